@@ -1,0 +1,92 @@
+# Siring: the two commands a fresh machine needs are `make demo` and `make test`; both set themselves up.
+# Set-up steps leave stamp files, so a second run starts at once; every step may be run side by side.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+RUNTIME := .venv/.set-up-runtime
+DEVELOPMENT := .venv/.set-up-development
+NODE_MODULES := node_modules/.set-up
+ASSETS := web/static/vendor/.set-up
+PYTHON_PACKAGES := vms recorder playback storage web migrations
+CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
+PYTEST := $(BIN)/pytest
+# Fast suites run on two workers; the ones that measure or starve the machine run alone.
+PYTEST_PARALLEL := -n 2 --dist worksteal
+
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test check bench help setup assets lock clean
+.PHONY: format ruff types imports javascript system-packages
+.PHONY: test-unit test-integration test-faults test-browser
+
+demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
+	@exec $(BIN)/vms demo
+
+test: check test-unit test-integration test-faults test-browser  ## Check the code, then run every suite
+
+check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript types: what to run before a commit
+
+bench: $(DEVELOPMENT) $(ASSETS)  ## Measure against the physical reference of this machine; prints ratios
+	$(PYTEST) tests/bench -m bench -s -p no:xdist
+
+ruff: $(DEVELOPMENT)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+
+types: $(DEVELOPMENT)
+	$(BIN)/mypy
+
+imports: $(DEVELOPMENT)
+	$(BIN)/lint-imports
+
+javascript: $(NODE_MODULES)
+	$(PYTHON) tools/node.py tsc --project tsconfig.json
+
+test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds
+	$(PYTEST) tests/unit $(PYTEST_PARALLEL)
+
+test-integration: $(DEVELOPMENT) $(ASSETS) system-packages  ## With real ffmpeg, RTSP cameras, SQLite and PostgreSQL
+	$(PYTEST) tests/integration $(PYTEST_PARALLEL)
+
+test-faults: $(DEVELOPMENT) $(ASSETS) system-packages  ## Kill, fill, freeze, unplug, and step the clock
+	$(PYTEST) tests/faults
+
+test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Chromium
+	$(PYTEST) tests/browser
+
+setup: $(DEVELOPMENT) $(ASSETS) system-packages  ## Set everything up and run nothing
+
+assets: $(ASSETS)  ## Third-party JavaScript, fonts and icons into web/static/vendor
+
+format: $(DEVELOPMENT)  ## Let ruff rewrite what it can
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+lock: $(DEVELOPMENT) $(NODE_MODULES)  ## Choose versions anew: requirements*.lock and package-lock.json
+	$(PYTHON) tools/lock.py
+
+clean:  ## Remove everything set-up made, but no footage
+	rm -rf .venv node_modules web/static/vendor .cache siring.egg-info
+
+help:  ## This list
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+system-packages:
+	@sh tools/system_packages.sh test
+
+$(RUNTIME): requirements-runtime.lock pyproject.toml tools/set_up_venv.sh tools/system_packages.sh
+	@sh tools/set_up_venv.sh runtime
+
+$(DEVELOPMENT): requirements.lock pyproject.toml tools/set_up_venv.sh tools/system_packages.sh
+	@sh tools/set_up_venv.sh development
+
+# Node itself comes from PyPI with the runtime lock, whatever the machine has.
+$(NODE_MODULES): package.json package-lock.json .npmrc tools/node.py | $(RUNTIME)
+	@$(PYTHON) tools/node.py install
+
+$(ASSETS): $(NODE_MODULES) web/icons.txt tools/build_assets.py
+	@$(PYTHON) tools/build_assets.py
