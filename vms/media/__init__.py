@@ -1,0 +1,1 @@
+"""Reading of the MP4 files that Siring records: boxes, fragments, init segments, parameter sets."""

@@ -1,0 +1,170 @@
+"""The fragments (`moof` + `mdat`) of a recorded file, walked by their headers alone.
+
+A file that is still being written, or that was cut by a crash, ends at its last complete fragment:
+the walk says where that is, and may be resumed from there when the file has grown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from vms.domain.errors import MalformedMedia
+from vms.media.boxes import Box, ReadAt, descriptor_reader, parse_header
+from vms.media.init_segment import InitSegment
+from vms.media.track_run import TrackRun, parse_moof
+
+_READ_AHEAD: Final = 2048
+"""One read usually brings a whole `moof` and the `mdat` header after it (300 bytes at 25 samples)."""
+
+_MAX_MOOF: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One complete `moof` + `mdat`; offsets and sizes in bytes, times in ticks of the video track."""
+
+    offset: int
+    size: int
+    decode_time: int
+    duration: int
+    is_keyframe: bool
+    keyframe_size: int
+    samples: int
+    presentation_time: int
+
+    @property
+    def end(self) -> int:
+        """Offset of the first byte after the fragment."""
+        return self.offset + self.size
+
+
+@dataclass(frozen=True, slots=True)
+class WalkResult:
+    """What a walk found."""
+
+    fragments: tuple[Fragment, ...]
+    complete_bytes: int
+    """Offset just after the last complete fragment: where to resume, or to cut a broken file."""
+    damage: str | None
+    """Why the walk ended, when what follows is not merely incomplete; None for a clean end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentSamples:
+    """The video samples of one fragment and where its `moof` starts in the file."""
+
+    moof_offset: int
+    run: TrackRun
+
+
+def walk_fragments(source: int | ReadAt, size: int, from_offset: int, init: InitSegment) -> WalkResult:
+    """Return the complete fragments of `source` between `from_offset` and `size`.
+
+    Only headers are read (one small read per fragment), never pictures. Damage ends the walk
+    instead of raising, because all fragments before it are good.
+
+    Args:
+        source: open file descriptor, or a function that reads at an offset.
+        size: bytes to look at: the file size, or less.
+        from_offset: length of the init segment, or `complete_bytes` of an earlier walk.
+        init: the init segment of the file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    read_at = descriptor_reader(source) if isinstance(source, int) else source
+    fragments: list[Fragment] = []
+    position = from_offset
+    damage: str | None = None
+    try:
+        while (step := _read_fragment(read_at, position, size, init)) is not None:
+            end, found = step
+            if found is not None:
+                fragments.append(_summary(position, end, found))
+            position = end
+    except MalformedMedia as error:
+        damage = str(error)
+    return WalkResult(tuple(fragments), position, damage)
+
+
+def read_samples(source: int | ReadAt, fragment: Fragment, init: InitSegment) -> FragmentSamples:
+    """Return every video sample of a fragment that a walk found earlier.
+
+    Raises:
+        MalformedMedia: the file no longer holds that fragment.
+        OSError: the file cannot be read.
+    """
+    read_at = descriptor_reader(source) if isinstance(source, int) else source
+    step = _read_fragment(read_at, fragment.offset, fragment.end, init)
+    if step is None or step[1] is None or step[0] != fragment.end:
+        raise MalformedMedia(f"no fragment of {fragment.size} bytes at byte {fragment.offset}")
+    return step[1]
+
+
+def _read_fragment(
+    read_at: ReadAt, start: int, limit: int, init: InitSegment
+) -> tuple[int, FragmentSamples | None] | None:
+    """Return the end and the samples of the fragment at `start`; None when it is not complete.
+
+    The samples are None for a fragment that holds none of the video track.
+    """
+    position = start
+    found: FragmentSamples | None = None
+    seen_moof = False
+    buffered, buffer_at = b"", 0
+    while position < limit:
+        header = buffered[position - buffer_at :]
+        if len(header) < 16:
+            buffered, buffer_at = read_at(_READ_AHEAD, position), position
+            header = buffered
+        box = parse_header(header[:16], position, limit)
+        if box is None:
+            return None
+        if not (box.kind.isascii() and box.kind.decode("ascii").isprintable()):
+            raise MalformedMedia(f"no box at byte {position}")
+        if box.kind == b"moof" and box.size > _MAX_MOOF:
+            raise MalformedMedia(f"fragment header at byte {position} is {box.size} bytes long")
+        if box.end > limit:
+            return None
+        if box.kind == b"moof":
+            if seen_moof:
+                raise MalformedMedia(f"fragment at byte {start} has no media data")
+            moof = header[: box.size] if len(header) >= box.size else read_at(box.size, position)
+            run = parse_moof(moof, init.track_id, init.sample_defaults)
+            found = None if run is None else FragmentSamples(position, run)
+            seen_moof = True
+        elif box.kind == b"mdat":
+            if not seen_moof:
+                raise MalformedMedia(f"media data at byte {position} has no fragment header")
+            if header[:4] == b"\0\0\0\0":
+                return None
+            if found is not None:
+                _check_extents(found, box)
+            return box.end, found
+        position = box.end
+    return None
+
+
+def _check_extents(found: FragmentSamples, mdat: Box) -> None:
+    """Refuse samples outside the media data of their own fragment."""
+    for extent in found.run.extents:
+        first = found.moof_offset + extent.offset
+        if first < mdat.body or first + extent.size > mdat.end:
+            raise MalformedMedia(f"samples of the fragment at byte {found.moof_offset} are outside its data")
+
+
+def _summary(start: int, end: int, found: FragmentSamples) -> Fragment:
+    """Return what is kept of a fragment."""
+    run = found.run
+    first_end = found.moof_offset + run.extents[0].offset + run.sizes[0]
+    return Fragment(
+        offset=start,
+        size=end - start,
+        decode_time=run.decode_time,
+        duration=run.duration,
+        is_keyframe=run.sync[0],
+        keyframe_size=first_end - start if run.sync[0] else 0,
+        samples=len(run.sizes),
+        presentation_time=run.decode_time + run.composition_offsets[0],
+    )
