@@ -1,0 +1,1 @@
+"""Siring, a video management system: the shared domain, the processes and the command line."""

@@ -1,0 +1,67 @@
+"""Clips and the export jobs that deliver them."""
+
+import enum
+from dataclasses import dataclass
+
+from vms.domain.time import TimeRange
+
+
+class ExportState(enum.StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """The file was deleted after its time; the record stays."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job will not change by itself any more (expiry aside)."""
+        return self not in {self.QUEUED, self.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRequest:
+    """What a person asked to have exported; `camera_ids` in the order asked, main streams."""
+
+    camera_ids: tuple[int, ...]
+    time: TimeRange
+    name: str
+    reason: str
+    requested_by: int | None
+    """User id, or None for the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export job and what came of it.
+
+    Attributes:
+        id: public number. token: unguessable part of folder names.
+        done_bytes, total_bytes: progress; never goes back.
+        claimed_until_us: a worker's claim; a later time than now means somebody works on it.
+        file_name, file_bytes, sha256: the delivered file once DONE.
+        error: one plain sentence where FAILED.
+    """
+
+    id: int
+    token: str
+    request: ClipRequest
+    state: ExportState
+    created_us: int
+    updated_us: int
+    done_bytes: int = 0
+    total_bytes: int = 0
+    attempts: int = 0
+    claimed_until_us: int | None = None
+    cancel_requested: bool = False
+    finished_us: int | None = None
+    expires_us: int | None = None
+    file_name: str | None = None
+    file_bytes: int | None = None
+    sha256: str | None = None
+    error: str | None = None
+    requested_by_name: str = ""

@@ -1,0 +1,69 @@
+"""Retention rules, holds and leases: what may be purged, and what never."""
+
+import enum
+from dataclasses import dataclass
+
+from vms.domain.time import DAY_US, TimeRange
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """How long one stream's footage is kept.
+
+    Attributes:
+        max_age_us: older footage goes. min_age_us: younger footage yields to pressure only below 1 % free.
+        max_bytes: most that the stream may fill, None for no limit.
+    """
+
+    stream_id: int
+    max_age_us: int
+    min_age_us: int = 0
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A span of a camera's footage that no purge may touch, also where it is not written yet.
+
+    Attributes:
+        expires_us: None for a hold that only a person ends.
+        released_us: when it was released; a released hold protects nothing.
+    """
+
+    id: int
+    camera_id: int
+    time: TimeRange
+    reason: str
+    created_by: str
+    created_us: int
+    expires_us: int | None = None
+    released_us: int | None = None
+    released_by: str | None = None
+
+    def is_active(self, now_us: int) -> bool:
+        """Tell whether the hold protects footage at this moment."""
+        return self.released_us is None and (self.expires_us is None or now_us < self.expires_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A short protection that a running export takes on its sources; it lapses by itself after a crash."""
+
+    id: int
+    stream_id: int
+    time: TimeRange
+    expires_us: int
+
+
+class PurgeReason(enum.StrEnum):
+    """Which rule took a segment."""
+
+    AGE = "age"
+    QUOTA = "quota"
+    PRESSURE = "pressure"
+    MANUAL = "manual"
+
+
+def days_us(days: int) -> int:
+    """Return so many days of 24 hours in microseconds."""
+    return days * DAY_US
