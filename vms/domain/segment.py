@@ -95,7 +95,7 @@ class Segment:
         start_us, duration_us: wall time, continuous within a run.
         name_us: the start that the file's name holds; differs from `start_us` only after a clock correction.
         media_us: duration by the camera's clock.
-        bytes: size of the file. sha256: digest taken at publish (COC-01).
+        size_bytes: size of the file. sha256: digest taken at publish (COC-01).
         seq: number of the file within its run, from 0.
         init_id, init_bytes: the initialisation segment's row and its length at the head of the file.
         fragments: packed table (vms.media.fragment_table), or None where a reindex has not read the file yet.
@@ -105,7 +105,7 @@ class Segment:
     start_us: int
     duration_us: int
     media_us: int
-    bytes: int
+    size_bytes: int
     run_id: int
     run_uuid: UUID
     seq: int
@@ -144,7 +144,7 @@ class FinishedSegment:
     start_us: int
     duration_us: int
     media_us: int
-    bytes: int
+    size_bytes: int
     seq: int
     flags: SegmentFlag
     sha256: bytes
@@ -182,7 +182,7 @@ class Span:
     start_us: int
     end_us: int
     run_id: int
-    bytes: int
+    size_bytes: int
 
     @property
     def time(self) -> TimeRange:
@@ -215,7 +215,7 @@ class Rollup:
     stream_id: int
     bucket_us: int
     covered_us: int
-    bytes: int
+    size_bytes: int
     segments: int
     gaps: int
     longest_gap_us: int
