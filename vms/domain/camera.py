@@ -128,7 +128,9 @@ def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
     if len(text) > 2000:
         raise InvalidInput("the camera address is longer than 2000 characters", field="url")
     if any(ord(c) < 33 or ord(c) == 127 or c in "'\"\\<>`|" for c in text):
-        raise InvalidInput("the camera address holds a blank, quote or other character that no URL may hold", field="url")
+        raise InvalidInput(
+            "the camera address holds a blank, quote or other character that no URL may hold", field="url"
+        )
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -138,7 +140,9 @@ def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
     if parts.scheme not in {"rtsp", "rtsps"}:
         raise InvalidInput("the camera address must begin with rtsp:// or rtsps://", field="url")
     if not host or host.startswith("-") or not _is_plain_host(host):
-        raise InvalidInput("the camera address names no usable host, such as 10.0.0.12 or kamera1.lan", field="url")
+        raise InvalidInput(
+            "the camera address names no usable host, such as 10.0.0.12 or kamera1.lan", field="url"
+        )
     if port is not None and not 0 < port < 65536:
         raise InvalidInput("the camera address has an impossible port", field="url")
     if parts.fragment:
@@ -237,7 +241,12 @@ class Camera:
     @property
     def may_record(self) -> bool:
         """Whether purpose and retention are set and nobody switched the camera off (PRV-01)."""
-        return self.is_enabled and self.removed_us is None and bool(self.purpose) and self.retention_days is not None
+        return (
+            self.is_enabled
+            and self.removed_us is None
+            and bool(self.purpose)
+            and self.retention_days is not None
+        )
 
     def stream(self, role: StreamRole) -> Stream | None:
         """Return the camera's stream of that role, or None."""

@@ -39,7 +39,9 @@ class TimeRange:
 
     def __post_init__(self) -> None:
         if self.end_us < self.start_us:
-            raise InvalidInput(f"a time range must not end ({self.end_us}) before it starts ({self.start_us})")
+            raise InvalidInput(
+                f"a time range must not end ({self.end_us}) before it starts ({self.start_us})"
+            )
 
     @property
     def duration_us(self) -> int:
@@ -130,7 +132,9 @@ def parse_rfc3339(text: str, *, field: str = "") -> int:
     """
     try:
         # A "+" that was not percent-encoded in a URL arrives as a blank.
-        return from_datetime(datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip()))
+        return from_datetime(
+            datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+        )
     except (ValueError, InvalidInput, OverflowError):
         message = f"{text[:40]!r} is not a time with an offset, such as 2025-11-25T14:05:09.200+08:00"
         raise InvalidInput(message, field=field) from None

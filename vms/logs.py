@@ -1,0 +1,56 @@
+"""How every process logs: one line an event, with its ids, as text or JSON, and never a secret."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from typing_extensions import override
+
+_STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+}
+
+
+def set_up_logging(*, level: str, format_name: str, role: str, redact: Callable[[str], str]) -> None:
+    """Send this process's log to standard error.
+
+    Args:
+        level: name such as "INFO". format_name: "text" or "json".
+        role: which process speaks, such as "recorder".
+        redact: applied to each finished line, so that no secret passes whatever logged it (SEC-20).
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LineFormatter(role=role, is_json=format_name == "json", redact=redact))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Access lines hold query strings; the web process writes its own, without them (COC-10).
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+class _LineFormatter(logging.Formatter):
+    """Formats a record as one line, ids included, secrets excluded."""
+
+    def __init__(self, *, role: str, is_json: bool, redact: Callable[[str], str]) -> None:
+        super().__init__()
+        self._role, self._is_json, self._redact = role, is_json, redact
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        ids = {key: value for key, value in record.__dict__.items() if key not in _STANDARD}
+        moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        message = record.getMessage()
+        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        if self._is_json:
+            fields = {"at": moment, "level": record.levelname, "role": self._role, "message": message, **ids}
+            if trace:
+                fields["trace"] = trace
+            return self._redact(json.dumps(fields, default=str, ensure_ascii=False))
+        extra = "".join(f" {key}={value}" for key, value in ids.items())
+        line = f"{moment} {record.levelname:<7} {self._role}: {message}{extra}"
+        return self._redact(f"{line}\n{trace}" if trace else line)
