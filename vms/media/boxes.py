@@ -11,11 +11,15 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from vms.domain.errors import MalformedMedia
 
 _type_size = struct.Struct(">I4s")
 _large_size = struct.Struct(">Q")
+
+LONGEST_HEADER: Final = 16
+"""Bytes that hold any box header: 32-bit size, type, 64-bit size."""
 
 ReadAt = Callable[[int, int], bytes]
 """`read_at(length, offset)`: up to `length` bytes at `offset`, fewer only at the end (as `os.pread`)."""
@@ -63,7 +67,7 @@ def parse_header(header: bytes, offset: int, limit: int) -> Box | None:
     `limit - offset`.
 
     Args:
-        header: the bytes at `offset`; sixteen are enough for any header.
+        header: the bytes at `offset`; sixteen (`LONGEST_HEADER`) are enough.
         offset: where `header` was read.
         limit: end of the range the box lives in.
 
@@ -92,7 +96,7 @@ def read_box(read_at: ReadAt, offset: int, limit: int) -> Box | None:
     Raises:
         MalformedMedia: the size is smaller than the header itself.
     """
-    return parse_header(read_at(16, offset), offset, limit)
+    return parse_header(read_at(LONGEST_HEADER, offset), offset, limit)
 
 
 def iter_boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
@@ -104,7 +108,7 @@ def iter_boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[
     limit = len(data) if end is None else min(end, len(data))
     position = start
     while position < limit:
-        box = parse_header(data[position : position + 16], position, limit)
+        box = parse_header(data[position : position + LONGEST_HEADER], position, limit)
         if box is None or box.end > limit:
             raise MalformedMedia(f"box at byte {position} is cut off at byte {limit}")
         yield box

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vms.domain.errors import MalformedMedia
-from vms.media.boxes import Box, ReadAt, descriptor_reader, parse_header
+from vms.media.boxes import LONGEST_HEADER, Box, ReadAt, descriptor_reader, parse_header
 from vms.media.init_segment import InitSegment
 from vms.media.track_run import TrackRun, parse_moof
 
@@ -18,6 +18,7 @@ _READ_AHEAD: Final = 2048
 """One read usually brings a whole `moof` and the `mdat` header after it (300 bytes at 25 samples)."""
 
 _MAX_MOOF: Final = 16 * 1024 * 1024
+"""Headers of a camera's fragments are a few hundred bytes; more than this is garbage, not growth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,21 @@ def _read_fragment(
     position = start
     found: FragmentSamples | None = None
     seen_moof = False
-    buffered, buffer_at = b"", 0
+    window, window_at = b"", start
     while position < limit:
-        header = buffered[position - buffer_at :]
-        if len(header) < 16:
-            buffered, buffer_at = read_at(_READ_AHEAD, position), position
-            header = buffered
-        box = parse_header(header[:16], position, limit)
+        header = window[position - window_at :]
+        if len(header) < LONGEST_HEADER:
+            window, window_at = read_at(_READ_AHEAD, position), position
+            header = window
+        box = _complete_box(header, position, limit)
         if box is None:
             return None
-        if not (box.kind.isascii() and box.kind.decode("ascii").isprintable()):
-            raise MalformedMedia(f"no box at byte {position}")
-        if box.kind == b"moof" and box.size > _MAX_MOOF:
-            raise MalformedMedia(f"fragment header at byte {position} is {box.size} bytes long")
-        if box.end > limit:
-            return None
+        if box.kind == b"mdat":
+            if not seen_moof:
+                raise MalformedMedia(f"media data at byte {position} has no fragment header")
+            if found is not None:
+                _check_extents(found, box)
+            return box.end, found
         if box.kind == b"moof":
             if seen_moof:
                 raise MalformedMedia(f"fragment at byte {start} has no media data")
@@ -134,16 +135,21 @@ def _read_fragment(
             run = parse_moof(moof, init.track_id, init.sample_defaults)
             found = None if run is None else FragmentSamples(position, run)
             seen_moof = True
-        elif box.kind == b"mdat":
-            if not seen_moof:
-                raise MalformedMedia(f"media data at byte {position} has no fragment header")
-            if header[:4] == b"\0\0\0\0":
-                return None
-            if found is not None:
-                _check_extents(found, box)
-            return box.end, found
         position = box.end
     return None
+
+
+def _complete_box(header: bytes, position: int, limit: int) -> Box | None:
+    """Return the box that `header` begins, or None when the file does not hold all of it yet."""
+    box = parse_header(header[:LONGEST_HEADER], position, limit)
+    if box is None:
+        return None
+    if not (box.kind.isascii() and box.kind.decode("ascii").isprintable()):
+        raise MalformedMedia(f"no box at byte {position}")
+    if box.kind == b"moof" and box.size > _MAX_MOOF:
+        raise MalformedMedia(f"fragment header at byte {position} is {box.size} bytes long")
+    is_open_ended = header.startswith(b"\0\0\0\0")
+    return None if is_open_ended or box.end > limit else box
 
 
 def _check_extents(found: FragmentSamples, mdat: Box) -> None:

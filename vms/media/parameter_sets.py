@@ -15,6 +15,10 @@ _H264_SPS: Final = 7
 _H264_FIRST_PICTURE, _H264_LAST_PICTURE = 1, 5
 _H265_SPS: Final = 33
 _H265_LAST_PICTURE: Final = 31
+_SHORTEST_SPS: Final = 4
+_MAX_SIDE, _MAX_DEPTH = 65535, 16
+_MAX_ORDER_CYCLE: Final = 255
+_CHROMA_420, _CHROMA_444 = 1, 3
 _CHROMA_UNITS: Final = {0: (1, 1), 1: (2, 2), 2: (2, 1), 3: (1, 1)}
 """Luma samples per cropping unit, (horizontal, vertical), by `chroma_format_idc`."""
 
@@ -126,26 +130,45 @@ def has_changed(declared: ParameterSets, sample: bytes) -> bool:
 
 def _parse_h264(unit: bytes) -> SequenceParameters:
     """Parse `seq_parameter_set_data` up to the cropping (ITU-T H.264 section 7.3.2.1.1)."""
-    if len(unit) < 4 or unit[0] & 0x1F != _H264_SPS:
+    if len(unit) < _SHORTEST_SPS or unit[0] & 0x1F != _H264_SPS:
         raise MalformedMedia("not an H.264 sequence parameter set")
     bits = BitReader(without_emulation_prevention(unit[1:]))
     profile = bits.read(8)
     bits.skip(8)
     level = bits.read(8)
     bits.golomb()
-    chroma, depth = 1, 8
-    if profile in _H264_CHROMA_PROFILES:
-        chroma = bits.golomb()
-        if chroma == 3:
-            bits.skip(1)
-        depth = 8 + bits.golomb()
-        bits.golomb()
-        bits.skip(1)
-        if bits.flag():
-            for index in range(8 if chroma != 3 else 12):
-                if bits.flag():
-                    _skip_scaling_list(bits, 16 if index < 6 else 64)
+    chroma, depth = _h264_chroma(bits) if profile in _H264_CHROMA_PROFILES else (_CHROMA_420, 8)
     bits.golomb()
+    _skip_picture_order(bits)
+    bits.golomb()
+    bits.skip(1)
+    width = (bits.golomb() + 1) * 16
+    map_units = bits.golomb() + 1
+    fields = 1 if bits.flag() else 2
+    bits.skip(fields - 1)
+    height = map_units * 16 * fields
+    bits.skip(1)
+    width, height = _cropped(bits, width, height, chroma, fields)
+    return SequenceParameters(_picture("h264", profile, width, height, chroma, depth), level)
+
+
+def _h264_chroma(bits: BitReader) -> tuple[int, int]:
+    """Read chroma format and luma bit depth, and pass over the scaling lists."""
+    chroma = bits.golomb()
+    if chroma == _CHROMA_444:
+        bits.skip(1)
+    depth = 8 + bits.golomb()
+    bits.golomb()
+    bits.skip(1)
+    if bits.flag():
+        for size in (16,) * 6 + (64,) * (6 if chroma == _CHROMA_444 else 2):
+            if bits.flag():
+                _skip_scaling_list(bits, size)
+    return chroma, depth
+
+
+def _skip_picture_order(bits: BitReader) -> None:
+    """Pass over the picture order count fields."""
     order_type = bits.golomb()
     if order_type == 0:
         bits.golomb()
@@ -153,28 +176,23 @@ def _parse_h264(unit: bytes) -> SequenceParameters:
         bits.skip(1)
         bits.signed_golomb()
         bits.signed_golomb()
-        for _ in range(_bounded(bits.golomb(), 255)):
+        for _ in range(min(bits.golomb(), _MAX_ORDER_CYCLE)):
             bits.signed_golomb()
-    bits.golomb()
-    bits.skip(1)
-    width = (bits.golomb() + 1) * 16
-    map_units = bits.golomb() + 1
-    frames_only = bits.flag()
-    if not frames_only:
-        bits.skip(1)
-    height = map_units * 16 * (1 if frames_only else 2)
-    bits.skip(1)
+
+
+def _cropped(bits: BitReader, width: int, height: int, chroma: int, fields: int) -> tuple[int, int]:
+    """Read the cropping (H.265: conformance) window and return the size that is shown."""
     if bits.flag():
         across, down = _CHROMA_UNITS.get(chroma, (1, 1))
         left, right, top, bottom = (bits.golomb() for _ in range(4))
         width -= (left + right) * across
-        height -= (top + bottom) * down * (1 if frames_only else 2)
-    return SequenceParameters(_picture("h264", profile, width, height, chroma, depth), level)
+        height -= (top + bottom) * down * fields
+    return width, height
 
 
 def _parse_h265(unit: bytes) -> SequenceParameters:
     """Parse `seq_parameter_set_rbsp` up to the bit depth (ITU-T H.265 section 7.3.2.2)."""
-    if len(unit) < 4 or unit[0] >> 1 & 0x3F != _H265_SPS:
+    if len(unit) < _SHORTEST_SPS or unit[0] >> 1 & 0x3F != _H265_SPS:
         raise MalformedMedia("not an H.265 sequence parameter set")
     bits = BitReader(without_emulation_prevention(unit[2:]))
     bits.skip(4)
@@ -191,30 +209,20 @@ def _parse_h265(unit: bytes) -> SequenceParameters:
         bits.skip(88 * has_profile + 8 * has_level)
     bits.golomb()
     chroma = bits.golomb()
-    if chroma == 3:
+    if chroma == _CHROMA_444:
         bits.skip(1)
     width, height = bits.golomb(), bits.golomb()
-    if bits.flag():
-        across, down = _CHROMA_UNITS.get(chroma, (1, 1))
-        left, right, top, bottom = (bits.golomb() for _ in range(4))
-        width -= (left + right) * across
-        height -= (top + bottom) * down
+    width, height = _cropped(bits, width, height, chroma, 1)
     depth = 8 + bits.golomb()
     return SequenceParameters(_picture("h265", profile, width, height, chroma, depth), level)
 
 
 def _picture(codec: Codec, profile: int, width: int, height: int, chroma: int, depth: int) -> PictureFormat:
     """Return a picture format whose numbers are possible."""
-    if not (0 < width <= 65535 and 0 < height <= 65535 and chroma in _CHROMA_UNITS and depth <= 16):
+    is_possible = 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE and depth <= _MAX_DEPTH
+    if not (is_possible and chroma in _CHROMA_UNITS):
         raise MalformedMedia(f"parameter set describes an impossible picture, {width}x{height}")
     return PictureFormat(codec, profile, width, height, chroma, depth)
-
-
-def _bounded(count: int, limit: int) -> int:
-    """Return `count`, or raise MalformedMedia when it is above what the standard allows."""
-    if count > limit:
-        raise MalformedMedia("parameter set holds an impossible count")
-    return count
 
 
 def _skip_scaling_list(bits: BitReader, size: int) -> None:

@@ -188,7 +188,7 @@ def _read_trun(
     offsets = column.get(_TRUN_COMPOSITION) or (0,) * count
     if version:
         offsets = tuple(value - (value >> 31 << 32) for value in offsets)
-    total = sum(sizes)
+    total: int = sum(sizes)
     found.sizes.extend(sizes)
     found.durations.extend(durations)
     found.composition_offsets.extend(offsets)
