@@ -113,7 +113,7 @@ def _typed(key: str, value: object, where: str) -> object:
         if wanted is bool:
             return value if isinstance(value, bool) else _boolean(value)
         if wanted is int and not isinstance(value, bool):
-            return int(value)  # type: ignore[call-overload, no-any-return]  # any refusal is caught just below
+            return int(value)  # type: ignore[call-overload]  # any refusal is caught just below
         if wanted is str and isinstance(value, str):
             return value
         if wanted == tuple[str, ...]:

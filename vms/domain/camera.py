@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import UUID
 
+from typing_extensions import override
+
 from vms.domain.errors import InvalidInput
 
 
@@ -65,9 +67,11 @@ class Secret:
 
     value: str = field(repr=False)
 
+    @override
     def __str__(self) -> str:
         return "***"
 
+    @override
     def __repr__(self) -> str:
         return "Secret(***)"
 
@@ -90,6 +94,7 @@ class StreamUrl:
 
     text: str
 
+    @override
     def __str__(self) -> str:
         return self.text
 
