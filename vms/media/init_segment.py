@@ -18,6 +18,9 @@ _MAX_INIT: Final = 1024 * 1024
 _VISUAL_ENTRY: Final = 78
 """Bytes of a visual sample entry before its child boxes (ISO/IEC 14496-12 section 12.1.3)."""
 
+_GEOMETRY: Final = 44
+"""Bytes of matrix (36), width and height at the end of `tkhd`."""
+
 _H265_VPS, _H265_SPS, _H265_PPS = 32, 33, 34
 
 
@@ -37,6 +40,8 @@ class InitSegment:
     """The CODECS string for playlists and Media Source Extensions."""
     width: int
     height: int
+    geometry: bytes
+    """Matrix and display size from the track header (the last 44 bytes of `tkhd`), verbatim."""
     sample_description: bytes
     """The `stsd` box of the video track, verbatim."""
     sample_defaults: SampleDefaults
@@ -94,6 +99,8 @@ def _parse_video(data: bytes, moov: Box, trak: Box) -> InitSegment:
     stsd = _need(data, trak, b"mdia", b"minf", b"stbl", b"stsd")
     (track_id,) = struct.unpack_from(">I", data, tkhd.body + (20 if data[tkhd.body] else 12))
     (timescale,) = struct.unpack_from(">I", data, mdhd.body + (20 if data[mdhd.body] else 12))
+    if tkhd.end - tkhd.body < _GEOMETRY:
+        raise MalformedMedia("track header is cut off")
     if timescale == 0:
         raise MalformedMedia("video track has no timescale")
     entry = next(iter_boxes(data, stsd.body + 8, stsd.end), None)
@@ -115,6 +122,7 @@ def _parse_video(data: bytes, moov: Box, trak: Box) -> InitSegment:
         rfc6381=rfc6381,
         width=width,
         height=height,
+        geometry=data[tkhd.end - _GEOMETRY : tkhd.end],
         sample_description=data[stsd.offset : stsd.end],
         sample_defaults=_sample_defaults(data, moov, track_id),
         parameter_sets=sets,
