@@ -127,6 +127,15 @@ class Segment:
         """The wall time that the segment covers."""
         return TimeRange(self.start_us, self.end_us)
 
+    def wall_us(self, media_offset_us: int) -> int:
+        """Return the wall time of a point in the file, given its media time since the file's start.
+
+        Media time is stretched evenly over the wall time that the whole segment took (docs/design/time.md).
+        """
+        if self.media_us == 0:
+            return self.start_us
+        return self.start_us + media_offset_us * self.duration_us // self.media_us
+
 
 @dataclass(frozen=True, slots=True)
 class FinishedSegment:
