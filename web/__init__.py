@@ -1,0 +1,1 @@
+"""HTTP: pages for people, JSON and media for programs, each route with the right that it needs."""

@@ -1,0 +1,50 @@
+"""The web application: routes, middleware and state put together, and nothing started."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from vms.domain.errors import VmsError
+from web import api, health, pages
+from web.auth import Authority
+from web.errors import ErrorAnswers
+from web.routing import GuardedEndpoint
+from web.security_headers import SecurityHeaders
+from web.state import AppState, WebServices
+
+_LARGEST_BODY = 2_000_000
+
+
+def create_app(services: WebServices) -> Starlette:
+    """Return the application, ready to be served.
+
+    Raises:
+        TypeError: a route does not say which right it needs (SEC-02).
+    """
+    routes: list[BaseRoute] = [*api.routes(), *health.routes(), *pages.routes()]
+    _check_all_guarded(routes)
+    routes.append(Mount("/static", StaticFiles(packages=[("web", "static")]), name="static"))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[AppState]:
+        yield {"services": services, "authority": Authority(services.storage, services.clock)}
+
+    answer = ErrorAnswers(pages.render_error)
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders, is_https=services.settings.secure_cookies)],
+        exception_handlers={VmsError: answer, HTTPException: answer, Exception: answer},
+        max_body_size=_LARGEST_BODY,
+    )
+
+
+def _check_all_guarded(routes: list[BaseRoute]) -> None:
+    for route in routes:
+        if not isinstance(route, Route) or not isinstance(route.endpoint, GuardedEndpoint):
+            raise TypeError(f"route {getattr(route, 'path', route)!r} does not say which right it needs")

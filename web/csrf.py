@@ -1,0 +1,51 @@
+"""Proof that a state-changing request comes from our own page (SEC-07).
+
+The token is a keyed digest of a secret that only this browser's cookie holds: the session's token, or, before signing
+in, a random value in a cookie of its own. A page that cannot read the cookie cannot make the token. The browser's own
+word (`Sec-Fetch-Site`, `Origin`) is checked as well where it is given.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from vms.domain.errors import PermissionDenied
+
+FIELD = "csrf_token"
+HEADER = "x-csrf-token"
+_PURPOSE = b"siring csrf 1"
+
+
+def new_browser_secret() -> str:
+    """Return a random value for the cookie of a browser that is not signed in."""
+    return secrets.token_urlsafe(32)
+
+
+def token_for(browser_secret: str) -> str:
+    """Return the token that this browser's pages carry."""
+    return hmac.new(browser_secret.encode(), _PURPOSE, hashlib.sha256).hexdigest()
+
+
+def check(browser_secret: str | None, given: str | None, headers: Mapping[str, str]) -> None:
+    """Accept a state-changing request only from our own page.
+
+    Args:
+        browser_secret: from the cookie, None where there is none.
+        given: token from the form or the header. headers: of the request, names in lower case.
+
+    Raises:
+        PermissionDenied: the request may have been made by another site.
+    """
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise PermissionDenied("this request came from another site")
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise PermissionDenied("this request came from another site")
+    if (
+        not browser_secret
+        or not given
+        or not hmac.compare_digest(given.encode(), token_for(browser_secret).encode())
+    ):
+        raise PermissionDenied("this page is too old or cookies are switched off: load it again")

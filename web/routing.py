@@ -1,0 +1,118 @@
+"""Routes that carry the right they need, and the order in which every request is checked.
+
+Session, then right, then (for anything but GET) proof that our own page sent it, then the body; only then the view runs,
+in a thread, because views talk to the database.
+"""
+
+import json
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from vms.domain.errors import InvalidInput
+from web import csrf
+from web.auth import session_cookie_name
+from web.permissions import Access, authorise
+from web.state import BODY, CALLER, FORM, Call, Caller, authority_of, caller_of, services_of
+
+View = Callable[[Call], Response]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_LARGEST_JSON = 1_000_000
+BROWSER_COOKIE = "siring_browser"
+NEW_COOKIE = "vms.new-browser-cookie"
+
+
+class GuardedEndpoint:
+    """A view that runs only for callers who may use it."""
+
+    def __init__(self, view: View, access: Access) -> None:
+        """Guard `view`."""
+        self.view = view
+        self.access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request: Call = Request(scope, receive, send)
+        await run_in_threadpool(self._admit, request)
+        if request.method not in _SAFE_METHODS:
+            await _read_body(request)
+            _check_csrf(request)
+        response = await run_in_threadpool(self.view, request)
+        _keep_browser_cookie(request, response)
+        await response(scope, receive, send)
+
+    def _admit(self, request: Call) -> None:
+        services = services_of(request)
+        token = request.cookies.get(session_cookie_name(services.settings))
+        session = authority_of(request).resume(token) if token else None
+        if session is not None:
+            request.scope[CALLER] = Caller(session.user, session.digest)
+        user = session.user if session is not None else None
+        authorise(self.access, user, request.path_params, services.storage)
+
+
+def guarded(
+    path: str, view: View, access: Access, *, methods: tuple[str, ...] = ("GET",), name: str | None = None
+) -> Route:
+    """Return a route whose view runs only for callers whom `access` admits."""
+    return Route(
+        path,
+        GuardedEndpoint(view, access),
+        methods=list(methods),
+        name=name or getattr(view, "__name__", path),
+    )
+
+
+def browser_secret(request: Call) -> str | None:
+    """Return the secret that this browser's CSRF tokens are made from, or None for one that has no cookie yet."""
+    settings = services_of(request).settings
+    if caller_of(request) is not None:
+        return request.cookies.get(session_cookie_name(settings))
+    return request.cookies.get(BROWSER_COOKIE)
+
+
+def _check_csrf(request: Call) -> None:
+    given = request.headers.get(csrf.HEADER)
+    if given is None and FORM in request.scope:
+        field = request.scope[FORM].get(csrf.FIELD)
+        given = field if isinstance(field, str) else None
+    csrf.check(browser_secret(request), given, request.headers)
+
+
+async def _read_body(request: Call) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        request.scope[FORM] = await request.form(max_files=0, max_fields=500)
+    elif kind == "application/json":
+        if int(request.headers.get("content-length") or 0) > _LARGEST_JSON:
+            raise HTTPException(413, "the request is too large")
+        try:
+            request.scope[BODY] = json.loads(await request.body())
+        except (ValueError, RecursionError):
+            raise InvalidInput("the request's body is not JSON") from None
+    elif await request.body():
+        raise HTTPException(415, "send a form or JSON")
+
+
+def csrf_token(request: Call) -> str:
+    """Return the token for this browser's forms; one without a cookie is given one with the answer."""
+    secret = browser_secret(request)
+    if secret is None:
+        secret = csrf.new_browser_secret()
+        request.scope[NEW_COOKIE] = secret
+        request.cookies[BROWSER_COOKIE] = secret
+    return csrf.token_for(secret)
+
+
+def _keep_browser_cookie(request: Call, response: Response) -> None:
+    """Give the browser the secret that `csrf_token` made for it, if it made one."""
+    secret = request.scope.get(NEW_COOKIE)
+    if secret is not None:
+        secure = services_of(request).settings.secure_cookies
+        response.set_cookie(BROWSER_COOKIE, secret, path="/", secure=secure, httponly=True, samesite="lax")

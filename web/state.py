@@ -1,0 +1,103 @@
+"""What every request can reach: the services of this process, and who is asking."""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from playback.footage import Footage
+from playback.snapshot import Snapshots
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from storage.open import Storage
+
+from vms.domain.errors import NotSignedIn
+from vms.domain.site_time import SiteZone
+from vms.domain.time import Clock
+from vms.domain.user import User
+from vms.settings import Settings
+from web.auth import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Everything that the web process was given; made once by the composition root.
+
+    Attributes:
+        footage: timelines, pieces and open files. snapshots: pictures of moments.
+        version: of the software, shown on the help page and written into manifests.
+    """
+
+    settings: Settings
+    storage: Storage
+    clock: Clock
+    footage: Footage
+    snapshots: Snapshots
+    version: str
+
+    @property
+    def zone(self) -> SiteZone:
+        """The zone in which this site reads and writes times."""
+        return SiteZone(self.settings.time_zone, self.settings.zone_label)
+
+
+class AppState(TypedDict):
+    """What the application's lifespan puts into every request's state."""
+
+    services: WebServices
+    authority: Authority
+
+
+Call = Request[AppState]
+"""A request to this application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in person and the digest that names their session in the database."""
+
+    user: User
+    session_digest: bytes
+
+
+CALLER = "vms.caller"
+FORM = "vms.form"
+BODY = "vms.body"
+
+
+def services_of(request: Call) -> WebServices:
+    """Return the services of this process."""
+    return request.state["services"]
+
+
+def authority_of(request: Call) -> Authority:
+    """Return what checks passwords and sessions."""
+    return request.state["authority"]
+
+
+def caller_of(request: Call) -> Caller | None:
+    """Return who is asking, or None where nobody is signed in (on public routes only)."""
+    caller: Caller | None = request.scope.get(CALLER)
+    return caller
+
+
+def user_of(request: Call) -> User:
+    """Return the signed-in person.
+
+    Raises:
+        NotSignedIn: nobody is; cannot happen on a route that needs a right.
+    """
+    caller = caller_of(request)
+    if caller is None:
+        raise NotSignedIn("sign in first")
+    return caller.user
+
+
+def form_of(request: Call) -> FormData:
+    """Return the form that was sent; empty on requests without one."""
+    form: FormData = request.scope.get(FORM, FormData())
+    return form
+
+
+def json_of(request: Call) -> object:
+    """Return the JSON that was sent, or None on requests without any."""
+    body: object = request.scope.get(BODY)
+    return body
