@@ -1,5 +1,6 @@
 """The kinds of column that tables are made of: every one has a comment, times are UTC microseconds in BIGINT."""
 
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -41,8 +42,14 @@ def row_id(*, automatic: bool = True) -> Column[int]:
 def time_us(comment: str, *, key: bool = False, index: bool = False) -> Column[int]:
     """Return a column for an instant."""
     comment = f"{comment}; UTC microseconds"
+    automatic: Literal["auto", False] = False if key else "auto"
     return Column(
-        BigInteger, primary_key=key, autoincrement=False, nullable=False, index=index, comment=comment
+        BigInteger,
+        primary_key=key,
+        autoincrement=automatic,
+        nullable=False,
+        index=index or None,
+        comment=comment,
     )
 
 
@@ -69,14 +76,14 @@ def number_or_null(comment: str) -> Column[int | None]:
 
 def row_of(target: Column[int], comment: str, *, key: bool = False, index: bool = False) -> Column[int]:
     """Return a foreign key."""
-    reference = ForeignKey(target)
+    automatic: Literal["auto", False] = False if key else "auto"
     return Column(
         BigInteger,
-        reference,
+        ForeignKey(target),
         primary_key=key,
-        autoincrement=False,
+        autoincrement=automatic,
         nullable=False,
-        index=index,
+        index=index or None,
         comment=comment,
     )
 
@@ -86,11 +93,15 @@ def row_of_or_null(target: Column[int], comment: str) -> Column[int | None]:
     return Column(BigInteger, ForeignKey(target), nullable=True, comment=comment)
 
 
-def line(comment: str, *, key: bool = False, unique: bool = False, default: str | None = None) -> Column[str]:
-    """Return a column for text."""
-    unique_or_none = unique or None
+def line(comment: str, *, key: bool = False, unique: bool = False, optional: bool = False) -> Column[str]:
+    """Return a column for text; an optional one is empty unless it is given."""
     return Column(
-        Text, primary_key=key, nullable=False, unique=unique_or_none, server_default=default, comment=comment
+        Text,
+        primary_key=key,
+        nullable=False,
+        unique=unique or None,
+        server_default=text("''") if optional else None,
+        comment=comment,
     )
 
 

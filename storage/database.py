@@ -52,17 +52,25 @@ class Database:
         url: `sqlite:///path` or `postgresql+psycopg://…`.
         read_only: refuse every write, whoever asks.
         statement_seconds: longest run of one statement; None for no limit.
+        enforce_references: False only to migrate, when SQLite copies tables that others refer to.
 
     Raises:
         SettingsError: the URL names no database that Siring can use.
     """
 
     def __init__(
-        self, url: str, *, read_only: bool = False, statement_seconds: int | None = STATEMENT_SECONDS
+        self,
+        url: str,
+        *,
+        read_only: bool = False,
+        statement_seconds: int | None = STATEMENT_SECONDS,
+        enforce_references: bool = True,
     ) -> None:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url, read_only=read_only, statement_seconds=statement_seconds)
+        if self.is_sqlite and not enforce_references:
+            sa.event.listen(self._engine, "connect", _ignore_references)
         if self.is_sqlite:
             self._reading = self._engine
             self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
@@ -206,6 +214,10 @@ def _sqlite_engine(url: URL, *, read_only: bool, statement_seconds: int | None) 
     sa.event.listen(engine, "begin", begin)
     sa.event.listen(engine, "before_cursor_execute", start_limit)
     return engine
+
+
+def _ignore_references(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 class _StatementLimit:

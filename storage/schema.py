@@ -39,12 +39,12 @@ class _CameraColumns(TypedColumns):
     id = row_id()
     uuid = identity("identity that files carry")
     name = line("what people call it; unique among cameras that are not removed")
-    place = line("where it hangs", default="")
-    agency = line("the office that owns it", default="")
-    group_name = line("free grouping for lists", default="")
+    place = line("where it hangs", optional=True)
+    agency = line("the office that owns it", optional=True)
+    group_name = line("free grouping for lists", optional=True)
     latitude = Column(Double, nullable=True, comment="degrees north, WGS 84")
     longitude = Column(Double, nullable=True, comment="degrees east, WGS 84")
-    purpose = line("why it records; empty: it may not record (PRV-01)", default="")
+    purpose = line("why it records; empty: it may not record (PRV-01)", optional=True)
     retention_days = number_or_null("days that footage is kept; null: it may not record (PRV-01)")
     min_days = number("footage younger than this yields to disk pressure only in need", default=0)
     quota_bytes = number_or_null("most that one stream's footage may fill")
@@ -108,7 +108,7 @@ class _VolumeColumns(TypedColumns):
     weight = number("share of new runs", default=1)
     is_enabled = flag("whether new runs may go here", default=True)
     state = line("what the last check found")
-    state_detail = line("one sentence for a person", default="")
+    state_detail = line("one sentence for a person", optional=True)
     checked_us = time_us("when it was last checked")
 
 
@@ -233,7 +233,7 @@ class _OutageColumns(TypedColumns):
     start_us = time_us("when footage stopped", key=True)
     end_us = time_us_or_null("when footage came back; null while it lasts")
     cause = line("value of vms.domain.camera.OutageCause")
-    detail = line("one sentence for a person, without secrets", default="")
+    detail = line("one sentence for a person, without secrets", optional=True)
 
 
 outage = Table(
@@ -249,7 +249,7 @@ class _StreamStatusColumns(TypedColumns):
     last_media_us = time_us_or_null("newest media on disk")
     bitrate_bps = number("recent bits per second", default=0)
     cause = line_or_null("why it is not recording")
-    detail = line("one sentence for a person, without secrets", default="")
+    detail = line("one sentence for a person, without secrets", optional=True)
     attempts = number("connections tried since it last recorded", default=0)
 
 

@@ -56,8 +56,8 @@ class _SessionColumns(TypedColumns):
     created_us = time_us("when they signed in")
     seen_us = time_us("last request")
     expires_us = time_us("when it ends whatever happens")
-    address = line("where they signed in from", default="")
-    user_agent = line("the browser's name for itself", default="")
+    address = line("where they signed in from", optional=True)
+    user_agent = line("the browser's name for itself", optional=True)
 
 
 session = Table("session", metadata, _SessionColumns, comment="signed-in browsers")
@@ -83,7 +83,7 @@ class _ExportColumns(TypedColumns):
     start_us = time_us("start of the clip")
     end_us = time_us("end of the clip")
     requested_by = row_of_or_null(user_account.c.id, "user; null for the command line")
-    requested_by_name = line("their name at that time", default="")
+    requested_by_name = line("their name at that time", optional=True)
     state = line("value of vms.domain.export.ExportState")
     created_us = time_us("when it was asked for")
     updated_us = time_us("when anything last changed")
@@ -126,8 +126,8 @@ class _AuditColumns(TypedColumns):
     actor = line("who")
     action = line("did what")
     subject = line("to what")
-    detail = line("in which way", default="")
-    address = line("from where", default="")
+    detail = line("in which way", optional=True)
+    address = line("from where", optional=True)
     previous_sha256 = blob("chain value of the entry before; zeros for the first (COC-04)")
     sha256 = blob("chain value: digest over the previous one and this entry")
 
