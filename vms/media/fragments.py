@@ -80,10 +80,8 @@ def walk_fragments(source: int | ReadAt, size: int, from_offset: int, init: Init
     damage: str | None = None
     try:
         while (step := _read_fragment(read_at, position, size, init)) is not None:
-            end, found = step
-            if found is not None:
-                fragments.append(_summary(position, end, found))
-            position = end
+            fragments.append(_summary(position, *step))
+            position = step[0]
     except MalformedMedia as error:
         damage = str(error)
     return WalkResult(tuple(fragments), position, damage)
@@ -98,17 +96,18 @@ def read_samples(source: int | ReadAt, fragment: Fragment, init: InitSegment) ->
     """
     read_at = descriptor_reader(source) if isinstance(source, int) else source
     step = _read_fragment(read_at, fragment.offset, fragment.end, init)
-    if step is None or step[1] is None or step[0] != fragment.end:
+    if step is None or step[0] != fragment.end:
         raise MalformedMedia(f"no fragment of {fragment.size} bytes at byte {fragment.offset}")
     return step[1]
 
 
 def _read_fragment(
     read_at: ReadAt, start: int, limit: int, init: InitSegment
-) -> tuple[int, FragmentSamples | None] | None:
+) -> tuple[int, FragmentSamples] | None:
     """Return the end and the samples of the fragment at `start`; None when it is not complete.
 
-    The samples are None for a fragment that holds none of the video track.
+    A `moof` + `mdat` with sound only counts as the beginning of the fragment after it, so that
+    fragments always tile the file.
     """
     position = start
     found: FragmentSamples | None = None
@@ -127,8 +126,9 @@ def _read_fragment(
                 raise MalformedMedia(f"media data at byte {position} has no fragment header")
             if found is not None:
                 _check_extents(found, box)
-            return box.end, found
-        if box.kind == b"moof":
+                return box.end, found
+            seen_moof = False
+        elif box.kind == b"moof":
             if seen_moof:
                 raise MalformedMedia(f"fragment at byte {start} has no media data")
             moof = header[: box.size] if len(header) >= box.size else read_at(box.size, position)
