@@ -72,10 +72,10 @@ class VolumeAccess:
         try:
             opened = self._opened(volume, is_thorough=True)
             free = opened.free_space()
-        except _Refused as refusal:
-            return VolumeCheck(refusal.state, str(refusal))
         except VolumeUnavailable as error:
-            return VolumeCheck(VolumeState.FAILED, str(error))
+            self.forget(volume.id)
+            state = error.state if isinstance(error, _Refused) else VolumeState.FAILED
+            return VolumeCheck(state, str(error))
         fault = _write_fault(opened, free) if probe else None
         return fault or _usable(volume, free)
 
