@@ -186,8 +186,7 @@ def is_allowed_address(address: str, networks: tuple[str, ...]) -> bool:
         network = ipaddress.ip_network(text, strict=False)
         if network.version != ip.version or ip not in network:
             continue
-        first = network.network_address
-        named = first.is_loopback or first.is_link_local or first.is_multicast or first.is_reserved
+        named = network.is_loopback or network.is_link_local or network.is_multicast or network.is_reserved
         if not special or named:
             return True
     return False
