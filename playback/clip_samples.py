@@ -113,8 +113,7 @@ def choose_samples(sources: Sequence[ClipSource], cut: Cut) -> ClipSamples:
         raise InvalidInput("a clip needs at least one source")
     first, last = sources[0], sources[-1]
     for source in sources:
-        same = source.init.sample_description == first.init.sample_description
-        if not same or source.init.timescale != first.init.timescale:
+        if not source.init.decodes_like(first.init):
             raise InvalidInput("a clip cannot change its codec or resolution inside; cut it in two")
     chosen: list[_Chosen] = []
     for stretch in _read_stretches(sources, cut):

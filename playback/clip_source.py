@@ -19,7 +19,7 @@ class ClipSource:
     Attributes:
         file: its path, or a function that opens it for reading and returns the descriptor, which
             the clip writer closes.
-        init: its init segment; all sources of a clip need the same sample description.
+        init: its init segment; those of all sources of a clip decode alike.
         fragments: all fragments of the file, as the index holds them.
         wall_start_us: wall time of the first presented frame of the file.
         wall_duration_us: how long the file lasts by the wall clock; the camera's clock may differ.

@@ -49,6 +49,17 @@ class InitSegment:
     comment: str | None
     """The camera's UUID as the recorder wrote it, or None."""
 
+    def decodes_like(self, other: InitSegment) -> bool:
+        """Tell whether a decoder set up by one of them decodes the samples of both.
+
+        Bit rate hints, comments and the movie's own timescale may differ; ticks may not.
+        """
+        return (self.rfc6381, self.timescale, self.parameter_sets) == (
+            other.rfc6381,
+            other.timescale,
+            other.parameter_sets,
+        )
+
 
 def read_init(source: int | ReadAt) -> InitSegment:
     """Return the init segment at the head of a file.
