@@ -52,25 +52,36 @@ class Canvas:
     def polygon(self, corners: Sequence[Point], colour: Colour) -> None:
         """Fill a convex polygon; its corners go clockwise as seen on the screen."""
         places = [(x * self._width, y * self._height) for x, y in corners]
-        inside = np.full((self._height, self._width), np.inf, np.float32)
+        across, down = zip(*places, strict=True)
+        box = self._box(min(across), min(down), max(across), max(down))
+        inside = np.full(self._cover[box].shape, np.inf, np.float32)
         for (x0, y0), (x1, y1) in zip(places, places[1:] + places[:1], strict=True):
             length = max(float(np.hypot(x1 - x0, y1 - y0)), 1e-6)
-            edge = ((x1 - x0) * (self._y - y0) - (y1 - y0) * (self._x - x0)) / length
+            edge = ((x1 - x0) * (self._y[box[0]] - y0) - (y1 - y0) * (self._x[:, box[1]] - x0)) / length
             inside = np.minimum(inside, edge)
-        self._blend(np.clip(inside + 0.5, 0, 1), colour)
+        self._blend(box, np.clip(inside + 0.5, 0, 1), colour)
 
     def ellipse(self, x: float, y: float, across: float, down: float, colour: Colour) -> None:
         """Fill an ellipse around (x, y); `across` and `down` are its radii."""
         rx, ry = across * self._width, down * self._height
-        distance = np.hypot((self._x - x * self._width) / rx, (self._y - y * self._height) / ry)
-        self._blend(np.clip((1 - distance) * min(rx, ry) + 0.5, 0, 1), colour)
+        cx, cy = x * self._width, y * self._height
+        box = self._box(cx - rx, cy - ry, cx + rx, cy + ry)
+        distance = np.hypot((self._x[:, box[1]] - cx) / rx, (self._y[box[0]] - cy) / ry)
+        self._blend(box, np.clip((1 - distance) * min(rx, ry) + 0.5, 0, 1), colour)
 
-    def _blend(self, amount: NDArray[np.float32], colour: Colour) -> None:
+    def _box(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+        """Return the rows and columns that a shape within these pixels can touch."""
+        rows = slice(max(0, int(top) - 1), max(0, int(bottom) + 2))
+        return rows, slice(max(0, int(left) - 1), max(0, int(right) + 2))
+
+    def _blend(self, box: tuple[slice, slice], amount: NDArray[np.float32], colour: Colour) -> None:
+        """Paint `colour` over what is there; where nothing is there, its edge stays soft by the cover alone."""
         cover = amount[:, :, None]
-        self._rgb += (np.array(colour, np.float32) - self._rgb) * np.where(
-            self._cover[:, :, None] > 0, cover, cover > 0
+        is_painted = self._cover[box][:, :, None] > 0
+        self._rgb[box] += (np.array(colour, np.float32) - self._rgb[box]) * np.where(
+            is_painted, cover, cover > 0
         )
-        self._cover = np.maximum(self._cover, amount)
+        self._cover[box] = np.maximum(self._cover[box], amount)
 
     def planes(self) -> Planes:
         """Return the picture in BT.709 limited-range YUV 4:2:0."""

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from vms.simulator.camera_spec import CameraSpec, VideoSpec
 from vms.simulator.faults import Behaviour
@@ -78,7 +79,7 @@ class RunningStream:
         """Stop playing to `viewer`; its numbers stay in the statistics."""
         if viewer in self._viewers:
             self._viewers.remove(viewer)
-            self._past.append(viewer.stats())
+            self._past.append(replace(viewer.stats(), is_connected=False))
         if not self._viewers:
             self._is_wanted.clear()
 

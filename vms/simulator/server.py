@@ -137,15 +137,24 @@ class SimulatorServer:
         self._doors = {}
         self._cameras = {}
 
-    def url(self, path: str, *, is_sub: bool = False) -> str:
-        """Return the address of a camera's main or second stream, without user name and password.
+    def url(self, path: str) -> str:
+        """Return the address of the stream at `path` (`cam0`, `cam0/sub`), without user name and password.
 
         Raises:
-            NotFound: there is no such camera.
+            NotFound: there is no such stream.
         """
-        camera = self._camera(path)
-        suffix = "/sub" if is_sub else ""
-        return f"rtsp://{self._host}:{self._doors[path].port}/{camera.spec.path}{suffix}"
+        found = self.urls().get(path)
+        if found is None:
+            raise NotFound(f"no simulated stream is at {path!r}")
+        return found
+
+    def urls(self) -> dict[str, str]:
+        """Return the address of every stream by its path."""
+        return {
+            path: f"rtsp://{self._host}:{self._doors[camera.spec.path].port}/{path}"
+            for camera in self._cameras.values()
+            for path in camera.streams
+        }
 
     async def apply_fault(self, path: str, fault: Fault) -> None:
         """Let a fault happen to the camera at `path`, now.

@@ -60,17 +60,21 @@ class VideoEncoder:
         return frames
 
 
-def headers_of(video: VideoSpec) -> tuple[bytes, ...]:
-    """Return the parameter sets that an encoder of `video` will make, found by encoding one grey picture."""
+def sample_of(video: VideoSpec) -> tuple[bytes, ...]:
+    """Return the NAL units of one grey picture, encoded as every picture of `video` is."""
     encoder = VideoEncoder(video)
     grey = np.full((video.height * 3 // 2, video.width), 128, np.uint8)
-    units = [
+    return tuple(
         unit
         for made in (encoder.encode(grey, 0, 0), encoder.flush())
         for frame in made
         for unit in frame.units
-    ]
-    return parameter_sets(video.codec, tuple(units))
+    )
+
+
+def headers_of(video: VideoSpec) -> tuple[bytes, ...]:
+    """Return the parameter sets that an encoder of `video` will make."""
+    return parameter_sets(video.codec, sample_of(video))
 
 
 def _open_context(video: VideoSpec) -> VideoCodecContext:
