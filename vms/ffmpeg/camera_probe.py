@@ -1,6 +1,7 @@
 """Examine a camera before it is trusted: within ten seconds, what it sends, or exactly why not and what to do."""
 
 import enum
+import itertools
 import struct
 import time
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from typing import Final
 import av
 from av.container import InputContainer
 from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
 
 from vms.domain.camera import Credentials, StreamUrl
 from vms.domain.errors import ProbeFailed
@@ -131,7 +132,7 @@ def _count(container: InputContainer, clock: Clock) -> _Watched:
     return watched
 
 
-def _offset_us(packet: Packet, clock: Clock) -> int | None:
+def _offset_us(packet: "Packet[VideoStream]", clock: Clock) -> int | None:
     """Return camera time minus our time, from the sender report that libavformat attached; None without one."""
     if not packet.has_sidedata("prft"):
         return None
@@ -147,16 +148,15 @@ def _report(container: InputContainer, watched: _Watched) -> CameraReport:
             cause="no-media",
             fix="restart the camera; check that the stream is enabled in its settings",
         )
-    gops = [later - earlier for earlier, later in zip(watched.key_times, watched.key_times[1:], strict=False)]
+    gops = [later - earlier for earlier, later in itertools.pairwise(watched.key_times)]
     declared = float(video.average_rate or video.guessed_rate or 0)
     audio = container.streams.audio[0].codec_context.name if container.streams.audio else None
     context = video.codec_context
-    width, height = (context.width, context.height) if isinstance(context, VideoCodecContext) else (0, 0)
     report = CameraReport(
         findings=(),
         codec=context.name,
-        width=width,
-        height=height,
+        width=context.width,
+        height=context.height,
         fps=declared or None,
         gop_seconds=max(gops) if gops else None,
         bitrate_bps=int(watched.bytes * 8 / max(watched.seconds, 0.1)),
@@ -167,11 +167,7 @@ def _report(container: InputContainer, watched: _Watched) -> CameraReport:
 
 
 def _findings(report: CameraReport) -> tuple[Finding, ...]:
-    return tuple(
-        finding
-        for finding in (_codec(report), _picture(report), _gop(report), _audio(report), _clock(report))
-        if finding is not None
-    )
+    return (_codec(report), _picture(report), _gop(report), _audio(report), _clock(report))
 
 
 def _codec(report: CameraReport) -> Finding:
