@@ -1,0 +1,69 @@
+"""What holds and leases protect, read inside the transaction that depends on it.
+
+Whoever deletes footage and whoever protects it first lock the same stream rows, so one of them sees what the other
+did: on SQLite because only one transaction writes at a time, on PostgreSQL by the row lock.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from storage.schema import hold, lease, stream
+from vms.domain.retention import Hold
+from vms.domain.time import TimeRange, merged
+
+
+def lock_streams(connection: Connection, stream_ids: Collection[int]) -> None:
+    """Make other transactions that delete or protect footage of these streams wait for this one to end."""
+    if stream_ids:
+        # FOR NO KEY UPDATE: inserting segments, which refers to the stream's row, need not wait.
+        connection.execute(
+            sa.select(stream.c.id)
+            .where(stream.c.id.in_(sorted(stream_ids)))
+            .order_by(stream.c.id)
+            .with_for_update(key_share=True)
+        ).all()
+
+
+def protected_ranges(
+    connection: Connection, stream_ids: Collection[int], now_us: int
+) -> Mapping[int, list[TimeRange]]:
+    """Return, for each of the streams, the time that no purge may touch now, as the fewest ranges in order."""
+    found: defaultdict[int, list[TimeRange]] = defaultdict(list)
+    wanted = sorted(stream_ids)
+    held = connection.execute(
+        sa.select(stream.c.id, hold.c.start_us, hold.c.end_us)
+        .join(hold, hold.c.camera_id == stream.c.camera_id)
+        .where(stream.c.id.in_(wanted), *is_active(now_us))
+    )
+    leased = connection.execute(
+        sa.select(lease.c.stream_id, lease.c.start_us, lease.c.end_us).where(
+            lease.c.stream_id.in_(wanted), lease.c.expires_us > now_us
+        )
+    )
+    for stream_id, start_us, end_us in [*held, *leased]:
+        found[stream_id].append(TimeRange(start_us, end_us))
+    return {stream_id: merged(ranges) for stream_id, ranges in found.items()}
+
+
+def is_active(now_us: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions under which a hold's row protects footage, as `Hold.is_active` says."""
+    return hold.c.released_us.is_(None), sa.or_(hold.c.expires_us.is_(None), hold.c.expires_us > now_us)
+
+
+def hold_of(row: Row[Any]) -> Hold:
+    """Return the hold in a row of the hold table."""
+    return Hold(
+        id=row.id,
+        camera_id=row.camera_id,
+        time=TimeRange(row.start_us, row.end_us),
+        reason=row.reason,
+        created_by=row.created_by,
+        created_us=row.created_us,
+        expires_us=row.expires_us,
+        released_us=row.released_us,
+        released_by=row.released_by,
+    )
