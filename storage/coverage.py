@@ -173,8 +173,10 @@ def segment_times(connection: Connection, stream_id: int, beginning: TimeRange) 
     return [Span(stream_id, start, start + duration, run_id, size) for start, duration, run_id, size in rows]
 
 
-def overlapping_spans(connection: Connection, stream_id: int, window: TimeRange) -> list[Span]:
-    """Return the stored spans that share an instant with the window, in order of start."""
+def overlapping_spans(
+    connection: Connection, stream_id: int, window: TimeRange, *, limit: int | None = None
+) -> list[Span]:
+    """Return the stored spans that share an instant with the window, in order of start, at most `limit`."""
     rows = connection.execute(
         sa.select(span.c.start_us, span.c.end_us, span.c.run_id, span.c.size_bytes)
         .where(
@@ -185,6 +187,7 @@ def overlapping_spans(connection: Connection, stream_id: int, window: TimeRange)
             span.c.end_us > window.start_us,
         )
         .order_by(span.c.start_us)
+        .limit(limit)
     )
     return [Span(stream_id, start, end, run_id, size) for start, end, run_id, size in rows]
 

@@ -74,15 +74,15 @@ def head_revision() -> str:
     return head
 
 
-def require_head(database: Database) -> None:
+def require_head(database_url: str) -> None:
     """Make sure that the database has the revision that this program needs.
 
     Raises:
         SchemaMismatch: it has not; the text says what to do.
         IndexUnavailable: the database does not answer.
+        SettingsError: the URL is unusable.
     """
-    with database.read() as connection:
-        revision = _revision(connection)
+    revision = current_revision(database_url)
     _refuse_unknown(revision)
     head = head_revision()
     if revision != head:

@@ -21,11 +21,19 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) ->
         connection.execute(insert_statement(connection, table).on_conflict_do_nothing(), rows)
 
 
-def insert_or_update(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows; where the primary key exists, overwrite the other columns that the rows name."""
+def insert_or_update(
+    connection: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str] | None = None
+) -> None:
+    """Insert the rows, one after the other; where the key exists, overwrite the other columns that the rows name.
+
+    Args:
+        connection: the transaction. table: where to.
+        rows: all with the same names.
+        key: columns of a unique rule; None for the primary key.
+    """
     if not rows:
         return
     statement = insert_statement(connection, table)
-    key = [column.name for column in table.primary_key]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+    names = key or [column.name for column in table.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in names}
+    connection.execute(statement.on_conflict_do_update(index_elements=names, set_=values), rows)

@@ -1,0 +1,298 @@
+"""What is recorded: reads of segments, runs, spans, sums and outages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from storage.coverage import joined, overlapping_spans
+from storage.database import Database
+from storage.schema import init, outage, rollup, run, segment, span
+from vms.domain.camera import OutageCause
+from vms.domain.errors import NotFound
+from vms.domain.segment import (
+    LONGEST_SEGMENT_US,
+    ClockTrust,
+    InitRecord,
+    Outage,
+    Rollup,
+    Run,
+    RunEnd,
+    Segment,
+    SegmentFlag,
+    Span,
+)
+from vms.domain.time import BUCKET_US, DAY_US, TimeRange
+
+_EARLIER_OUTAGES = 16
+"""How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCoverage:
+    """How much of one local day a stream has footage of.
+
+    Attributes:
+        start_us: local midnight as UTC microseconds.
+        covered_us: wall time covered, microseconds. size_bytes: of the segments that begin in the day.
+    """
+
+    stream_id: int
+    start_us: int
+    covered_us: int
+    size_bytes: int
+
+
+class SegmentIndex:
+    """Finds footage; every method raises IndexUnavailable where the database does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def covering(self, stream_id: int, window: TimeRange) -> list[Segment]:
+        """Return the segments that share an instant with the window, in order of start; runs may overlap."""
+        beginning = (
+            segment.c.start_us > window.start_us - LONGEST_SEGMENT_US,
+            segment.c.start_us < window.end_us,
+        )
+        with self._database.read() as connection:
+            found = _select(connection, _SEGMENTS.where(segment.c.stream_id == stream_id, *beginning))
+        return [s for s in found if s.end_us > window.start_us]
+
+    def at(self, stream_id: int, at_us: int) -> Segment | None:
+        """Return the segment that holds the instant, of several the one that began last, or None."""
+        found = self.covering(stream_id, TimeRange(at_us, at_us + 1))
+        return found[-1] if found else None
+
+    def nearest(self, stream_id: int, at_us: int) -> tuple[Segment | None, Segment | None]:
+        """Return the last segment that begins at or before the instant, and the first that begins after it."""
+        of_stream = _SEGMENTS.where(segment.c.stream_id == stream_id)
+        with self._database.read() as connection:
+            before = _last(connection, of_stream.where(segment.c.start_us <= at_us))
+            after = _first(connection, of_stream.where(segment.c.start_us > at_us))
+        return before, after
+
+    def find(self, stream_id: int, run_id: int, seq: int) -> Segment | None:
+        """Return one segment by its place in its run, or None where it is not indexed or belongs to another stream."""
+        key = (segment.c.run_id == run_id, segment.c.seq == seq, segment.c.stream_id == stream_id)
+        with self._database.read() as connection:
+            return _first(connection, _SEGMENTS.where(*key))
+
+    def oldest(self, stream_id: int) -> Segment | None:
+        """Return the stream's first segment."""
+        with self._database.read() as connection:
+            return _first(connection, _SEGMENTS.where(segment.c.stream_id == stream_id))
+
+    def newest(self, stream_id: int) -> Segment | None:
+        """Return the stream's segment that begins last."""
+        with self._database.read() as connection:
+            return _last(connection, _SEGMENTS.where(segment.c.stream_id == stream_id))
+
+    def extents(self, stream_ids: Sequence[int]) -> dict[int, TimeRange]:
+        """Return from when to when each stream has footage, in one statement; streams without any are missing."""
+        of_stream = sa.select(segment.c.start_us).where(segment.c.stream_id == sa.literal_column("wanted.id"))
+        last = sa.select(segment.c.start_us + segment.c.duration_us).where(
+            segment.c.stream_id == sa.literal_column("wanted.id")
+        )
+        wanted = sa.select(span.c.stream_id.label("id")).where(span.c.stream_id.in_(stream_ids)).distinct()
+        statement = sa.select(
+            sa.literal_column("wanted.id", sa.BigInteger),
+            of_stream.order_by(segment.c.start_us).limit(1).scalar_subquery(),
+            last.order_by(segment.c.start_us.desc()).limit(1).scalar_subquery(),
+        ).select_from(wanted.subquery("wanted"))
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return {stream_id: TimeRange(start, end) for stream_id, start, end in rows if start is not None}
+
+    def spans(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Span]:
+        """Return continuous footage that touches the window, in order; its ends may lie outside the window.
+
+        Footage of one run comes as one span, whose ends are exact only inside the window: footage outside is
+        followed for at most LONGEST_SPAN_US. Runs overlap where the recorder's clock was set back.
+
+        Args:
+            stream_id: whose footage. window: where to look.
+            limit: stop reading after so many; a caller that gets that many asks for `rollups` instead.
+        """
+        with self._database.read() as connection:
+            return joined(overlapping_spans(connection, stream_id, window, limit=limit), longest_us=None)
+
+    def rollups(self, stream_id: int, window: TimeRange) -> list[Rollup]:
+        """Return the sums of the 15-minute buckets that touch the window, in order; buckets without footage are missing.
+
+        The bucket that holds the present counts the time still to come as a gap.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(rollup)
+                .where(
+                    rollup.c.stream_id == stream_id,
+                    rollup.c.bucket_us > window.start_us - BUCKET_US,
+                    rollup.c.bucket_us < window.end_us,
+                )
+                .order_by(rollup.c.bucket_us)
+            )
+            return [Rollup(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name begins so
+
+    def daily(self, stream_ids: Sequence[int], window: TimeRange, offset_us: int) -> list[DayCoverage]:
+        """Return each stream's coverage by local day, in order of stream and day; days without footage are missing.
+
+        Args:
+            stream_ids: whose footage.
+            window: only buckets that begin within it are counted.
+            offset_us: what local time is ahead of UTC, a multiple of 15 minutes; a zone with daylight saving is
+                asked for season by season.
+        """
+        day = ((rollup.c.bucket_us + offset_us) // DAY_US).label("day")
+        statement = (
+            sa.select(rollup.c.stream_id, day, _sum(rollup.c.covered_us), _sum(rollup.c.size_bytes))
+            .where(
+                rollup.c.stream_id.in_(stream_ids),
+                rollup.c.bucket_us >= window.start_us,
+                rollup.c.bucket_us < window.end_us,
+            )
+            .group_by(rollup.c.stream_id, day)
+            .order_by(rollup.c.stream_id, day)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return [
+            DayCoverage(stream_id, number * DAY_US - offset_us, covered_us, size)
+            for stream_id, number, covered_us, size in rows
+        ]
+
+    def outages(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Outage]:
+        """Return the outages that touch the window, in order of start, the one that still lasts included.
+
+        Args:
+            stream_id: whose. window: where to look.
+            limit: stop reading after about so many.
+        """
+        of_stream = sa.select(outage).where(outage.c.stream_id == stream_id)
+        earlier = of_stream.where(outage.c.start_us < window.start_us).order_by(outage.c.start_us.desc())
+        inside = of_stream.where(outage.c.start_us >= window.start_us, outage.c.start_us < window.end_us)
+        with self._database.read() as connection:
+            rows = [
+                *reversed(connection.execute(earlier.limit(_EARLIER_OUTAGES)).all()),
+                *connection.execute(inside.order_by(outage.c.start_us).limit(limit)),
+            ]
+        return [_outage(row) for row in rows if row.end_us is None or row.end_us > window.start_us]
+
+    def open_outages(self) -> list[Outage]:
+        """Return the outages that still last, for a recorder that starts."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(outage).where(outage.c.end_us.is_(None)))
+            return [_outage(row) for row in rows]
+
+    def init(self, init_id: int) -> InitRecord:
+        """Return an initialisation segment.
+
+        Raises:
+            NotFound: there is none with that id.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(init).where(init.c.id == init_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no initialisation segment {init_id}")
+        return InitRecord(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins so
+
+    def run(self, run_id: int) -> Run:
+        """Return a run.
+
+        Raises:
+            NotFound: there is none with that id; runs without footage are forgotten after a day.
+        """
+        found = self._runs(run.c.id == run_id)
+        if not found:
+            raise NotFound(f"there is no run {run_id}")
+        return found[0]
+
+    def run_by_uuid(self, run_uuid: UUID) -> Run | None:
+        """Return the run that files and folders name, or None."""
+        found = self._runs(run.c.uuid == run_uuid)
+        return found[0] if found else None
+
+    def open_runs(self) -> list[Run]:
+        """Return the runs that the recorder has not ended, in order of opening."""
+        return self._runs(run.c.end_us.is_(None))
+
+    def last_seq(self, run_id: int) -> tuple[int, int] | None:
+        """Return number and end of the run's last indexed segment, or None where none is indexed."""
+        statement = (
+            sa.select(segment.c.seq, segment.c.start_us + segment.c.duration_us)
+            .where(segment.c.run_id == run_id)
+            .order_by(segment.c.seq.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def stream_bytes(self, stream_id: int) -> int:
+        """Return how many bytes of footage a stream has, from the sums by 15 minutes."""
+        statement = sa.select(_sum(rollup.c.size_bytes)).where(rollup.c.stream_id == stream_id)
+        with self._database.read() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def volume_bytes(self, volume_id: int) -> int:
+        """Return how many bytes of footage lie on a volume, from the spans."""
+        statement = (
+            sa.select(_sum(span.c.size_bytes))
+            .join(run, run.c.id == span.c.run_id)
+            .where(run.c.volume_id == volume_id)
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def _runs(self, *conditions: sa.ColumnElement[bool]) -> list[Run]:
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(run).where(*conditions).order_by(run.c.id))
+            return [_run(row) for row in rows]
+
+
+_SEGMENTS = sa.select(segment, run.c.uuid.label("run_uuid")).join(run, run.c.id == segment.c.run_id)
+
+
+def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    # PostgreSQL sums BIGINT into NUMERIC, which would arrive as Decimal.
+    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
+
+
+def _first(connection: Connection, statement: sa.Select[Any]) -> Segment | None:
+    rows = connection.execute(statement.order_by(segment.c.start_us).limit(1)).all()
+    return _segment(rows[0]) if rows else None
+
+
+def _last(connection: Connection, statement: sa.Select[Any]) -> Segment | None:
+    rows = connection.execute(statement.order_by(segment.c.start_us.desc()).limit(1)).all()
+    return _segment(rows[0]) if rows else None
+
+
+def _select(connection: Connection, statement: sa.Select[Any]) -> list[Segment]:
+    return [_segment(row) for row in connection.execute(statement.order_by(segment.c.start_us))]
+
+
+def _segment(row: Row[Any]) -> Segment:
+    return Segment(**{**row._mapping, "flags": SegmentFlag(row.flags)})  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        uuid=row.uuid,
+        stream_id=row.stream_id,
+        volume_id=row.volume_id,
+        start_us=row.start_us,
+        anchor_us=row.anchor_us,
+        trust=ClockTrust(row.trust),
+        ffmpeg_version=row.ffmpeg_version,
+        end_us=row.end_us,
+        end_reason=RunEnd(row.end_reason) if row.end_reason else None,
+    )
+
+
+def _outage(row: Row[Any]) -> Outage:
+    return Outage(row.stream_id, row.start_us, row.end_us, OutageCause(row.cause), row.detail)
