@@ -11,6 +11,7 @@ from itertools import accumulate, groupby
 from typing import Final
 
 from playback.clip_samples import ClipSamples
+from vms.domain.errors import MalformedMedia
 from vms.media.boxes import make_box, make_full_box
 from vms.media.init_segment import InitSegment
 
@@ -44,8 +45,9 @@ def clip_head(samples: ClipSamples, init: InitSegment, labels: ClipLabels) -> by
     """Return everything in front of the first sample; the samples follow in order without gaps."""
     ftyp = make_box(b"ftyp", b"isom", struct.pack(">I", 512), b"isom", b"iso2", b"avc1", b"mp41")
     media_bytes = samples.media_bytes
-    mdat = struct.pack(">I4s", media_bytes + 8, b"mdat")
-    if media_bytes + 8 >= _UINT32:
+    if media_bytes + 8 < _UINT32:
+        mdat = struct.pack(">I4s", media_bytes + 8, b"mdat")
+    else:
         mdat = struct.pack(">I4sQ", 1, b"mdat", media_bytes + 16)
     tables = _sample_tables(samples, init)
     without_offsets = len(ftyp) + len(_moov(samples, init, labels, tables, 0)) + len(mdat)
@@ -133,7 +135,10 @@ def _sample_to_chunk(counts: Sequence[int]) -> bytes:
 def _run_lengths(values: Iterable[int], code: str) -> tuple[int, bytes]:
     """Return how many (count, value) pairs describe `values`, and the pairs packed."""
     pack = struct.Struct(f">I{code}").pack
-    entries = [pack(sum(1 for _ in same), value) for value, same in groupby(values)]
+    try:
+        entries = [pack(sum(1 for _ in same), value) for value, same in groupby(values)]
+    except struct.error as error:
+        raise MalformedMedia(f"a sample's time does not fit a clip: {error}") from error
     return len(entries), b"".join(entries)
 
 

@@ -4,6 +4,9 @@ A *stretch* is a maximal row of samples without a break in decode time: the file
 after the other. The clip lays the stretches end to end, so that a gap between runs takes no time.
 Each stretch starts at a keyframe. Samples that are needed only for decoding others (before the
 in-point, or shown after the out-point) are part of the clip but outside its edit list.
+
+Where a run reorders more frames than the one before it, the frame at the seam is held until decode
+times allow the next one: shown frames never overlap.
 """
 
 from __future__ import annotations

@@ -102,8 +102,8 @@ def write_clip(
 def estimate_bytes(sources: Sequence[ClipSource], cut: Cut) -> int:
     """Return about how long the clip will be, in bytes, without opening a file.
 
-    Never less than the real length by more than the tables of a fragment; a few percent more when
-    the in-point or out-point lies inside a long group of pictures.
+    Whole fragments are counted, so the answer is a little high: by up to a second of video where
+    the out-point lies inside a fragment.
     """
     total = 0
     for source in sources:

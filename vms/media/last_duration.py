@@ -17,8 +17,8 @@ def patch_last_duration(
     """Set the duration of the last video sample of `fragment` and return the fragment as it is now.
 
     When the camera's clock jumps, ffmpeg gives the last sample before the jump a duration that
-    reaches over it; players then freeze on that frame (docs/design: section 2 rule 4). Only four
-    bytes of the fragment header change, never a byte of video.
+    reaches over it, and players freeze on that frame. Only four bytes of the fragment header
+    change, never a byte of video.
 
     Args:
         descriptor: the file, open for reading and writing.

@@ -16,6 +16,9 @@ SAMPLE_IS_NOT_SYNC: Final = 0x0001_0000
 _MAX_SAMPLES: Final = 1_000_000
 """No fragment of a camera holds more; bounds memory when `trun` carries no per-sample field."""
 
+_MAX_DECODE_TIME: Final = 2**62
+"""Over a million years at 90 kHz; leaves room to add durations in 64 bits."""
+
 _TFHD_BASE_OFFSET: Final = 0x1
 _TFHD_DESCRIPTION: Final = 0x2
 _TFHD_DURATION: Final = 0x8
@@ -106,8 +109,8 @@ def parse_moof(moof: bytes, track_id: int, defaults: SampleDefaults) -> TrackRun
         raise MalformedMedia(f"movie fragment is cut off: {error}") from error
     if not found.sizes:
         return None
-    if found.decode_time is None:
-        raise MalformedMedia("movie fragment has no decode time")
+    if found.decode_time is None or found.decode_time > _MAX_DECODE_TIME:
+        raise MalformedMedia(f"movie fragment has no usable decode time: {found.decode_time}")
     return TrackRun(
         found.decode_time,
         tuple(found.durations),

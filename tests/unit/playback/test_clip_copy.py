@@ -1,0 +1,46 @@
+"""Copying of sample bytes."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from playback.clip_copy import ClipTarget
+from vms.domain.errors import MalformedMedia
+
+MIB = 1024 * 1024
+
+
+def test_bytes_arrive_in_order_and_are_digested(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    data = os.urandom(3 * MIB + 17)
+    source.write_bytes(data)
+    with source.open("rb") as reader, target.open("wb") as writer:
+        clip = ClipTarget(writer.fileno(), 0, None, digest=True)
+        clip.write(b"head")
+        clip.copy(reader.fileno(), 5, 3 * MIB)
+    assert target.read_bytes() == b"head" + data[5 : 5 + 3 * MIB]
+    assert clip.sha256() == hashlib.sha256(target.read_bytes()).digest()
+
+
+def test_progress_is_told_at_least_every_8_mib_and_at_the_end(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    with source.open("wb") as file:
+        file.truncate(30 * MIB)
+    told: list[int] = []
+    with source.open("rb") as reader, (tmp_path / "target").open("wb") as writer:
+        clip = ClipTarget(writer.fileno(), 30 * MIB, lambda done, _: told.append(done), digest=False)
+        clip.copy(reader.fileno(), 0, 30 * MIB)
+    assert told[-1] == 30 * MIB
+    assert max(b - a for a, b in zip([0, *told], told, strict=False)) <= 8 * MIB
+    assert clip.sha256() is None
+
+
+def test_source_that_ends_early_is_reported(tmp_path: Path) -> None:
+    """failure mode 33"""
+    (tmp_path / "source").write_bytes(b"short")
+    with (tmp_path / "source").open("rb") as reader, (tmp_path / "target").open("wb") as writer:
+        clip = ClipTarget(writer.fileno(), 9, None, digest=False)
+        with pytest.raises(MalformedMedia):
+            clip.copy(reader.fileno(), 0, 9)
