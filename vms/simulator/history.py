@@ -1,6 +1,6 @@
 """A simulated camera's past, written quickly as the files that the recorder would have written.
 
-Same muxer, same flags as `storage.md` 3.1 asks of the recorder's ffmpeg: an init and one fragment a second, no trailer,
+The muxer and flags are those of the recorder's ffmpeg (the init is, byte for byte, that of ffmpeg 9.0.2): an init and one fragment a second, no trailer,
 decode times that go on from file to file, an init that is the same bytes in every file, and parameter sets in band.
 """
 
@@ -31,6 +31,7 @@ _MUXER_OPTIONS = {
     "avoid_negative_ts": "disabled",
     "use_editlist": "0",
     "frag_duration": "1000000",
+    "movie_timescale": str(VIDEO_CLOCK),
     "fflags": "+bitexact",
 }
 
@@ -127,7 +128,8 @@ def _minute(frame: EncodedFrame) -> int:
 
 def _template(video: VideoSpec) -> InputContainer:
     """Return an open elementary stream whose parameters, parameter sets included, every file's track copies."""
-    stream = join_units(sample_of(video))
+    # Three-byte start codes: behind a four-byte one, libavformat keeps its first zero as the end of the PPS.
+    stream = b"".join(b"\x00\x00\x01" + unit for unit in sample_of(video))
     name = "h264" if video.codec is Codec.H264 else "hevc"
     return av.open(io.BytesIO(stream), "r", format=name)
 
