@@ -62,13 +62,16 @@ class MetaStore:
             insert_or_update(connection, meta, [{"key": _SETUP_CODE, "value": _digest(code)}])
         return code
 
-    def redeem_setup_code(self, code: str) -> bool:
-        """Use the code up and return True, or return False where it is not the code last issued."""
+    def setup_code_matches(self, code: str) -> bool:
+        """Tell whether this is the code last issued, and nobody has used it up."""
+        statement = sa.select(meta.c.value).where(meta.c.key == _SETUP_CODE)
+        with self._database.read() as connection:
+            return connection.execute(statement).scalar_one_or_none() == _digest(code)
+
+    def clear_setup_code(self) -> None:
+        """Use the code up: no first administrator can be made any more until another is issued."""
         with self._database.write() as connection:
-            done = connection.execute(
-                sa.delete(meta).where(meta.c.key == _SETUP_CODE, meta.c.value == _digest(code))
-            )
-            return done.rowcount == 1
+            connection.execute(sa.delete(meta).where(meta.c.key == _SETUP_CODE))
 
 
 def _digest(code: str) -> str:

@@ -1,0 +1,90 @@
+"""Opens the database and hands out its stores: the one way in for every other package."""
+
+from dataclasses import dataclass
+
+from storage.audit import AuditLog
+from storage.camera_secrets import CameraSecrets
+from storage.cameras import CameraStore
+from storage.database import Database
+from storage.exports import ExportStore
+from storage.hold_links import HoldLinks
+from storage.holds import HoldStore
+from storage.index_writer import IndexWriter
+from storage.leases import LeaseStore
+from storage.meta import MetaStore
+from storage.segments import SegmentIndex
+from storage.sessions import SessionStore
+from storage.sign_in_attempts import SignInAttempts
+from storage.users import UserStore
+from storage.volume_access import VolumeAccess
+from storage.volumes import VolumeStore
+from vms.domain.time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The stores of one database; safe to share between threads, to be closed once.
+
+    Every method of every store raises IndexUnavailable where the database does not answer, and then changed nothing.
+    """
+
+    database: Database
+    meta: MetaStore
+    cameras: CameraStore
+    segments: SegmentIndex
+    index_writer: IndexWriter
+    volumes: VolumeStore
+    volume_access: VolumeAccess
+    hold_links: HoldLinks
+    holds: HoldStore
+    leases: LeaseStore
+    exports: ExportStore
+    users: UserStore
+    sessions: SessionStore
+    sign_in_attempts: SignInAttempts
+    audit: AuditLog
+
+    def close(self) -> None:
+        """Let go of the database's connections and of every volume that is open."""
+        self.volume_access.close()
+        self.database.close()
+
+
+def open_storage(
+    database_url: str, clock: Clock, *, secret_key: bytes | None, read_only: bool = False
+) -> Storage:
+    """Return the stores of a database that has this program's revision (`storage.migrate.require_head`).
+
+    Args:
+        database_url: `sqlite:///path` or `postgresql+psycopg://…`.
+        clock: stamps whatever is stored.
+        secret_key: 32 bytes that camera passwords are encrypted with; None where nobody needs one.
+        read_only: refuse every write, whoever asks.
+
+    Raises:
+        IndexUnavailable: the database does not answer or is damaged.
+        SettingsError: the URL or the key is unusable.
+    """
+    secrets = CameraSecrets(secret_key)
+    database = Database(database_url, read_only=read_only)
+    meta = MetaStore(database)
+    volumes = VolumeStore(database, clock)
+    volume_access = VolumeAccess(meta.database_uuid())
+    hold_links = HoldLinks(database, volumes, volume_access)
+    return Storage(
+        database=database,
+        meta=meta,
+        cameras=CameraStore(database, clock, secrets),
+        segments=SegmentIndex(database),
+        index_writer=IndexWriter(database),
+        volumes=volumes,
+        volume_access=volume_access,
+        hold_links=hold_links,
+        holds=HoldStore(database, clock, hold_links),
+        leases=LeaseStore(database, clock),
+        exports=ExportStore(database, clock),
+        users=UserStore(database, clock),
+        sessions=SessionStore(database, clock),
+        sign_in_attempts=SignInAttempts(database),
+        audit=AuditLog(database, clock),
+    )
