@@ -172,6 +172,18 @@ def test_missing_file_of_a_run_is_a_gap(two_runs: tuple[Path, Path], tmp_path: P
     assert written.spans[1].wall_start_us - written.spans[0].wall_end_us == pytest.approx(5_000_000, abs=2)
 
 
+def test_sound_is_left_out_of_the_clip(tmp_path: Path) -> None:
+    record(tmp_path / "run", "h264-b-frames", seconds=6, segment_seconds=2, sound=True)
+    frames = shown_frames(joined(tmp_path / "run"))
+    clip = tmp_path / "clip.mp4"
+    write(sources_of(tmp_path / "run", wall_start_us=WALL_US), Cut(frames[30].time, frames[120].time), clip)
+    assert [frame.luma for frame in shown_frames(clip)] == [frame.luma for frame in frames[30:120]]
+    assert is_part_of(packets(clip), packets(joined(tmp_path / "run")))
+    moov = find_box(clip.read_bytes(), (b"moov",))
+    assert moov is not None
+    assert [b.kind for b in iter_boxes(clip.read_bytes(), moov.body, moov.end)].count(b"trak") == 1
+
+
 def test_progress_is_told_and_can_cancel(two_runs: tuple[Path, Path], tmp_path: Path) -> None:
     sources = sources_of(two_runs[0], wall_start_us=WALL_US)
     told: list[tuple[int, int]] = []

@@ -19,7 +19,7 @@ from vms.media.init_segment import read_init
 
 _MUXER_OPTIONS: Final = (
     "movflags=+frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont"
-    ":avoid_negative_ts=disabled:use_editlist=0:flush_packets=1:frag_duration=1000000:movie_timescale=1000"
+    ":avoid_negative_ts=disabled:use_editlist=0:flush_packets=1:frag_duration=1000000:video_track_timescale=90000:movie_timescale=1000"
 )
 _H264: Final = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 _VARIABLE_RATE: Final = "select='mod(n,7)',setpts='PTS+mod(N,5)*0.004/TB'"
@@ -56,15 +56,36 @@ def ffmpeg(*arguments: str | Path) -> None:
 
 
 def record(
-    folder: Path, encoding: str, *, seconds: int = 25, segment_seconds: int = 10, hue: int = 0
+    folder: Path,
+    encoding: str,
+    *,
+    seconds: int = 25,
+    segment_seconds: int = 10,
+    hue: int = 0,
+    sound: bool = False,
 ) -> None:
     """Fill `folder` with the segments of one run of a test camera; `hue` tells cameras apart."""
     folder.mkdir(parents=True)
     camera = folder / "camera.mp4"
     picture = f"testsrc2=size=320x240:rate=25:duration={seconds},hue=h={hue}"
-    ffmpeg("-f", "lavfi", "-i", picture, *ENCODINGS[encoding], "-video_track_timescale", "90000", camera)
+    tone = ("-f", "lavfi", "-i", f"sine=duration={seconds}") if sound else ()
+    coding = (*ENCODINGS[encoding], "-video_track_timescale", "90000")
+    ffmpeg("-f", "lavfi", "-i", picture, *tone, *coding, camera)
     ffmpeg(
-        *("-i", camera, "-map", "0:v:0", "-c", "copy", "-map_metadata", "-1", "-fflags", "+bitexact"),
+        *(
+            "-i",
+            camera,
+            "-map",
+            "0:v:0",
+            "-map",
+            "0:a?",
+            "-c",
+            "copy",
+            "-map_metadata",
+            "-1",
+            "-fflags",
+            "+bitexact",
+        ),
         *("-avoid_negative_ts", "make_zero", "-f", "segment", "-segment_time", str(segment_seconds)),
         *("-segment_format", "mp4", "-segment_format_options", _MUXER_OPTIONS, folder / "%06d.mp4"),
     )
@@ -83,7 +104,7 @@ def sources_of(folder: Path, *, wall_start_us: int, run: str = "run") -> list[Cl
             found = walk_fragments(descriptor, size, len(init.data), init)
         finally:
             os.close(descriptor)
-        assert found.complete_bytes == size
+        assert found.intact_bytes == size
         first, last = found.fragments[0], found.fragments[-1]
         origin = first.presentation_time if origin is None else origin
         sources.append(

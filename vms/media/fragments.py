@@ -6,6 +6,7 @@ the walk says where that is, and may be resumed from there when the file has gro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +47,13 @@ class WalkResult:
 
     fragments: tuple[Fragment, ...]
     complete_bytes: int
-    """Offset just after the last complete fragment: where to resume, or to cut a broken file."""
+    """Offset just after the last complete fragment: where to resume."""
+    intact_bytes: int
+    """Offset just after the last complete `moof` + `mdat`: where to cut a broken file.
+
+    More than `complete_bytes` only when sound follows the last picture. Sound between pictures
+    belongs to the fragment after it, so that fragments always tile the file.
+    """
     damage: str | None
     """Why the walk ended, when what follows is not merely incomplete; None for a clean end."""
 
@@ -76,15 +83,17 @@ def walk_fragments(source: int | ReadAt, size: int, from_offset: int, init: Init
     """
     read_at = descriptor_reader(source) if isinstance(source, int) else source
     fragments: list[Fragment] = []
-    position = from_offset
+    start = intact = from_offset
     damage: str | None = None
     try:
-        while (step := _read_fragment(read_at, position, size, init)) is not None:
-            fragments.append(_summary(position, *step))
-            position = step[0]
+        for end, found in _steps(read_at, from_offset, size, init):
+            intact = end
+            if found is not None:
+                fragments.append(_summary(start, end, found))
+                start = end
     except MalformedMedia as error:
         damage = str(error)
-    return WalkResult(tuple(fragments), position, damage)
+    return WalkResult(tuple(fragments), start, intact, damage)
 
 
 def read_samples(source: int | ReadAt, fragment: Fragment, init: InitSegment) -> FragmentSamples:
@@ -95,23 +104,18 @@ def read_samples(source: int | ReadAt, fragment: Fragment, init: InitSegment) ->
         OSError: the file cannot be read.
     """
     read_at = descriptor_reader(source) if isinstance(source, int) else source
-    step = _read_fragment(read_at, fragment.offset, fragment.end, init)
-    if step is None or step[0] != fragment.end:
-        raise MalformedMedia(f"no fragment of {fragment.size} bytes at byte {fragment.offset}")
-    return step[1]
+    for end, found in _steps(read_at, fragment.offset, fragment.end, init):
+        if found is not None and end == fragment.end:
+            return found
+    raise MalformedMedia(f"no fragment of {fragment.size} bytes at byte {fragment.offset}")
 
 
-def _read_fragment(
+def _steps(
     read_at: ReadAt, start: int, limit: int, init: InitSegment
-) -> tuple[int, FragmentSamples] | None:
-    """Return the end and the samples of the fragment at `start`; None when it is not complete.
-
-    A `moof` + `mdat` with sound only counts as the beginning of the fragment after it, so that
-    fragments always tile the file.
-    """
+) -> Iterator[tuple[int, FragmentSamples | None]]:
+    """Yield the end of each complete `moof` + `mdat` and its samples, None where it holds only sound."""
     position = start
-    found: FragmentSamples | None = None
-    seen_moof = False
+    moof: tuple[FragmentSamples | None] | None = None
     window, window_at = b"", start
     while position < limit:
         header = window[position - window_at :]
@@ -120,23 +124,22 @@ def _read_fragment(
             header = window
         box = _complete_box(header, position, limit)
         if box is None:
-            return None
-        if box.kind == b"mdat":
-            if not seen_moof:
+            return
+        if box.kind == b"moof":
+            if moof is not None:
+                raise MalformedMedia(f"fragment before byte {position} has no media data")
+            whole = header[: box.size] if len(header) >= box.size else read_at(box.size, position)
+            run = parse_moof(whole, init.track_id, init.sample_defaults)
+            moof = (None if run is None else FragmentSamples(position, run),)
+        elif box.kind == b"mdat":
+            if moof is None:
                 raise MalformedMedia(f"media data at byte {position} has no fragment header")
+            (found,) = moof
             if found is not None:
                 _check_extents(found, box)
-                return box.end, found
-            seen_moof = False
-        elif box.kind == b"moof":
-            if seen_moof:
-                raise MalformedMedia(f"fragment at byte {start} has no media data")
-            moof = header[: box.size] if len(header) >= box.size else read_at(box.size, position)
-            run = parse_moof(moof, init.track_id, init.sample_defaults)
-            found = None if run is None else FragmentSamples(position, run)
-            seen_moof = True
+            yield box.end, found
+            moof = None
         position = box.end
-    return None
 
 
 def _complete_box(header: bytes, position: int, limit: int) -> Box | None:
