@@ -17,8 +17,6 @@ PYTEST := $(BIN)/pytest
 # Fast suites run on two workers; the ones that measure or starve the machine run alone.
 PYTEST_PARALLEL := -n 2 --dist worksteal
 
-export PYTHONDONTWRITEBYTECODE :=
-
 .PHONY: demo test check bench help setup assets lock clean
 .PHONY: format ruff types imports javascript system-packages
 .PHONY: test-unit test-integration test-faults test-browser
@@ -38,12 +36,12 @@ ruff: $(DEVELOPMENT)
 	$(BIN)/ruff check $(CHECKED)
 
 types: $(DEVELOPMENT)
-	$(BIN)/mypy
+	$(BIN)/mypy $(CHECKED)
 
 imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports
 
-javascript: $(NODE_MODULES)
+javascript: $(NODE_MODULES) $(ASSETS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
 
 test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds

@@ -36,7 +36,9 @@ def install() -> int:
     # Keep npm's cache by the project: the home folder may be read-only or absent.
     cache = PROJECT / ".cache" / "npm"
     done = subprocess.run(
-        npm_command("ci", "--ignore-scripts", "--loglevel=error", f"--cache={cache}"), cwd=PROJECT, check=False
+        npm_command("ci", "--ignore-scripts", "--loglevel=error", f"--cache={cache}"),
+        cwd=PROJECT,
+        check=False,
     )
     if done.returncode:
         shutil.rmtree(MODULES, ignore_errors=True)

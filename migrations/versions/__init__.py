@@ -1,0 +1,1 @@
+"""One frozen revision of the schema per file; each runs once on every installation, in the order of its number."""
