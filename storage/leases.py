@@ -63,7 +63,7 @@ class LeaseStore:
         with self._database.write() as connection:
             connection.execute(sa.delete(lease).where(lease.c.id == lease_id))
 
-    def sweep(self) -> int:
+    def purge_lapsed(self) -> int:
         """Delete the rows of lapsed leases and return how many there were."""
         with self._database.write() as connection:
             return connection.execute(

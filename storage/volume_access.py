@@ -66,7 +66,7 @@ class VolumeAccess:
         """Look at everything that decides whether a volume can be used: identity, mode, room, a trial write.
 
         Args:
-            volume: its row. A state that a person or an audit gave (DISABLED, SUSPECT) is kept.
+            volume: its row. What needs a person's look (FAILED, SUSPECT) stays until a person said so.
             probe: also write and remove a small file.
         """
         try:
@@ -74,10 +74,14 @@ class VolumeAccess:
             free = opened.free_space()
         except VolumeUnavailable as error:
             self.forget(volume.id)
-            state = error.state if isinstance(error, _Refused) else VolumeState.FAILED
-            return VolumeCheck(state, str(error))
+            return VolumeCheck(state_after(error), str(error))
         fault = _write_fault(opened, free) if probe else None
         return fault or _usable(volume, free)
+
+    def adopt(self, database_uuid: UUID) -> None:
+        """Expect the footage of another database from now on, after its identity was taken over."""
+        self.close()
+        self._database_uuid = database_uuid
 
     def forget(self, volume_id: int) -> None:
         """Let go of a volume, so that it can be unmounted; those who still use it keep it open."""
@@ -102,14 +106,14 @@ class VolumeAccess:
                 self.forget(volume.id)
                 raise _no_root(volume.path, error) from error
             self.forget(volume.id)
-        opened = open_root(volume, self._database_uuid)
+        opened = open_volume(volume, self._database_uuid)
         with self._lock:
             self._open[volume.id] = opened
         return opened
 
 
-def open_root(volume: Volume, database_uuid: UUID | None) -> OpenVolume:
-    """Return the volume opened by its path, its marker checked; the caller closes it.
+def open_volume(volume: Volume, database_uuid: UUID | None) -> OpenVolume:
+    """Return the volume opened by its path, its marker checked; the caller closes it, best by `with`.
 
     Args:
         volume: what is expected at its path.
@@ -142,6 +146,16 @@ def lack_of_room(free: FreeSpace) -> str:
     return ""
 
 
+def state_after(error: VolumeUnavailable | VolumeFull) -> VolumeState:
+    """Return the state that a volume is in once an operation on it ended in this error."""
+    if isinstance(error, VolumeFull):
+        return VolumeState.FULL
+    if isinstance(error, _Refused):
+        return error.state
+    is_read_only = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EROFS
+    return VolumeState.READ_ONLY if is_read_only else VolumeState.FAILED
+
+
 def choose_volume(volumes: Sequence[Volume], checks: Mapping[int, VolumeCheck]) -> Volume | None:
     """Return the volume for a new run: of the healthy ones, the one with most free bytes per share of weight.
 
@@ -153,7 +167,7 @@ def choose_volume(volumes: Sequence[Volume], checks: Mapping[int, VolumeCheck]) 
     Returns:
         None where no volume can take footage now.
     """
-    refused = {VolumeState.FULL, VolumeState.SUSPECT, VolumeState.DISABLED}
+    refused = {VolumeState.FULL, VolumeState.SUSPECT, VolumeState.FAILED, VolumeState.DISABLED}
     best: Volume | None = None
     best_room = 0.0
     for volume in volumes:
@@ -205,8 +219,8 @@ def _check_marker(root_fd: int, volume: Volume, database_uuid: UUID | None) -> V
 
 def _usable(volume: Volume, free: FreeSpace) -> VolumeCheck:
     """Return the state of a volume that works: what people and audits said of it, then its room."""
-    if volume.state is VolumeState.SUSPECT:
-        return VolumeCheck(VolumeState.SUSPECT, volume.state_detail, free)
+    if volume.state in {VolumeState.SUSPECT, VolumeState.FAILED}:
+        return VolumeCheck(volume.state, volume.state_detail, free)
     if not volume.is_enabled:
         return VolumeCheck(VolumeState.DISABLED, "taken out of use for new footage", free)
     lack = lack_of_room(free)
@@ -219,11 +233,8 @@ def _write_fault(opened: OpenVolume, free: FreeSpace) -> VolumeCheck | None:
         if opened.is_read_only():
             return VolumeCheck(VolumeState.READ_ONLY, f"{opened.path} is mounted read-only", free)
         _probe(opened)
-    except VolumeFull as error:
-        return VolumeCheck(VolumeState.FULL, str(error), free)
-    except VolumeUnavailable as error:
-        is_read_only = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EROFS
-        return VolumeCheck(VolumeState.READ_ONLY if is_read_only else VolumeState.FAILED, str(error), free)
+    except (VolumeFull, VolumeUnavailable) as error:
+        return VolumeCheck(state_after(error), str(error), free)
     return None
 
 

@@ -13,7 +13,7 @@ from storage.beneath import list_names
 from storage.database import Database
 from storage.meta import MetaStore, bump_config_revision
 from storage.schema import garbage, run, segment, volume
-from storage.volume_access import open_root
+from storage.volume_access import open_volume
 from storage.volume_marker import read_marker, write_marker
 from vms.domain.errors import Conflict, InvalidInput, NotFound, VolumeUnavailable
 from vms.domain.time import Clock
@@ -30,7 +30,7 @@ class VolumeStore:
         self._database = database
         self._clock = clock
 
-    def add(self, path: str, *, min_free_bytes: int | None = None, weight: int = 1) -> Volume:
+    def add(self, path: str | Path, *, min_free_bytes: int | None = None, weight: int = 1) -> Volume:
         """Take a directory into use for footage and return its volume.
 
         The directory must exist, and be empty or bear this database's marker already (the same disk again, or a
@@ -41,11 +41,11 @@ class VolumeStore:
             Conflict: the directory holds something else, or is in use already.
         """
         _check_numbers(min_free_bytes, weight)
-        path = _absolute(path)
-        volume_uuid = self._mark(path)
+        root = _absolute(path)
+        volume_uuid = self._mark(root)
         row = {
             "uuid": volume_uuid,
-            "path": path,
+            "path": root,
             "min_free_bytes": min_free_bytes,
             "weight": weight,
             "is_enabled": True,
@@ -53,9 +53,9 @@ class VolumeStore:
             "checked_us": self._clock.now_us(),
         }
         with self._database.write() as connection:
-            same = sa.or_(volume.c.uuid == volume_uuid, volume.c.path == path)
+            same = sa.or_(volume.c.uuid == volume_uuid, volume.c.path == root)
             if connection.execute(sa.select(volume.c.id).where(same)).first() is not None:
-                raise Conflict(f"{path} is a volume already")
+                raise Conflict(f"{root} is a volume already")
             volume_id = connection.execute(sa.insert(volume).values(row).returning(volume.c.id)).scalar_one()
             bump_config_revision(connection)
         return self.get(volume_id)
@@ -89,7 +89,7 @@ class VolumeStore:
         self,
         volume_id: int,
         *,
-        path: str | None = None,
+        path: str | Path | None = None,
         min_free_bytes: int | None = None,
         weight: int = 1,
         is_enabled: bool = True,
@@ -110,12 +110,26 @@ class VolumeStore:
         }
         if path is not None and (new_path := _absolute(path)) != known.path:
             moved = Volume(known.id, known.uuid, new_path)
-            open_root(moved, MetaStore(self._database).database_uuid()).close()
+            open_volume(moved, MetaStore(self._database).database_uuid()).close()
             values["path"] = new_path
         with self._database.write() as connection:
             connection.execute(sa.update(volume).where(volume.c.id == volume_id).values(values))
             bump_config_revision(connection)
         return self.get(volume_id)
+
+    def set_enabled(self, volume_id: int, *, is_enabled: bool) -> None:
+        """Let new footage go to a volume, or not; enabling also says that a person looked at what was wrong with it.
+
+        Raises:
+            NotFound: there is no such volume.
+        """
+        self.get(volume_id)
+        values: dict[str, object] = {"is_enabled": is_enabled}
+        if is_enabled:
+            values |= {"state": VolumeState.HEALTHY.value, "state_detail": ""}
+        with self._database.write() as connection:
+            connection.execute(sa.update(volume).where(volume.c.id == volume_id).values(values))
+            bump_config_revision(connection)
 
     def remove(self, volume_id: int) -> None:
         """Forget a volume that holds no footage any more; its directory and marker stay as they are.
@@ -183,9 +197,9 @@ def _volume(row: Row[Any]) -> Volume:
     )
 
 
-def _absolute(path: str) -> str:
+def _absolute(path: str | Path) -> str:
     if not Path(path).is_absolute():
-        raise InvalidInput(f"{path!r} is not an absolute path", field="path")
+        raise InvalidInput(f"{str(path)!r} is not an absolute path", field="path")
     return os.path.normpath(path)
 
 
