@@ -7,6 +7,8 @@ as a span of one segment.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -84,17 +86,20 @@ def add_coverage(connection: Connection, added: Sequence[Span]) -> None:
         added: the inserted segments, each exactly once; segments that were there before must not be among them.
     """
     by_stream: defaultdict[int, list[Span]] = defaultdict(list)
+    by_run: defaultdict[tuple[int, int], list[Span]] = defaultdict(list)
     for part in added:
         by_stream[part.stream_id].append(part)
-    for stream_id, parts in by_stream.items():
-        by_run: defaultdict[int, list[Span]] = defaultdict(list)
-        for part in parts:
-            by_run[part.run_id].append(part)
-        for run_id, of_run in by_run.items():
-            stored = _neighbours(connection, stream_id, run_id, _hull(of_run))
-            _replace(connection, stream_id, stored, joined([*stored, *of_run]))
-        for window in _by_bucket(parts):
-            recompute_rollups(connection, stream_id, window)
+        by_run[part.stream_id, part.run_id].append(part)
+    stored: list[Span] = []
+    wanted: list[Span] = []
+    for (stream_id, run_id), parts in by_run.items():
+        neighbours = _neighbours(connection, stream_id, run_id, _hull(parts))
+        stored += neighbours
+        wanted += joined([*neighbours, *parts])
+    _replace_spans(connection, stored, wanted)
+    _store_rollups(
+        connection, [(s, window) for s, parts in by_stream.items() for window in _by_bucket(parts)]
+    )
 
 
 def remove_coverage(connection: Connection, stream_id: int, removed: Sequence[TimeRange]) -> None:
@@ -124,53 +129,21 @@ def recompute_spans(connection: Connection, stream_id: int, window: TimeRange) -
         max([window.end_us, *(h.end_us for h in hulls.values())]),
     )
     parts = [s for s in segment_times(connection, stream_id, whole) if hulls[s.run_id].holds(s.start_us)]
-    _replace(connection, stream_id, stored, joined(parts))
+    _replace_spans(connection, stored, joined(parts))
 
 
 def recompute_rollups(connection: Connection, stream_id: int, window: TimeRange) -> None:
     """Work out anew, from the segments, the sums of every bucket that the window touches."""
-    starts = list(buckets(window))
-    if not starts:
-        return
-    whole = TimeRange(starts[0], starts[-1] + BUCKET_US)
-    look_back = TimeRange(whole.start_us - LONGEST_SEGMENT_US, whole.end_us)
-    sums = [r for r in rolled_up(segment_times(connection, stream_id, look_back)) if whole.holds(r.bucket_us)]
-    empty = set(starts) - {r.bucket_us for r in sums}
-    if empty:
-        statement = sa.delete(rollup).where(
-            rollup.c.stream_id == stream_id, rollup.c.bucket_us == sa.bindparam("empty_us")
-        )
-        connection.execute(statement, [{"empty_us": bucket_us} for bucket_us in sorted(empty)])
-    insert_or_update(
-        connection,
-        rollup,
-        [
-            {
-                "stream_id": r.stream_id,
-                "bucket_us": r.bucket_us,
-                "covered_us": r.covered_us,
-                "size_bytes": r.size_bytes,
-                "segments": r.segments,
-                "gaps": r.gaps,
-                "longest_gap_us": r.longest_gap_us,
-            }
-            for r in sums
-        ],
-    )
+    _store_rollups(connection, [(stream_id, window)])
 
 
 def segment_times(connection: Connection, stream_id: int, beginning: TimeRange) -> list[Span]:
     """Return the segments of a stream that begin in the range, each as a span of its own, in order of start."""
-    rows = connection.execute(
-        sa.select(segment.c.start_us, segment.c.duration_us, segment.c.run_id, segment.c.size_bytes)
-        .where(
-            segment.c.stream_id == stream_id,
-            segment.c.start_us >= beginning.start_us,
-            segment.c.start_us < beginning.end_us,
-        )
-        .order_by(segment.c.start_us)
-    )
-    return [Span(stream_id, start, start + duration, run_id, size) for start, duration, run_id, size in rows]
+    values = {"of_stream": stream_id, "from_us": beginning.start_us, "to_us": beginning.end_us}
+    return [
+        Span(stream_id, start, start + duration, run_id, size)
+        for start, duration, run_id, size in connection.execute(_SEGMENT_TIMES, values).all()
+    ]
 
 
 def overlapping_spans(
@@ -188,44 +161,74 @@ def overlapping_spans(
         )
         .order_by(span.c.start_us)
         .limit(limit)
-    )
+    ).all()
     return [Span(stream_id, start, end, run_id, size) for start, end, run_id, size in rows]
 
 
-def _neighbours(connection: Connection, stream_id: int, run_id: int, hull: TimeRange) -> list[Span]:
-    rows = connection.execute(
-        sa.select(span.c.start_us, span.c.end_us, span.c.size_bytes).where(
-            span.c.stream_id == stream_id,
-            span.c.run_id == run_id,
-            span.c.start_us >= hull.start_us - LONGEST_SPAN_US - JOIN_TOLERANCE_US,
-            span.c.start_us <= hull.end_us + JOIN_TOLERANCE_US,
-            span.c.end_us >= hull.start_us - JOIN_TOLERANCE_US,
-        )
+# What every commit asks once for each stream is built once.
+_SEGMENT_TIMES: Final = (
+    sa.select(segment.c.start_us, segment.c.duration_us, segment.c.run_id, segment.c.size_bytes)
+    .where(
+        segment.c.stream_id == sa.bindparam("of_stream"),
+        segment.c.start_us >= sa.bindparam("from_us"),
+        segment.c.start_us < sa.bindparam("to_us"),
     )
+    .order_by(segment.c.start_us)
+)
+_NEIGHBOURS: Final = sa.select(span.c.start_us, span.c.end_us, span.c.size_bytes).where(
+    span.c.stream_id == sa.bindparam("of_stream"),
+    span.c.run_id == sa.bindparam("of_run"),
+    span.c.start_us >= sa.bindparam("earliest_us"),
+    span.c.start_us <= sa.bindparam("latest_us"),
+    span.c.end_us >= sa.bindparam("touching_us"),
+)
+
+
+def _neighbours(connection: Connection, stream_id: int, run_id: int, hull: TimeRange) -> list[Span]:
+    touching_us = hull.start_us - JOIN_TOLERANCE_US
+    values = {
+        "of_stream": stream_id,
+        "of_run": run_id,
+        "earliest_us": touching_us - LONGEST_SPAN_US,
+        "latest_us": hull.end_us + JOIN_TOLERANCE_US,
+        "touching_us": touching_us,
+    }
+    rows = connection.execute(_NEIGHBOURS, values).all()
     return [Span(stream_id, start, end, run_id, size) for start, end, size in rows]
 
 
-def _replace(connection: Connection, stream_id: int, stored: Sequence[Span], wanted: Sequence[Span]) -> None:
-    kept_starts = {s.start_us for s in wanted}
-    lost = [s.start_us for s in stored if s.start_us not in kept_starts]
+def _replace_spans(connection: Connection, stored: Sequence[Span], wanted: Sequence[Span]) -> None:
+    kept = {(s.stream_id, s.start_us) for s in wanted}
+    lost = [s for s in stored if (s.stream_id, s.start_us) not in kept]
     if lost:
         statement = sa.delete(span).where(
-            span.c.stream_id == stream_id, span.c.start_us == sa.bindparam("lost_us")
+            span.c.stream_id == sa.bindparam("of_stream"), span.c.start_us == sa.bindparam("lost_us")
         )
-        connection.execute(statement, [{"lost_us": start_us} for start_us in lost])
+        connection.execute(statement, [{"of_stream": s.stream_id, "lost_us": s.start_us} for s in lost])
     known = set(stored)
-    rows = [
-        {
-            "stream_id": s.stream_id,
-            "start_us": s.start_us,
-            "end_us": s.end_us,
-            "run_id": s.run_id,
-            "size_bytes": s.size_bytes,
-        }
-        for s in wanted
-        if s not in known
-    ]
-    insert_or_update(connection, span, rows)
+    insert_or_update(connection, span, [asdict(s) for s in wanted if s not in known])
+
+
+def _store_rollups(connection: Connection, windows: Iterable[tuple[int, TimeRange]]) -> None:
+    empty: list[dict[str, int]] = []
+    sums: list[Rollup] = []
+    for stream_id, window in windows:
+        starts = list(buckets(window))
+        whole = TimeRange(starts[0], starts[-1] + BUCKET_US) if starts else window
+        look_back = TimeRange(whole.start_us - LONGEST_SEGMENT_US, whole.end_us)
+        segments = segment_times(connection, stream_id, look_back)
+        here = [r for r in rolled_up(segments) if whole.holds(r.bucket_us)]
+        sums += here
+        empty += [
+            {"of_stream": stream_id, "empty_us": bucket_us}
+            for bucket_us in sorted(set(starts) - {r.bucket_us for r in here})
+        ]
+    if empty:
+        statement = sa.delete(rollup).where(
+            rollup.c.stream_id == sa.bindparam("of_stream"), rollup.c.bucket_us == sa.bindparam("empty_us")
+        )
+        connection.execute(statement, empty)
+    insert_or_update(connection, rollup, [asdict(r) for r in sums])
 
 
 def _hull(parts: Iterable[Span], *more: TimeRange) -> TimeRange:

@@ -71,9 +71,7 @@ class Database:
         self._engine = _engine(self.url, read_only=read_only, statement_seconds=statement_seconds)
         if self.is_sqlite and not enforce_references:
             sa.event.listen(self._engine, "connect", _ignore_references)
-        if self.is_sqlite:
-            self._reading = self._engine
-            self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         self._reading = self._engine.execution_options(**_snapshot(is_sqlite=self.is_sqlite))
 
     @contextlib.contextmanager

@@ -161,7 +161,7 @@ def _rows(connection: Connection, segments: Sequence[FinishedSegment]) -> list[_
 
 def _run_ids(connection: Connection, uuids: set[UUID]) -> dict[UUID, int]:
     found = connection.execute(sa.select(run.c.uuid, run.c.id).where(run.c.uuid.in_(list(uuids))))
-    ids = dict(found.tuples())
+    ids = dict(iter(found))
     unknown = uuids - ids.keys()
     if unknown:
         raise IndexMismatch(f"segments name runs that were never opened: {', '.join(u.hex for u in unknown)}")
@@ -170,11 +170,11 @@ def _run_ids(connection: Connection, uuids: set[UUID]) -> dict[UUID, int]:
 
 def _init_ids(connection: Connection, inits: dict[bytes, InitRecord]) -> dict[bytes, int]:
     statement = sa.select(init.c.sha256, init.c.id).where(init.c.sha256.in_(list(inits)))
-    ids = dict(connection.execute(statement).tuples())
+    ids = dict(iter(connection.execute(statement)))
     unknown = [inits[sha256] for sha256 in inits if sha256 not in ids]
     if unknown:
         insert_missing(connection, init, [_init_values(record) for record in unknown])
-        ids = dict(connection.execute(statement).tuples())
+        ids = dict(iter(connection.execute(statement)))
     return ids
 
 

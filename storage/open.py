@@ -18,6 +18,7 @@ from storage.sign_in_attempts import SignInAttempts
 from storage.users import UserStore
 from storage.volume_access import VolumeAccess
 from storage.volumes import VolumeStore
+from vms.domain.errors import VmsError
 from vms.domain.time import Clock
 
 
@@ -69,7 +70,12 @@ def open_storage(
     database = Database(database_url, read_only=read_only)
     meta = MetaStore(database)
     volumes = VolumeStore(database, clock)
-    volume_access = VolumeAccess(meta.database_uuid())
+    try:
+        database_uuid = meta.database_uuid()
+    except VmsError:
+        database.close()
+        raise
+    volume_access = VolumeAccess(database_uuid)
     hold_links = HoldLinks(database, volumes, volume_access)
     return Storage(
         database=database,
