@@ -1,0 +1,348 @@
+"""What a viewer can see of a stream: the index and the files that are still growing, read together.
+
+The pure rules are in `timeline`, `pieces` and `playlist`; this module only fetches what they need.
+"""
+
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from playback.open_segment import GrowingFile, OpenSegments
+from playback.pieces import (
+    Piece,
+    RecordedFile,
+    closed_pieces,
+    growing_pieces,
+    keyframe_pieces,
+    playing_order,
+    readable,
+)
+from playback.segment_source import SegmentSource
+from playback.timeline import (
+    ACTIVITY_BINS,
+    LIVE_EDGE_US,
+    LONGEST_SPAN_WINDOW_US,
+    MOST_SPANS,
+    StreamLife,
+    Timeline,
+    activity,
+    build_cells,
+    build_timeline,
+    needs_cells,
+)
+from storage.open import Storage
+from vms.domain.camera import Camera
+from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
+from vms.domain.retention import days_us
+from vms.domain.segment import InitRecord, Run, Segment
+from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, Clock, TimeRange
+from vms.media import fragment_table
+from vms.media.fragments import walk_fragments
+from vms.media.init_segment import parse_init
+
+_log = logging.getLogger(__name__)
+
+LONGEST_PLAYLIST_US: Final = DAY_US
+LONGEST_FOLLOW_US: Final = 15 * MINUTE_US
+_FINE_ACTIVITY_US: Final = HOUR_US
+_COARSE_ACTIVITY_US: Final = 6 * HOUR_US
+_MOST_TABLES: Final = 2048
+_MOST_FOLLOWERS: Final = 1024
+_TRIES: Final = 3
+
+
+class Footage:
+    """Reads one site's footage; safe to share between threads."""
+
+    def __init__(self, storage: Storage, source: SegmentSource, clock: Clock) -> None:
+        """Read rows from `storage` and growing files through `source`."""
+        self._storage = storage
+        self._source = source
+        self._open = OpenSegments(source)
+        self._clock = clock
+        self._tables: OrderedDict[tuple[int, int], fragment_table.FragmentTable] = OrderedDict()
+        self._followed: OrderedDict[tuple[int, int], tuple[int, int, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def source(self) -> SegmentSource:
+        """What opens the files that `files` names."""
+        return self._source
+
+    def timeline(self, camera: Camera, stream_id: int, window: TimeRange) -> Timeline:
+        """Return the window's spans and gaps, or cells where it is too wide for them."""
+        now_us = self._clock.now_us()
+        if window.duration_us <= LONGEST_SPAN_WINDOW_US:
+            spans = [
+                span.time for span in self._storage.segments.spans(stream_id, window, limit=MOST_SPANS + 1)
+            ]
+            if not needs_cells(window, len(spans)):
+                spans += [file.time for file in self._growing(stream_id) if file.time.overlaps(window)]
+                newest_us = max((span.end_us for span in spans), default=0)
+                life = self.life(camera, stream_id, newest_us)
+                outages = self._storage.segments.outages(stream_id, window)
+                return build_timeline(window, spans, outages, life, now_us=now_us)
+        return build_cells(
+            window, self._storage.segments.rollups(stream_id, _whole_buckets(window)), now_us=now_us
+        )
+
+    def activity(self, stream_id: int, window: TimeRange) -> list[tuple[int, int]]:
+        """Return (UTC microseconds, bytes per second) for at most 600 bins: the free hint of movement.
+
+        Fragments are read for up to an hour, segments for up to six, 15-minute sums for more.
+        """
+        if window.duration_us <= _FINE_ACTIVITY_US:
+            amounts = [
+                (file.wall_us(part.decode_time), file.wall_us(part.decode_time + part.duration), part.size)
+                for file in self.files(stream_id, window)
+                for part in file.fragments
+            ]
+        elif window.duration_us <= _COARSE_ACTIVITY_US:
+            segments = self._storage.segments.covering(stream_id, window)
+            amounts = [(segment.start_us, segment.end_us, segment.size_bytes) for segment in segments]
+        else:
+            rollups = self._storage.segments.rollups(stream_id, _whole_buckets(window))
+            amounts = [(r.bucket_us, r.bucket_us + BUCKET_US, r.size_bytes) for r in rollups]
+        return activity(window, amounts, ACTIVITY_BINS)
+
+    def files(self, stream_id: int, window: TimeRange) -> list[RecordedFile]:
+        """Return the files that hold any of the window, finished and growing, in playing order.
+
+        Damaged parts that are known are left out (failure mode 33).
+        """
+        finished: list[RecordedFile] = []
+        growing: list[RecordedFile] = []
+        for _ in range(_TRIES):
+            segments = self._storage.segments.covering(stream_id, window)
+            finished = [file for segment in segments if (file := self._finished(segment)) is not None]
+            growing = self._growing(stream_id)
+            # A file may have moved from incoming/ to the index between the two looks: then look again.
+            newest = self._storage.segments.newest(stream_id)
+            if (
+                newest is None
+                or not segments
+                or newest.end_us <= segments[-1].end_us
+                or newest.end_us > window.end_us
+            ):
+                break
+        known = {(file.run_id, file.seq) for file in finished}
+        fresh = [f for f in growing if f.time.overlaps(window) and (f.run_id, f.seq) not in known]
+        return playing_order([*finished, *fresh])
+
+    def pieces(self, stream_id: int, window: TimeRange) -> list[Piece]:
+        """Return the pieces of a closed window.
+
+        Raises:
+            InvalidInput: the window is longer than a day.
+        """
+        return closed_pieces(self.files(stream_id, _bounded(window)), window)
+
+    def keyframes(self, stream_id: int, window: TimeRange) -> list[Piece]:
+        """Return one piece for each keyframe of a closed window; raises as `pieces` does."""
+        return keyframe_pieces(self.files(stream_id, _bounded(window)), window)
+
+    def following_pieces(self, stream_id: int, start_us: int) -> tuple[list[Piece], bool]:
+        """Return the pieces from `start_us` on, one for each fragment, and whether the list is complete.
+
+        Called again, it returns the same pieces and those that have been written since, up to 15 minutes from the
+        start; then the list is complete and a player must ask anew with a later start.
+        """
+        window = TimeRange(start_us, start_us + LONGEST_FOLLOW_US)
+        reach = TimeRange(start_us - MINUTE_US, window.end_us)
+        files = self.files(stream_id, reach)
+        pieces = growing_pieces(files, window)
+        is_complete = self._clock.now_us() > window.end_us + LIVE_EDGE_US
+        if not pieces:
+            return [], is_complete
+        first = self._first_followed(stream_id, start_us, pieces[0])
+        around = growing_pieces(files, reach)
+        begin = next(
+            (n for n, p in enumerate(around) if (p.file.run_id, p.file.seq, p.offset) == first), None
+        )
+        return (pieces if begin is None else around[begin:]), is_complete
+
+    def _first_followed(self, stream_id: int, start_us: int, piece: Piece) -> tuple[int, int, int]:
+        """Return run, number and offset of the first piece ever listed for this start.
+
+        Times of a growing file are provisional; without this, a small correction could add or drop a first piece and
+        shift the numbers of all others under a player.
+        """
+        with self._lock:
+            first = self._followed.setdefault(
+                (stream_id, start_us), (piece.file.run_id, piece.file.seq, piece.offset)
+            )
+            self._followed.move_to_end((stream_id, start_us))
+            if len(self._followed) > _MOST_FOLLOWERS:
+                self._followed.popitem(last=False)
+        return first
+
+    def inits(self, pieces: Iterable[Piece]) -> list[InitRecord]:
+        """Return the init segments that the pieces need, in order of first use."""
+        found: dict[bytes, InitRecord] = {}
+        seen: set[tuple[int, int | None]] = set()
+        for piece in pieces:
+            key = (piece.file.run_id, piece.file.init_id)
+            if key not in seen:
+                seen.add(key)
+                record = self.init_of(piece.file)
+                found.setdefault(record.sha256, record)
+        return list(found.values())
+
+    def life(self, camera: Camera, stream_id: int, newest_us: int) -> StreamLife:
+        """Return what explains silences of a stream whose newest known footage ends at `newest_us`."""
+        now_us = self._clock.now_us()
+        return StreamLife(
+            created_us=camera.created_us,
+            purged_until_us=self._purged_until(camera, stream_id, now_us),
+            is_recording=now_us - newest_us <= LIVE_EDGE_US,
+        )
+
+    def growing_range(self, stream_id: int) -> TimeRange | None:
+        """Return the wall time of what is on disk and not in the index yet, or None."""
+        files = self._growing(stream_id)
+        if not files:
+            return None
+        return TimeRange(min(file.start_us for file in files), max(file.end_us for file in files))
+
+    def init_of(self, file: RecordedFile) -> InitRecord:
+        """Return the init segment of a file; its `id` is 0 where the index has none yet.
+
+        Raises:
+            NotFound: the growing file that was asked about has moved on.
+        """
+        if file.init_id is not None:
+            return self._storage.segments.init(file.init_id)
+        run = self._storage.segments.run(file.run_id)
+        init = next((g.init for g in self._open.files_after(run, file.seq - 1)), None)
+        if init is None:
+            raise NotFound("the recording has moved on: ask again")
+        return InitRecord(
+            0, init.sha256, init.codec, init.rfc6381, init.width, init.height, init.timescale, init.data
+        )
+
+    def _growing(self, stream_id: int) -> list[RecordedFile]:
+        """Return the files of the stream's open runs that the index does not hold yet."""
+        found: list[RecordedFile] = []
+        for run in self._storage.segments.open_runs():
+            if run.stream_id != stream_id:
+                continue
+            last = self._storage.segments.last_seq(run.id)
+            last_seq, start_us = last if last is not None else (-1, run.start_us)
+            try:
+                files = self._open.files_after(run, last_seq)
+            except VolumeUnavailable as error:
+                _log.warning("growing files cannot be read", extra={"stream": stream_id, "error": str(error)})
+                continue
+            found += _placed(files, run, start_us, self._init_row(run, last_seq, files))
+        return found
+
+    def _init_row(self, run: Run, last_seq: int, files: Sequence[GrowingFile]) -> int | None:
+        """Return the row of the init segment that the run's indexed files have, where the growing ones share it."""
+        if last_seq < 0 or not files:
+            return None
+        segment = self._storage.segments.find(run.stream_id, run.id, last_seq)
+        if segment is None:
+            return None
+        record = self._storage.segments.init(segment.init_id)
+        return segment.init_id if record.sha256 == files[0].init.sha256 else None
+
+    def _finished(self, segment: Segment) -> RecordedFile | None:
+        try:
+            table = self._table(segment)
+        except (MalformedMedia, IndexMismatch, Purged, VolumeUnavailable) as error:
+            _log.warning(
+                "segment cannot be played",
+                extra={"stream": segment.stream_id, "start_us": segment.start_us, "error": str(error)},
+            )
+            return None
+        if not table.fragments:
+            return None
+        file = RecordedFile(
+            stream_id=segment.stream_id,
+            run_id=segment.run_id,
+            seq=segment.seq,
+            start_us=segment.start_us,
+            duration_us=segment.duration_us,
+            init_id=segment.init_id,
+            init_bytes=segment.init_bytes,
+            timescale=table.timescale,
+            fragments=table.fragments,
+        )
+        return readable(file, lambda until: self._source.has_bytes(segment.run_id, segment.seq, until))
+
+    def _table(self, segment: Segment) -> fragment_table.FragmentTable:
+        key = (segment.run_id, segment.seq)
+        with self._lock:
+            known = self._tables.get(key)
+            if known is not None:
+                self._tables.move_to_end(key)
+                return known
+        table = (
+            self._read_table(segment)
+            if segment.fragments is None
+            else fragment_table.decode(segment.fragments)
+        )
+        with self._lock:
+            self._tables[key] = table
+            if len(self._tables) > _MOST_TABLES:
+                self._tables.popitem(last=False)
+        return table
+
+    def _read_table(self, segment: Segment) -> fragment_table.FragmentTable:
+        """Return the table of a file that a rebuild of the index has not read yet."""
+        init = parse_init(self._storage.segments.init(segment.init_id).data)
+        opened = self._source.open_finished(segment)
+        try:
+            walk = walk_fragments(opened.fd, opened.size, segment.init_bytes, init)
+        finally:
+            os.close(opened.fd)
+        return fragment_table.FragmentTable(init.timescale, walk.fragments)
+
+    def _purged_until(self, camera: Camera, stream_id: int, now_us: int) -> int | None:
+        """Return until when retention has taken everything; None where nothing says that it took any."""
+        oldest = self._storage.segments.oldest(stream_id)
+        by_age = now_us - days_us(camera.retention_days) if camera.retention_days is not None else None
+        if oldest is None:
+            return by_age
+        # The oldest segment is not the first of its run: what came before it was recorded, and is gone.
+        is_cut = oldest.seq > 0
+        if is_cut or (by_age is not None and by_age > camera.created_us):
+            return oldest.start_us if is_cut else min(oldest.start_us, by_age or oldest.start_us)
+        return None
+
+
+def _placed(files: Sequence[GrowingFile], run: Run, start_us: int, init_id: int | None) -> list[RecordedFile]:
+    """Return growing files with their wall times: each begins where the one before ends, at the camera's own rate."""
+    placed: list[RecordedFile] = []
+    for file in files:
+        table = fragment_table.FragmentTable(file.init.timescale, file.fragments)
+        placed.append(
+            RecordedFile(
+                stream_id=run.stream_id,
+                run_id=run.id,
+                seq=file.seq,
+                start_us=start_us,
+                duration_us=table.duration_us,
+                init_id=init_id,
+                init_bytes=len(file.init.data),
+                timescale=file.init.timescale,
+                fragments=file.fragments,
+            )
+        )
+        start_us += table.duration_us
+    return placed
+
+
+def _whole_buckets(window: TimeRange) -> TimeRange:
+    return TimeRange(window.start_us - window.start_us % BUCKET_US, window.end_us)
+
+
+def _bounded(window: TimeRange) -> TimeRange:
+    if window.is_empty:
+        raise InvalidInput("the end must be later than the start", field="to")
+    if window.duration_us > LONGEST_PLAYLIST_US:
+        raise InvalidInput("a playlist holds at most 24 hours: ask for less", field="to")
+    return window
