@@ -203,5 +203,5 @@ def test_icons_are_listed_in_order_and_once() -> None:
 def test_changelog_has_the_version() -> None:
     version = PROJECT_SETTINGS["project"]["version"]
     assert re.search(
-        rf"^## {re.escape(version)}\b", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+        rf"^## {re.escape(version)}\b", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
     )
