@@ -10,9 +10,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from vms.domain.errors import VmsError
-from web import api, health, pages
+from web import api, health, metrics, pages
 from web.auth import Authority
 from web.errors import ErrorAnswers
+from web.rate_limit import RateLimit
 from web.routing import GuardedEndpoint
 from web.security_headers import SecurityHeaders
 from web.state import AppState, WebServices
@@ -26,19 +27,29 @@ def create_app(services: WebServices) -> Starlette:
     Raises:
         TypeError: a route does not say which right it needs (SEC-02).
     """
-    routes: list[BaseRoute] = [*api.routes(), *health.routes(), *pages.routes()]
+    routes: list[BaseRoute] = [*api.routes(), *health.routes(), *metrics.routes(), *pages.routes()]
     _check_all_guarded(routes)
     routes.append(Mount("/static", StaticFiles(packages=[("web", "static")]), name="static"))
 
+    measured = metrics.Metrics(services)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[AppState]:
-        yield {"services": services, "authority": Authority(services.storage, services.clock)}
+        yield {
+            "services": services,
+            "authority": Authority(services.storage, services.clock),
+            "picture_limit": RateLimit(services.clock, per_second=20, burst=60),
+            "registry": measured.registry,
+        }
 
     answer = ErrorAnswers(pages.render_error)
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders, is_https=services.settings.secure_cookies)],
+        middleware=[
+            Middleware(metrics.MeasureRequests, metrics=measured),
+            Middleware(SecurityHeaders, is_https=services.settings.secure_cookies),
+        ],
         exception_handlers={VmsError: answer, HTTPException: answer, Exception: answer},
         max_body_size=_LARGEST_BODY,
     )

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.responses import Response
-from storage.open import Storage
 
+from storage.open import Storage
 from vms.domain.errors import InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, Clock
-from vms.domain.user import AuditEntry, Role, User
+from vms.domain.user import Role, User
 from vms.settings import Settings
 
-IDLE_US = 30 * MINUTE_US
 ABSOLUTE_US = 12 * HOUR_US
 _TOUCH_US = MINUTE_US
 SHORTEST_PASSWORD = 12
@@ -88,6 +87,7 @@ class Authority:
         self._hasher = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
         # Hashing takes 46 MiB each: a flood of sign-ins must not take the memory of the machine.
         self._hashing = threading.BoundedSemaphore(2)
+        self._setting_up = threading.Lock()
         self._dummy_hash = self._hasher.hash(secrets.token_urlsafe(16))
 
     def hash_password(self, password: str) -> str:
@@ -118,13 +118,11 @@ class Authority:
         user = self._storage.users.by_name(name) if is_right else None
         if user is None or not user.is_enabled:
             now_us = self._clock.now_us()
-            self._storage.attempts.record_failure("account", name, now_us)
-            self._storage.attempts.record_failure("address", address, now_us)
-            self._storage.audit.append(
-                AuditEntry(now_us, name, "sign-in-failed", f"user {name}", address=address)
-            )
+            self._storage.sign_in_attempts.record_failure("account", name, now_us)
+            self._storage.sign_in_attempts.record_failure("address", address, now_us)
+            self._storage.audit.append(name, "user.sign-in-failed", f"user {name}", address=address)
             raise NotSignedIn("the name or the password is wrong")
-        self._storage.attempts.clear("account", name)
+        self._storage.sign_in_attempts.clear("account", name)
         return self._begin(user, address, user_agent)
 
     def set_up(
@@ -138,26 +136,29 @@ class Authority:
         """
         self._check_throttle("(setup)", address)
         check_new_password(password, name)
-        now_us = self._clock.now_us()
-        if not self._storage.meta.setup_code_matches(code.strip()):
-            self._storage.attempts.record_failure("account", "(setup)", now_us)
-            raise PermissionDenied("this code is not valid: start the server again to see a new one")
-        user = self._storage.users.add(name=name, full_name=full_name, role=Role.ADMIN)
-        self._storage.users.set_password(user.id, self.hash_password(password))
-        self._storage.meta.clear_setup_code()
+        digest = self.hash_password(password)
+        with self._setting_up:
+            if not self._storage.meta.setup_code_matches(code.strip()):
+                self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
+                raise PermissionDenied("this code is not valid: start the server again to see a new one")
+            user = self._storage.users.add(
+                name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
+            )
+            self._storage.meta.clear_setup_code()
+        self._storage.audit.append(user.name, "user.set-up", f"user {user.name}", address=address)
         return self._begin(user, address, user_agent)
 
     @property
     def needs_setup(self) -> bool:
         """Whether there is no administrator yet, so that /setup is open."""
-        return not any(user.role is Role.ADMIN for user in self._storage.users.list())
+        return not self._storage.users.has_administrator()
 
     def resume(self, token: str) -> ResumedSession | None:
         """Return the session that a cookie names, or None where it ended; rights are read anew each time (SEC-03)."""
         digest = _digest(token)
         session = self._storage.sessions.get(digest)
         now_us = self._clock.now_us()
-        if session is None or now_us >= session.expires_us or now_us - session.seen_us > IDLE_US:
+        if session is None:
             return None
         user = self._storage.users.get(session.user_id)
         if not user.is_enabled:
@@ -192,16 +193,14 @@ class Authority:
             address=address,
             user_agent=user_agent[:300],
         )
-        self._storage.audit.append(
-            AuditEntry(now_us, user.name, "sign-in", f"user {user.name}", address=address)
-        )
+        self._storage.audit.append(user.name, "user.sign-in", f"user {user.name}", address=address)
         return NewSession(token, user)
 
     def _check_throttle(self, name: str, address: str) -> None:
         now_us = self._clock.now_us()
         waits = [0]
         for kind, subject, free, longest in (("account", name, 5, 30), ("address", address, 20, 60)):
-            failures, last_us = self._storage.attempts.get(kind, subject)
+            failures, last_us = self._storage.sign_in_attempts.get(kind, subject)
             waits.append(wait_seconds(failures, last_us, now_us, free=free, longest=longest))
         if max(waits) > 0:
             raise TooManyAttempts("too many attempts: wait a moment", wait_seconds=max(waits))

@@ -1,18 +1,27 @@
-"""Whether this installation works: a short answer for load balancers, measurements for Prometheus."""
+"""Whether this installation works: a short answer that load balancers and people can act on."""
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vms.domain.errors import VmsError
+from web.api.cameras import RECORDER_SILENT_US
 from web.permissions import PUBLIC
 from web.routing import guarded
-from web.state import Call
+from web.state import Call, services_of
 
 
 def routes() -> list[Route]:
-    """Return /healthz and /metrics."""
+    """Return /healthz."""
     return [guarded("/healthz", healthz, PUBLIC)]
 
 
-def healthz(_request: Call) -> Response:
-    """Answer that the process serves."""
-    return JSONResponse({"status": "ok"})
+def healthz(request: Call) -> Response:
+    """Answer 200 while the database answers, 503 otherwise; nothing that a stranger may not know."""
+    services = services_of(request)
+    try:
+        statuses = services.storage.cameras.statuses()
+    except VmsError:
+        return JSONResponse({"status": "error", "database": "error"}, 503)
+    newest_us = max((status.updated_us for status in statuses.values()), default=0)
+    recorder = "ok" if services.clock.now_us() - newest_us <= RECORDER_SILENT_US else "silent"
+    return JSONResponse({"status": "ok", "database": "ok", "recorder": recorder})

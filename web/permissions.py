@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.open import Storage
-
 from vms.domain.errors import NotFound, NotSignedIn, PermissionDenied
 from vms.domain.export import Export
 from vms.domain.user import Right, Role, User

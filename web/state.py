@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from playback.footage import Footage
-from playback.snapshot import Snapshots
+from prometheus_client import CollectorRegistry
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from storage.open import Storage
 
+from playback.export_folder import ExportFolder
+from playback.footage import Footage
+from playback.snapshot import Snapshots
+from storage.open import Storage
 from vms.domain.errors import NotSignedIn
 from vms.domain.site_time import SiteZone
 from vms.domain.time import Clock
 from vms.domain.user import User
 from vms.settings import Settings
 from web.auth import Authority
+from web.client_address import client_address
+from web.rate_limit import RateLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class WebServices:
 
     Attributes:
         footage: timelines, pieces and open files. snapshots: pictures of moments.
+        exports: folder of delivered clips.
         version: of the software, shown on the help page and written into manifests.
     """
 
@@ -31,6 +36,7 @@ class WebServices:
     clock: Clock
     footage: Footage
     snapshots: Snapshots
+    exports: ExportFolder
     version: str
 
     @property
@@ -44,6 +50,8 @@ class AppState(TypedDict):
 
     services: WebServices
     authority: Authority
+    picture_limit: RateLimit
+    registry: CollectorRegistry
 
 
 Call = Request[AppState]
@@ -71,6 +79,16 @@ def services_of(request: Call) -> WebServices:
 def authority_of(request: Call) -> Authority:
     """Return what checks passwords and sessions."""
     return request.state["authority"]
+
+
+def picture_limit_of(request: Call) -> RateLimit:
+    """Return what bounds the pictures that one person has decoded."""
+    return request.state["picture_limit"]
+
+
+def registry_of(request: Call) -> CollectorRegistry:
+    """Return the measurements of this process."""
+    return request.state["registry"]
 
 
 def caller_of(request: Call) -> Caller | None:
@@ -101,3 +119,10 @@ def json_of(request: Call) -> object:
     """Return the JSON that was sent, or None on requests without any."""
     body: object = request.scope.get(BODY)
     return body
+
+
+def address_of(request: Call) -> str:
+    """Return the network address of the person's device."""
+    peer = request.client.host if request.client is not None else None
+    proxies = services_of(request).settings.trusted_proxies
+    return client_address(peer, request.headers.get("x-forwarded-for"), proxies)

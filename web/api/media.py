@@ -1,0 +1,48 @@
+"""The recorded bytes themselves: init segments, and ranges of recorded files."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from web.permissions import VIEW_CAMERA
+from web.range_response import RangeResponse
+from web.routing import guarded
+from web.state import Call, services_of
+
+_FINISHED = "private, max-age=3600, immutable"
+"""Finished files never change; an hour bounds how long a browser outlives retention."""
+
+
+def routes() -> list[Route]:
+    """Return the routes of this module."""
+    base = "/api/v1/cameras/{camera_id:int}"
+    return [
+        guarded(f"{base}/init/{{init_id:int}}.mp4", init, VIEW_CAMERA),
+        guarded(
+            f"{base}/media/{{stream_id:int}}/{{run_id:int}}-{{seq:int}}-{{start_us:int}}.mp4",
+            media,
+            VIEW_CAMERA,
+        ),
+    ]
+
+
+def init(request: Call) -> Response:
+    """Answer an init segment."""
+    record = services_of(request).storage.segments.init(int(request.path_params["init_id"]))
+    headers = {"Cache-Control": _FINISHED, "ETag": f'"{record.sha256.hex()[:32]}"'}
+    return Response(record.data, media_type="video/mp4", headers=headers)
+
+
+def media(request: Call) -> Response:
+    """Answer a range of a recorded file, or all of it."""
+    path = request.path_params
+    opened = services_of(request).footage.source.open_media(
+        int(path["stream_id"]), int(path["run_id"]), int(path["seq"])
+    )
+    return RangeResponse(
+        request,
+        opened.fd,
+        opened.size,
+        media_type="video/mp4",
+        etag=opened.etag,
+        cache_control="no-store" if opened.is_growing else _FINISHED,
+    )

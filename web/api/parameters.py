@@ -1,0 +1,124 @@
+"""Reads what the interface's callers put into paths, queries and bodies."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from vms.domain.camera import Camera, Stream, StreamRole
+from vms.domain.errors import InvalidInput, NotFound
+from vms.domain.time import TimeRange, parse_rfc3339
+from web.state import Call, services_of
+
+LATEST_US = 253_402_300_800_000_000
+"""The end of the year 9999, where calendars of common programs stop."""
+
+
+def camera_of(request: Call) -> Camera:
+    """Return the camera that the path names; the right to it was checked before the view ran."""
+    return services_of(request).storage.cameras.get(int(request.path_params["camera_id"]))
+
+
+def stream_of(request: Call, camera: Camera) -> Stream:
+    """Return the stream of the `role` asked for (main by default); the other one where the camera has only that.
+
+    Raises:
+        InvalidInput: there is no such role. NotFound: the camera has no stream.
+    """
+    text = request.query_params.get("role", StreamRole.MAIN)
+    if text not in set(StreamRole):
+        raise InvalidInput("role must be main or sub", field="role")
+    stream = camera.stream(StreamRole(text)) or next(iter(camera.streams), None)
+    if stream is None:
+        raise NotFound(f"camera {camera.id} has no stream")
+    return stream
+
+
+def instant_from(text: str, field: str) -> int:
+    """Return UTC microseconds of an RFC 3339 time with offset, or of microseconds since 1970 written as a number.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        at_us = int(text)
+        if at_us < LATEST_US:
+            return at_us
+    return parse_rfc3339(text, field=field)
+
+
+def instant_of(request: Call, name: str) -> int:
+    """Return the instant that a query parameter names.
+
+    Raises:
+        InvalidInput: it is missing or no time.
+    """
+    text = request.query_params.get(name)
+    if not text:
+        raise InvalidInput(f"the parameter {name} is missing: a time with an offset", field=name)
+    return instant_from(text, name)
+
+
+def window_of(request: Call, *, longest_us: int) -> TimeRange:
+    """Return the window between the parameters `from` and `to`.
+
+    Raises:
+        InvalidInput: one is missing or no time, they are in the wrong order, or too far apart.
+    """
+    return checked_window(instant_of(request, "from"), instant_of(request, "to"), longest_us=longest_us)
+
+
+def checked_window(start_us: int, end_us: int, *, longest_us: int) -> TimeRange:
+    """Return the window; raises InvalidInput where it is empty, backwards or too long."""
+    if end_us <= start_us:
+        raise InvalidInput("to must be later than from", field="to")
+    if end_us - start_us > longest_us:
+        raise InvalidInput(f"the window may be at most {longest_us // 3_600_000_000} hours long", field="to")
+    return TimeRange(start_us, end_us)
+
+
+def whole_number_of(request: Call, name: str, default: int, *, least: int, most: int) -> int:
+    """Return a number from the query, kept within its bounds.
+
+    Raises:
+        InvalidInput: it is no whole number.
+    """
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        return max(least, min(int(text), most))
+    except ValueError:
+        raise InvalidInput(f"{name} must be a whole number", field=name) from None
+
+
+def month_of(request: Call) -> date:
+    """Return the first day of the month that the query names as YYYY-MM.
+
+    Raises:
+        InvalidInput: it is no month.
+    """
+    text = request.query_params.get("month", "")
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise InvalidInput("month must be given as YYYY-MM, such as 2025-11", field="month") from None
+
+
+def text_from(body: Mapping[str, object], name: str, *, longest: int, default: str | None = None) -> str:
+    """Return a text of a JSON body.
+
+    Raises:
+        InvalidInput: it is missing (unless there is a default), no text, or too long.
+    """
+    value = body.get(name, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise InvalidInput(f"{name} must be a text", field=name)
+    if len(value) > longest:
+        raise InvalidInput(f"{name} may have at most {longest} characters", field=name)
+    return value.strip()
+
+
+def object_from(body: object) -> Mapping[str, object]:
+    """Return a JSON body that must be an object; raises InvalidInput where it is not."""
+    if not isinstance(body, dict):
+        raise InvalidInput("the request's body must be a JSON object")
+    return body
