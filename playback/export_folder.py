@@ -57,16 +57,16 @@ class ExportFolder:
         self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
         return shutil.disk_usage(self._root).free
 
-    def open_file(self, export: Export) -> int:
-        """Return a descriptor of the delivered file, which the caller closes; raises as `_open` does."""
+    def open_file(self, export: Export) -> tuple[int, int]:
+        """Return a descriptor of the delivered file, which the caller closes, and its size; raises as `_open` does."""
         return self._open(export, export.file_name or "")
 
-    def open_manifest(self, export: Export) -> int:
-        """Return a descriptor of the manifest, which the caller closes; raises as `_open` does."""
+    def open_manifest(self, export: Export) -> tuple[int, int]:
+        """Return a descriptor of the manifest, which the caller closes, and its size; raises as `_open` does."""
         return self._open(export, FILE_NAME)
 
-    def _open(self, export: Export, name: str) -> int:
-        """Return a descriptor of one delivered file.
+    def _open(self, export: Export, name: str) -> tuple[int, int]:
+        """Return a descriptor of one delivered file, and its size.
 
         Raises:
             Purged: it was deleted when its time was over. NotFound: there is none yet, or never was.
@@ -76,9 +76,10 @@ class ExportFolder:
         if export.state is not ExportState.DONE or not name or "/" in name:
             raise NotFound("this clip is not ready")
         try:
-            return os.open(self._final(export) / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            fd = os.open(self._final(export) / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
             raise Purged("this clip is not on disk any more: ask for it again") from None
+        return fd, os.fstat(fd).st_size
 
     def _final(self, export: Export) -> Path:
         return self._root / export.token
