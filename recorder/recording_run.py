@@ -1,0 +1,365 @@
+"""One run: one ffmpeg child from its start to its end, and every file it wrote."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from recorder.commit import Commits
+from recorder.file_watch import FileWatch
+from recorder.finished_file import (
+    FileFacts,
+    RunFile,
+    examine,
+    publish,
+    repair_times,
+    times_of,
+    write_sidecar,
+)
+from recorder.open_file import Look, OpenFile, written_at
+from recorder.run_watch import RunEnding, RunWatch
+from recorder.segment_list import parse_list_line
+from recorder.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
+from recorder.stderr_verdict import verdict
+from recorder.strays import ChildNotes
+from recorder.stream_input import StreamInput
+from recorder.timings import RecorderTimings
+from recorder.volume_threads import FileWork, VolumeThreads
+from recorder.wall_clock import RunClock
+from storage.open_volume import OpenVolume
+from storage.segment_paths import incoming_folder
+from vms.domain.camera import Camera, OutageCause, Secret, Stream
+from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull
+from vms.domain.segment import ClockTrust, Run, RunEnd, SegmentFlag
+from vms.domain.time import SECOND_US, Clock
+from vms.ffmpeg.binary import FfmpegBinary
+from vms.ffmpeg.process import FfmpegProcess, spawn_ffmpeg
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+_LONGEST_GOP_SECONDS = 60
+_LAST_FILES_SECONDS = 30.0
+"""A volume that does not answer may not keep a run from ending: its last files are found at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunParts:
+    """What every run needs and none owns.
+
+    Attributes:
+        redact: cuts known secrets out of what ffmpeg says.
+        trust: returns how far the host's clock can be trusted now.
+        step: called with the name of each step taken; tests end the process there.
+    """
+
+    ffmpeg: FfmpegBinary
+    clock: Clock
+    timings: RecorderTimings
+    segment_seconds: int
+    threads: VolumeThreads
+    watch: FileWatch
+    commits: Commits
+    notes: ChildNotes
+    redact: Callable[[str], str]
+    trust: Callable[[], ClockTrust]
+    step: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What one run is to record.
+
+    Attributes:
+        url: with credentials, and a checked address for its host.
+        is_h265: whether the camera was seen to send H.265.
+    """
+
+    camera: Camera
+    stream: Stream
+    volume: OpenVolume
+    url: Secret
+    is_h265: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A file that is no longer written to, and the monotonic time at which we learnt it."""
+
+    seq: int
+    read_us: int
+    was_listed: bool
+
+
+class RecordingRun:
+    """Records until something ends it; use one instance once.
+
+    Args:
+        on_media: called with the wall time of the first frame when it is on disk.
+    """
+
+    def __init__(self, order: RunOrder, parts: RunParts, on_media: Callable[[int], None]) -> None:
+        self.order, self._parts, self._on_media = order, parts, on_media
+        self.uuid: UUID = uuid4()
+        clock = parts.clock
+        self._clock = RunClock(
+            anchor_us=clock.now_us() - clock.monotonic_us(),
+            trust=parts.trust(),
+            segment_us=parts.segment_seconds * SECOND_US,
+        )
+        self.state = RunWatch(
+            parts.timings,
+            started_us=clock.monotonic_us(),
+            longest_file_us=(2 * parts.segment_seconds + _LONGEST_GOP_SECONDS) * SECOND_US,
+        )
+        self._row: Run | None = None
+        self._seq = 0
+        self._next_unfinished = 0
+        self._back_ticks = 0
+        self._lines: asyncio.Queue[_Listed | None] = asyncio.Queue()
+        self._ending: RunEnding | None = None
+        self._is_ending = asyncio.Event()
+        self._file: OpenFile | None = None
+        self._folder_fd = -1
+        self._name = {"stream": order.stream.id, "run": self.uuid.hex[:8]}
+
+    @property
+    def volume_id(self) -> int:
+        """Where its files lie."""
+        return self.order.volume.volume_id
+
+    @property
+    def is_young(self) -> bool:
+        """Whether its wall time is still being found, so that looks must be frequent."""
+        return self.state.is_young
+
+    @property
+    def end_us(self) -> int | None:
+        """Wall time of the end of the last published file, None before the first."""
+        return self._clock.end_us
+
+    @property
+    def last_media_us(self) -> int | None:
+        """Wall time of the newest media on disk, None before the first."""
+        grown_us = self.state.grown_us
+        return None if self._row is None or grown_us is None else self._clock.anchor_us + grown_us
+
+    def end(self, ending: RunEnding) -> None:
+        """Ask the run to end; the first reason given counts."""
+        if self._ending is None:
+            self._ending = ending
+            self._is_ending.set()
+
+    async def record(self) -> RunEnding:
+        """Record until the camera, the disk, or `end` ends it; return why.
+
+        All that can be published has been when this returns.
+
+        Raises:
+            VmsError: ffmpeg or the run's folder could not be started.
+        """
+        await self._in_thread(self._prepare)
+        try:
+            return await self._record()
+        finally:
+            self._parts.watch.remove(self)
+            os.close(self._folder_fd)
+
+    async def _record(self) -> RunEnding:
+        child = await self._spawn()
+        self._parts.notes.add(child.pid)
+        reader = asyncio.create_task(self._read_lines(child), name=f"lines {self.uuid.hex[:8]}")
+        finisher = asyncio.create_task(self._finish_listed(), name=f"files {self.uuid.hex[:8]}")
+        self._parts.watch.add(self)
+        ended = asyncio.create_task(child.wait(), name=f"end {self.uuid.hex[:8]}")
+        asked = asyncio.create_task(self._is_ending.wait())
+        try:
+            await asyncio.wait({asked, ended}, return_when=asyncio.FIRST_COMPLETED)
+            status = await child.stop(self._parts.timings.stop_steps)
+            await asyncio.gather(ended, reader)
+            self._lines.put_nowait(None)
+            done, _ = await asyncio.wait({finisher}, timeout=_LAST_FILES_SECONDS)
+            if not done:
+                log.error("the last files of a run could not be finished", extra=self._name)
+        finally:
+            child.kill()
+            self._parts.notes.remove(child.pid)
+            for task in (asked, ended, reader, finisher):
+                task.cancel()
+        if self._ending is None:
+            found = verdict(child.last_lines(), status, had_media=self._row is not None)
+            self._ending = RunEnding(found.end, found.cause, found.detail)
+        self._close_row(self._ending)
+        return self._ending
+
+    def _prepare(self) -> None:
+        """Make the folder that ffmpeg starts in; it makes none itself, so nothing lands on a missing mount."""
+        volume = self.order.volume
+        folder = incoming_folder(self.uuid)
+        volume.make_dirs_below(folder)
+        write_sidecar(volume, self.order.camera, self.order.stream)
+        self._folder_fd = volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
+        self._file = OpenFile(self._folder_fd, self._parts.clock)
+
+    async def _spawn(self) -> FfmpegProcess:
+        stream, parts = self.order.stream, self._parts
+        plan = SegmenterPlan(
+            ffmpeg_path=parts.ffmpeg.path,
+            camera_uuid=self.order.camera.uuid,
+            segment_seconds=parts.segment_seconds,
+            offset_seconds=rotation_offset(stream.uuid, parts.segment_seconds),
+            is_h265=self.order.is_h265,
+            record_audio=stream.record_audio,
+        )
+        script = StreamInput(
+            url=self.order.url,
+            timeout_us=int(parts.timings.socket_timeout_seconds * SECOND_US),
+            record_audio=stream.record_audio,
+            wallclock_timestamps=stream.wallclock_timestamps,
+        )
+        return await spawn_ffmpeg(
+            segmenter_command(plan),
+            label=f"stream {stream.id}",
+            redact=self._hear,
+            stdin_text=script.text().value,
+            cwd_fd=self._folder_fd,
+        )
+
+    def _hear(self, line: str) -> str:
+        """Return a line of ffmpeg's without secrets, after listening for signs that the run must end."""
+        line = self._parts.redact(line)
+        ending = self.state.heard(line, self._parts.clock.monotonic_us())
+        if ending is not None:
+            self.end(ending)
+        return line
+
+    async def _read_lines(self, child: FfmpegProcess) -> None:
+        async for text in child.lines():
+            try:
+                line = parse_list_line(text)
+            except MalformedMedia as error:
+                log.warning("%s", error, extra=self._name)
+                continue
+            self._seq = line.seq + 1
+            self._lines.put_nowait(_Listed(line.seq, self._parts.clock.monotonic_us(), was_listed=True))
+
+    def look(self) -> Look:
+        """Look at the growing file; called in a thread of its volume."""
+        assert self._file is not None  # noqa: S101  # watched only after _prepare
+        return self._file.look(self._seq, follow=self.state.is_young)
+
+    def looked(self, look: Look, wall_minus_monotonic_us: int) -> None:
+        """Take in what a look saw."""
+        if look.arrival is not None:
+            self._clock = self._clock.observed(look.arrival)
+        if look.has_media and self._row is None and look.first_media_us is not None:
+            self._open_row(look.first_media_us)
+            if look.codec_tag.startswith("hev"):
+                self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera sends H.265", is_h265=True))
+        ending = self.state.looked(
+            look, self._seq, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us)
+        )
+        if ending is not None:
+            self.end(ending)
+
+    def _open_row(self, first_media_us: int) -> None:
+        start_us = self._clock.start_of(first_media_us)
+        if start_us is None:
+            return
+        self._row = Run(
+            id=0,
+            uuid=self.uuid,
+            stream_id=self.order.stream.id,
+            volume_id=self.volume_id,
+            start_us=start_us,
+            anchor_us=self._clock.anchor_us,
+            trust=self._clock.trust,
+            ffmpeg_version=self._parts.ffmpeg.version,
+        )
+        self._parts.commits.run_changed(self._row, self.order.volume, soon=True)
+        self._on_media(start_us)
+
+    def _close_row(self, ending: RunEnding) -> None:
+        if self._row is not None:
+            end_us = self._clock.end_us or self._row.start_us
+            self._row = replace(self._row, end_us=end_us, end_reason=ending.end)
+            self._parts.commits.run_changed(self._row, self.order.volume)
+        else:
+            with contextlib.suppress(StorageError):
+                self.order.volume.remove_empty_dir(incoming_folder(self.uuid))
+
+    async def _finish_listed(self) -> None:
+        """Publish each file that ffmpeg lists, and after its end the ones that it could not list any more."""
+        while (listed := await self._lines.get()) is not None:
+            for missed in range(self._next_unfinished, listed.seq):
+                await self._finish(_Listed(missed, listed.read_us, was_listed=False))
+            await self._finish(listed)
+        now_us = self._parts.clock.monotonic_us()
+        while await self._finish(_Listed(self._next_unfinished, now_us, was_listed=False)):
+            pass
+
+    async def _finish(self, listed: _Listed) -> bool:
+        """Publish a file; return whether there was one. A failure concerns this file, and maybe the volume."""
+        seq = listed.seq
+        file = RunFile(self.order.volume, self.order.stream, self.uuid, seq)
+        self._next_unfinished = seq + 1
+        try:
+            facts = await self._in_thread(examine, file)
+            if facts is None:
+                log.warning("a file without any whole fragment was dropped", extra=self._name | {"seq": seq})
+                await self._in_thread(self.order.volume.unlink, file.path)
+                return True
+            await self._publish(file, facts, listed)
+        except FileNotFoundError:
+            return False
+        except StorageError as error:
+            log.exception("a file could not be published", extra=self._name | {"seq": seq})
+            is_full = isinstance(error, VolumeFull)
+            cause = OutageCause.DISK_FULL if is_full else OutageCause.VOLUME
+            self.end(RunEnding(RunEnd.DISK, cause, str(error)))
+        except VmsError:
+            # The file keeps its first name; the next start looks at it again.
+            log.exception("a file could not be understood", extra=self._name | {"seq": seq})
+        return True
+
+    async def _publish(self, file: RunFile, facts: FileFacts, listed: _Listed) -> None:
+        self._clock, assigned = self._clock.assigned(times_of(facts, self._arrival_us(facts, listed)))
+        if assigned.is_jump or self._back_ticks:
+            facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+        if not listed.was_listed:
+            assigned = replace(assigned, flags=assigned.flags | SegmentFlag.RECOVERED)
+        finished = await self._in_thread(publish, file, facts, assigned, self._parts.step)
+        if self._row is None or file.seq == 0:
+            self._place_row(assigned.start_us)
+        self._parts.commits.segment_published(finished, self.order.volume)
+        if assigned.is_jump:
+            self.end(RunEnding(RunEnd.JUMP, OutageCause.MEDIA_JUMP, "the camera's clock jumped"))
+        elif facts.has_new_format:
+            self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera's picture format has changed"))
+
+    def _arrival_us(self, facts: FileFacts, listed: _Listed) -> int | None:
+        """Return the monotonic time at which the end of a file arrived, None where nobody can tell."""
+        clock = self._parts.clock
+        if not self._clock.has_stepped(clock.now_us() - clock.monotonic_us()):
+            if self.state.has_honest_dates:
+                return min(written_at(clock, facts.written), listed.read_us)
+            if listed.read_us - self.state.looked_us < 2 * self._parts.timings.look_seconds * SECOND_US:
+                return listed.read_us
+        return listed.read_us if self._clock.end_us is None else None
+
+    def _place_row(self, start_us: int) -> None:
+        """Give the run its final start, now that the first file has one."""
+        if self._row is None:
+            self._open_row(0)
+        if self._row is not None and self._row.is_open:
+            self._row = replace(self._row, start_us=start_us)
+            self._parts.commits.run_changed(self._row, self.order.volume)
+
+    async def _in_thread(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._parts.threads.run(self.volume_id, FileWork.FINISH, call, *args, **kwargs)

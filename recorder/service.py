@@ -1,0 +1,158 @@
+"""Wires the recorder together, starts it in order, and ends it in order."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from recorder.clock_sync import read_clock_trust
+from recorder.commit import Commits
+from recorder.ffmpeg_self_test import run_self_test
+from recorder.file_watch import FileWatch
+from recorder.recording_run import RunParts
+from recorder.recording_volumes import RecordingVolumes
+from recorder.strays import ChildNotes
+from recorder.stream_task import StreamParts
+from recorder.supervisor import Supervisor
+from recorder.timings import RecorderTimings
+from recorder.volume_threads import VolumeThreads
+from storage.open import Storage
+from vms.domain.camera import StreamStatus
+from vms.domain.time import Clock
+from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
+from vms.ffmpeg.redaction import Redactor
+from vms.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def _no_step(_name: str) -> None:
+    """Do nothing between the steps of publishing; only tests have something to do there."""
+
+
+async def run_recorder(
+    settings: Settings,
+    storage: Storage,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    timings: RecorderTimings | None = None,
+    redactor: Redactor | None = None,
+    step: Callable[[str], None] = _no_step,
+) -> None:
+    """Record every wanted stream until `stop` is set; return when all is published and indexed.
+
+    To be run in the main thread: the kernel ends ffmpeg with the thread that started it. The caller holds the lock
+    that keeps a second recorder away.
+
+    Args:
+        settings: where things are and how long files are.
+        storage: the opened database and volumes.
+        clock: the host's clocks.
+        stop: set to end the recorder in order.
+        timings: how long it waits for what; by default as the settings say.
+        redactor: told every camera password; pass the one that the log uses.
+        step: called with the name of each step of publishing; tests end the process there.
+
+    Raises:
+        FfmpegFailed: there is no usable ffmpeg.
+        IndexUnavailable: the database does not answer at start.
+    """
+    timings = timings or RecorderTimings(commit_seconds=settings.commit_seconds)
+    redactor = redactor or Redactor()
+    ffmpeg = await asyncio.to_thread(find_ffmpeg, settings.ffmpeg_path)
+    notes = ChildNotes(settings.data_dir / "run")
+    notes.end_strays()
+    await asyncio.to_thread(recover, storage)
+    await _test(ffmpeg)
+    threads = VolumeThreads()
+    supervisor: Supervisor | None = None
+
+    def statuses() -> Sequence[StreamStatus]:
+        return supervisor.statuses() if supervisor is not None else ()
+
+    def volumes_changed() -> None:
+        if supervisor is not None:
+            supervisor.volumes_changed()
+
+    volumes = RecordingVolumes(
+        storage.volumes, storage.volume_access, threads, clock, timings, volumes_changed
+    )
+    commits = Commits(
+        storage.index_writer,
+        threads,
+        clock,
+        timings,
+        statuses=statuses,
+        volume_failed=volumes.failed,
+        step=step,
+    )
+    watch = FileWatch(threads, clock, timings)
+    run_parts = RunParts(
+        ffmpeg=ffmpeg,
+        clock=clock,
+        timings=timings,
+        segment_seconds=settings.segment_seconds,
+        threads=threads,
+        watch=watch,
+        commits=commits,
+        notes=notes,
+        redact=redactor,
+        trust=read_clock_trust,
+        step=step,
+    )
+    parts = StreamParts(
+        run_parts, volumes, asyncio.Semaphore(timings.connects_at_once), settings.camera_networks
+    )
+    supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
+    await volumes.look()
+    try:
+        await _serve(stop, supervisor, commits, volumes, watch)
+    finally:
+        threads.close()
+
+
+async def _serve(
+    stop: asyncio.Event, supervisor: Supervisor, commits: Commits, volumes: RecordingVolumes, watch: FileWatch
+) -> None:
+    """Work until asked to stop, or until a part breaks that must not; then end in order."""
+    follower = _part("configuration", supervisor.supervise())
+    others = [
+        _part("commits", commits.work()),
+        _part("volumes", volumes.watch()),
+        _part("files", watch.watch()),
+    ]
+    asked = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({asked, follower, *others}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("the recorder is ending", extra={"asked": stop.is_set()})
+    await _cancelled(follower, asked)
+    await supervisor.stop()
+    await _cancelled(*others)
+    await commits.finish()
+    for task in done - {asked}:
+        task.result()
+
+
+def _part(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work, name=name)
+
+
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+async def _test(ffmpeg: FfmpegBinary) -> None:
+    result = await run_self_test(ffmpeg)
+    if result.is_sound:
+        log.info("ffmpeg passed its self-test", extra={"version": ffmpeg.version, "path": ffmpeg.path})
+    for fault in result.faults:
+        log.error("ffmpeg failed its self-test: %s", fault, extra={"version": ffmpeg.version})
+
+
+def recover(storage: Storage) -> None:
+    """Finish what an earlier recorder could not."""
