@@ -1,0 +1,67 @@
+/**
+ * Calls to the server's JSON interface: errors as values with a code, tokens against forged requests, cancelling.
+ * @module
+ */
+
+/** An answer that was not a success, or no answer at all (`status` 0). */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {{code?: string, message?: string, field?: string, reference?: string}} told
+   */
+  constructor(status, told) {
+    super(told.message ?? `status ${status}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = told.code ?? (status === 0 ? "offline" : "error");
+    this.field = told.field ?? "";
+    this.reference = told.reference ?? "";
+  }
+}
+
+/** @param {unknown} error @returns {boolean} whether somebody cancelled on purpose */
+export function isAborted(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * @param {string} path
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
+ * @returns {Promise<Response>} a successful response
+ */
+export async function request(path, options = {}) {
+  const headers = new Headers({ Accept: "application/json" });
+  if (options.body !== undefined) headers.set("Content-Type", "application/json");
+  if ((options.method ?? "GET") !== "GET") {
+    headers.set("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "");
+  }
+  /** @type {RequestInit} */
+  const init = { method: options.method ?? "GET", headers, credentials: "same-origin", redirect: "error" };
+  if (options.body !== undefined) init.body = JSON.stringify(options.body);
+  if (options.signal) init.signal = options.signal;
+  let response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    throw new ApiError(0, {});
+  }
+  if (response.ok) return response;
+  let told = {};
+  try {
+    told = (await response.json()).error ?? {};
+  } catch {
+    // An error page of a proxy in between is not JSON; the status says enough.
+  }
+  throw new ApiError(response.status, told);
+}
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
+ * @returns {Promise<T>}
+ */
+export async function json(path, options) {
+  return (await request(path, options)).json();
+}

@@ -1,0 +1,101 @@
+/**
+ * One loaded window of footage: an hls.js player on a playlist of some hours, with its map of wall time.
+ * @module
+ */
+
+import Hls from "../vendor/hls.mjs";
+import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "./site_time.js";
+import { WallMap, wallMapOf } from "./wall_map.js";
+
+const BEFORE_US = HOUR_US;
+const AFTER_US = 2 * HOUR_US;
+const FOLLOW_BEFORE_US = 10 * MINUTE_US;
+/** Footage this young may still be growing: the playlist is then one that follows. */
+export const FOLLOWED_US = 2 * MINUTE_US;
+
+/**
+ * @typedef {"purged" | "signed-out" | "missing" | "unavailable" | "unsupported" | "offline" | "broken"} Trouble
+ * @typedef {object} SourceEvents
+ * @property {() => void} mapped the first map is there; the source waits for `start`
+ * @property {() => void} grown more footage became known
+ * @property {(trouble: Trouble) => void} failed
+ */
+
+/** @returns {boolean} whether this browser can play recordings at all */
+export const isSupported = () => Hls.isSupported();
+
+export class FootageSource {
+  /** @type {import("../vendor/hls.mjs").default} */
+  #hls;
+  #events;
+  #isMapped = false;
+  #recoveries = 0;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {number} cameraId
+   * @param {number} wall_us an instant that the window must hold
+   * @param {SourceEvents} events
+   */
+  constructor(video, cameraId, wall_us, events) {
+    this.map = new WallMap([]);
+    this.isFollowing = nowUs() - wall_us < FOLLOWED_US;
+    this.#events = events;
+    this.#hls = new Hls({
+      autoStartLoad: false,
+      enableWorker: false,
+      maxBufferLength: 20,
+      maxMaxBufferLength: 60,
+      backBufferLength: 60,
+      liveDurationInfinity: true,
+      liveSyncDuration: 2,
+      // Following must never jump by itself: only the person moves the playhead.
+      liveMaxLatencyDuration: Infinity,
+      maxLiveSyncPlaybackRate: 1,
+    });
+    const { Events } = Hls;
+    this.#hls.on(Events.LEVEL_LOADED, (_name, data) => {
+      this.map = wallMapOf(data.details.fragments);
+      if (this.#isMapped) this.#events.grown();
+      else {
+        this.#isMapped = true;
+        this.#events.mapped();
+      }
+    });
+    // Parsing a fragment moves the starts that the playlist only estimated.
+    this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
+    this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
+    this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
+    const query = new URLSearchParams({ role: "main", from: rfc3339(wall_us - (this.isFollowing ? FOLLOW_BEFORE_US : BEFORE_US)) });
+    if (!this.isFollowing) query.set("to", rfc3339(Math.min(wall_us + AFTER_US, nowUs() - SECOND_US)));
+    this.#hls.loadSource(`/api/v1/cameras/${cameraId}/media.m3u8?${query}`);
+    this.#hls.attachMedia(video);
+  }
+
+  /** Begin to load media at a position. @param {number} media_s */
+  start(media_s) {
+    this.#hls.startLoad(media_s);
+  }
+
+  destroy() {
+    this.#hls.destroy();
+  }
+
+  /** @param {import("../vendor/hls.mjs").ErrorData} data */
+  #onError(data) {
+    const { ErrorDetails, ErrorTypes } = Hls;
+    const status = data.response?.code ?? 0;
+    if (status === 410) this.#events.failed("purged");
+    else if (status === 401) this.#events.failed("signed-out");
+    else if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR || (status === 404 && data.fatal)) this.#events.failed("missing");
+    else if (data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR || data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR
+      || data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) this.#events.failed("unsupported");
+    else if (!data.fatal) return;
+    else if (data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < 2) {
+      this.#recoveries += 1;
+      this.#hls.recoverMediaError();
+    } else if (status >= 500) this.#events.failed("unavailable");
+    else if (data.type === ErrorTypes.NETWORK_ERROR) this.#events.failed("offline");
+    else this.#events.failed("broken");
+  }
+}

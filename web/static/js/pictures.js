@@ -1,0 +1,71 @@
+/**
+ * Single pictures of a camera: shown at once while video loads, while scrubbing, and beside the pointer.
+ * @module
+ */
+
+import { request } from "./api.js";
+import { rfc3339 } from "./site_time.js";
+
+/** Shows the newest picture that was asked for in one `<img>`; older answers are dropped. */
+export class PictureFrame {
+  /**
+   * @param {HTMLImageElement} image
+   * @param {number} cameraId
+   * @param {number} width pixels that are enough
+   */
+  constructor(image, cameraId, width) {
+    this.image = image;
+    this.cameraId = cameraId;
+    this.width = width;
+    /** @type {AbortController | null} */
+    this.running = null;
+    /** @type {number | null} */
+    this.waiting = null;
+    this.round = 0;
+  }
+
+  /**
+   * Ask for the picture nearest to an instant. While one is on its way only the newest wish is kept.
+   * @param {number} at_us
+   * @param {(shown_us: number) => void} [shown] called with the picture's own time
+   */
+  async show(at_us, shown) {
+    if (this.running) {
+      this.waiting = at_us;
+      return;
+    }
+    const round = this.round;
+    this.running = new AbortController();
+    try {
+      const query = new URLSearchParams({ at: rfc3339(at_us), width: String(this.width) });
+      const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, { signal: this.running.signal });
+      const taken = Number(response.headers.get("X-Picture-Time-Us") ?? at_us);
+      const blob = await response.blob();
+      if (round !== this.round) return;
+      const old = this.image.src;
+      this.image.src = URL.createObjectURL(blob);
+      if (old.startsWith("blob:")) URL.revokeObjectURL(old);
+      this.image.hidden = false;
+      shown?.(taken);
+    } catch {
+      // No picture there, or none any more: what is under it stays seen.
+      if (round === this.round) this.image.hidden = true;
+    } finally {
+      if (round === this.round) {
+        this.running = null;
+        const next = this.waiting;
+        this.waiting = null;
+        if (next !== null) void this.show(next, shown);
+      }
+    }
+  }
+
+  /** Forget what was asked for and take the picture away. */
+  hide() {
+    this.round += 1;
+    this.running?.abort();
+    this.running = null;
+    this.waiting = null;
+    this.image.hidden = true;
+  }
+}

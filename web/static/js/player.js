@@ -1,0 +1,285 @@
+/**
+ * One camera's player, moved by wall time: any instant, newest wish first, never a black picture.
+ *
+ * Its element tells what it does: `data-state` (loading, paused, playing, gap, error, unsupported) and `data-wall-us`,
+ * the wall time of the frame that is on screen.
+ * @module
+ */
+
+import { FootageSource, isSupported } from "./footage_source.js";
+import { PictureFrame } from "./pictures.js";
+import { nowUs, SECOND_US } from "./site_time.js";
+
+/** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
+const INSIDE_FRAME_US = 2_000;
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const LIVE_DISTANCE_US = 3 * SECOND_US;
+const LIVE_MARK_US = 15 * SECOND_US;
+
+/**
+ * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} PlayerState
+ * @typedef {import("./footage_source.js").Trouble} Trouble
+ */
+
+/** Fires `state`, `frame`, `seek`, `skip` (detail: [from, to] of a gap jumped over). */
+export class Player extends EventTarget {
+  /** @type {FootageSource | null} */
+  #source = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  #failures = 0;
+  #wantsPlay = false;
+  #wantsLive = false;
+  #frameSeconds = 1 / 25;
+  #frameMedia = -1;
+  #lastReload = { at_ms: -Infinity, wall_us: 0 };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {number} cameraId
+   */
+  constructor(root, cameraId) {
+    super();
+    this.root = root;
+    this.cameraId = cameraId;
+    this.video = /** @type {HTMLVideoElement} */ (root.querySelector("video"));
+    this.poster = new PictureFrame(/** @type {HTMLImageElement} */ (root.querySelector("[data-poster]")), cameraId, 960);
+    /** @type {PlayerState} */
+    this.state = "idle";
+    /** @type {Trouble | null} */
+    this.trouble = null;
+    /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
+    this.wallUs = 0;
+    this.#watchVideo();
+  }
+
+  get isPlaying() { return this.#wantsPlay; }
+
+  get isLive() { return this.#wantsLive && this.#wantsPlay && nowUs() - this.wallUs < LIVE_MARK_US; }
+
+  /**
+   * Show an instant. The newest call wins; a call while another loads replaces it.
+   * @param {number} wall_us
+   * @param {{play?: boolean, live?: boolean}} [options] `play` left out keeps playing or pausing
+   */
+  seek(wall_us, options = {}) {
+    clearTimeout(this.#retry);
+    this.#wantsLive = options.live ?? false;
+    if (options.play !== undefined) this.#wantsPlay = options.play;
+    this.wallUs = Math.min(wall_us, nowUs());
+    this.dispatchEvent(new Event("seek"));
+    const target = this.#source?.map.mediaOf(this.wallUs + INSIDE_FRAME_US) ?? null;
+    if (this.#source && target !== null && this.state !== "error" && (this.#source.isFollowing || !this.#wantsLive)) this.#moveTo(target);
+    else this.#load();
+  }
+
+  /** Go to the newest footage and stay with it. */
+  goLive() {
+    this.seek(nowUs() - LIVE_DISTANCE_US, { play: true, live: true });
+  }
+
+  play() {
+    if (this.state === "gap" || this.state === "error") this.seek(this.wallUs, { play: true });
+    else {
+      this.#wantsPlay = true;
+      this.#followWishes();
+    }
+  }
+
+  pause() {
+    this.#wantsPlay = false;
+    this.#wantsLive = false;
+    this.#followWishes();
+  }
+
+  /** @param {number} rate */
+  setSpeed(rate) {
+    this.video.playbackRate = rate;
+    this.video.defaultPlaybackRate = rate;
+  }
+
+  /**
+   * Show the next or previous frame.
+   * @param {1 | -1} direction
+   * @param {number} [tries]
+   */
+  step(direction, tries = 6) {
+    this.pause();
+    if (this.#frameMedia < 0 || tries === 0) return;
+    const from = this.#frameMedia;
+    // The middle of the neighbouring frame, by the frame length seen so far.
+    this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * this.#frameSeconds);
+    this.video.addEventListener("seeked", () => {
+      setTimeout(() => {
+        if (this.#frameMedia !== from) return;
+        this.#frameSeconds = Math.min(1, this.#frameSeconds * 1.6);
+        this.step(direction, tries - 1);
+      }, 60);
+    }, { once: true });
+  }
+
+  /** Show a still picture of an instant while the pointer drags; the video follows on `seek`. @param {number} wall_us */
+  preview(wall_us) {
+    this.video.pause();
+    void this.poster.show(wall_us);
+  }
+
+  #watchVideo() {
+    const { video } = this;
+    for (const name of ["playing", "pause", "waiting", "seeking", "seeked", "canplay"]) {
+      video.addEventListener(name, () => this.#readState());
+    }
+    video.addEventListener("ended", () => this.#reload(Math.round(this.#source?.map.endUs ?? this.wallUs) + INSIDE_FRAME_US));
+    if ("requestVideoFrameCallback" in video) {
+      const onFrame = (/** @type {number} */ _now, /** @type {VideoFrameCallbackMetadata} */ frame) => {
+        this.#showFrame(frame.mediaTime);
+        video.requestVideoFrameCallback(onFrame);
+      };
+      video.requestVideoFrameCallback(onFrame);
+      return;
+    }
+    const older = /** @type {HTMLVideoElement} */ (this.video);
+    older.addEventListener("timeupdate", () => this.#showFrame(older.currentTime));
+  }
+
+  /** @param {number} media_s presentation time of the frame on screen */
+  #showFrame(media_s) {
+    if (!this.#source || this.state === "gap") return;
+    // A frame's time sits on its edge: look just inside.
+    const wall = this.#source.map.wallOf(media_s + INSIDE_FRAME_US / SECOND_US);
+    if (wall === null || this.video.seeking) return;
+    const shown = wall - INSIDE_FRAME_US;
+    const step = media_s - this.#frameMedia;
+    if (step > 0.005 && step < this.#frameSeconds * 1.2 && !this.video.paused) this.#frameSeconds = Math.max(step, 1 / 120);
+    if (step > 0 && step < 1 && shown - this.wallUs > 2 * SECOND_US && this.#wantsPlay) {
+      this.dispatchEvent(new CustomEvent("skip", { detail: [this.wallUs, shown] }));
+    }
+    this.#frameMedia = media_s;
+    this.wallUs = shown;
+    this.#failures = 0;
+    this.poster.hide();
+    this.root.dataset["wallUs"] = String(shown);
+    this.dispatchEvent(new Event("frame"));
+  }
+
+  /** @param {number} media_s */
+  #moveTo(media_s) {
+    const { video } = this;
+    let isBuffered = false;
+    for (let i = 0; i < video.buffered.length; i += 1) {
+      if (media_s >= video.buffered.start(i) && media_s < video.buffered.end(i)) isBuffered = true;
+    }
+    if (!isBuffered) void this.poster.show(this.wallUs);
+    this.#setState("loading");
+    video.currentTime = media_s;
+    this.#followWishes();
+  }
+
+  #load() {
+    if (!isSupported()) {
+      this.#fail("unsupported");
+      return;
+    }
+    this.#source?.destroy();
+    this.#frameMedia = -1;
+    this.#setState("loading");
+    void this.poster.show(this.wallUs);
+    const source = new FootageSource(this.video, this.cameraId, this.wallUs, {
+      mapped: () => { if (source === this.#source) this.#begin(source); },
+      grown: () => { if (source === this.#source) this.dispatchEvent(new Event("grown")); },
+      failed: (trouble) => { if (source === this.#source) this.#fail(trouble); },
+    });
+    this.#source = source;
+  }
+
+  /** @param {FootageSource} source */
+  #begin(source) {
+    if (this.#wantsLive && !source.map.isEmpty) {
+      this.wallUs = Math.max(source.map.startUs, Math.min(this.wallUs, Math.round(source.map.endUs) - LIVE_DISTANCE_US));
+    }
+    let target = source.map.mediaOf(this.wallUs + INSIDE_FRAME_US);
+    if (target === null && this.#wantsPlay) {
+      const next = source.map.nextStart(this.wallUs);
+      if (next !== null) {
+        this.dispatchEvent(new CustomEvent("skip", { detail: [this.wallUs, next] }));
+        this.wallUs = next;
+        target = source.map.mediaOf(next + INSIDE_FRAME_US);
+      }
+    }
+    if (target === null) {
+      this.#stopInGap();
+      return;
+    }
+    source.start(target);
+    this.#followWishes();
+  }
+
+  #stopInGap() {
+    this.#wantsPlay = false;
+    this.video.pause();
+    this.root.dataset["wallUs"] = String(this.wallUs);
+    this.#setState("gap");
+    void this.poster.show(this.wallUs);
+  }
+
+  #followWishes() {
+    // A refused or interrupted play() is told by the element's own events.
+    if (this.#wantsPlay) this.video.play().catch(() => undefined);
+    else this.video.pause();
+    this.#readState();
+  }
+
+  #readState() {
+    if (this.state === "gap" || this.state === "unsupported" || this.state === "error") return;
+    const isWaiting = this.video.seeking || this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA
+      || (this.#wantsPlay && this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
+    this.#setState(isWaiting ? "loading" : this.#wantsPlay && !this.video.paused ? "playing" : "paused");
+  }
+
+  /** @param {PlayerState} state */
+  #setState(state) {
+    if (state !== "error" && state !== "unsupported") this.trouble = null;
+    if (state === this.state) return;
+    this.state = state;
+    this.root.dataset["state"] = state;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  /**
+   * Load afresh around an instant; twice at the same place within a while means that it does not help.
+   * @param {number} wall_us
+   * @returns {boolean} whether it was tried
+   */
+  #reload(wall_us) {
+    const isRepeated = performance.now() - this.#lastReload.at_ms < 5_000 && Math.abs(wall_us - this.#lastReload.wall_us) < SECOND_US;
+    this.#lastReload = { at_ms: performance.now(), wall_us };
+    if (isRepeated) return false;
+    this.wallUs = Math.min(wall_us, nowUs());
+    this.#load();
+    return true;
+  }
+
+  /** @param {Trouble} trouble */
+  #fail(trouble) {
+    if (trouble === "signed-out") {
+      location.reload();
+      return;
+    }
+    // Retention took a piece under our feet: the new playlist begins after it.
+    if (trouble === "purged" && this.#reload(this.wallUs)) return;
+    if (trouble === "missing" || trouble === "purged") {
+      this.#stopInGap();
+      return;
+    }
+    this.#source?.destroy();
+    this.#source = null;
+    this.trouble = trouble;
+    this.#setState(trouble === "unsupported" ? "unsupported" : "error");
+    this.dispatchEvent(new Event("state"));
+    void this.poster.show(this.wallUs);
+    if (trouble === "unsupported") return;
+    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 15_000;
+    this.#failures += 1;
+    this.#retry = setTimeout(() => this.#load(), wait);
+  }
+}
