@@ -1,0 +1,140 @@
+"""Makes files and index agree after a crash: run at the recorder's start, before anything is recorded.
+
+Reads are bounded: what lies under incoming/, and the names in folders of hours since each stream's newest row. Each
+step may be the last one before another crash; doing it all again is always right.
+"""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import UUID
+
+from storage.adoption import adopt_files
+from storage.garbage_collection import OnStep, collect_garbage, ignore_step
+from storage.incoming import reconcile_incoming
+from storage.index_writer import IndexBatch
+from storage.open import Storage
+from storage.open_volume import OpenVolume
+from storage.published_names import hour_folders, indexed_paths, segment_files
+from storage.segment_paths import hour_start
+from vms.domain.camera import Stream
+from vms.domain.errors import VolumeFull, VolumeUnavailable
+from vms.domain.segment import Run, RunEnd
+from vms.domain.time import HOUR_US, Clock
+
+log: Final = logging.getLogger(__name__)
+
+_LOOK_BACK_US: Final = 2 * HOUR_US
+"""How long a published file may wait for its row while everything works: seconds; this leaves room for disorder."""
+
+
+@dataclass(slots=True)
+class ReconcileReport:
+    """What was found and mended.
+
+    Attributes:
+        adopted: published files that got their rows. salvaged: left-over files that were published.
+        dropped: files without media. twins: second names removed. garbage: purged files removed.
+        closed_runs: runs that a crash had left open.
+        unclaimed: folders under incoming/ of runs that nobody knows; they are left alone.
+        skipped_volumes: row numbers of volumes that do not work, with the reason.
+    """
+
+    adopted: int = 0
+    salvaged: int = 0
+    dropped: int = 0
+    twins: int = 0
+    garbage: int = 0
+    closed_runs: int = 0
+    unclaimed: list[str] = field(default_factory=list)
+    skipped_volumes: dict[int, str] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """Return one line for a log or a terminal."""
+        return (
+            f"{self.adopted} files indexed, {self.salvaged} salvaged, {self.dropped} without media dropped, "
+            f"{self.twins} second names and {self.garbage} purged files removed, {self.closed_runs} runs closed, "
+            f"{len(self.unclaimed)} unknown folders left alone, {len(self.skipped_volumes)} volumes left out"
+        )
+
+
+def reconcile(
+    storage: Storage, clock: Clock, *, live_runs: Collection[UUID] = (), on_step: OnStep = ignore_step
+) -> ReconcileReport:
+    """Bring files and index into agreement and return what was done.
+
+    Args:
+        storage: rows and volumes.
+        clock: wall time.
+        live_runs: runs that are being recorded right now; nothing of theirs is touched.
+        on_step: called with the name of each step before it is taken (tests stop the process there).
+
+    Raises:
+        IndexUnavailable: the database does not answer.
+    """
+    report = ReconcileReport()
+    streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]
+    open_runs = [run for run in storage.segments.open_runs() if run.uuid not in live_runs]
+    for volume in storage.volumes.list():
+        try:
+            opened = storage.volume_access.open(volume)
+            report.garbage += collect_garbage(storage.database, opened, clock.now_us(), on_step).files
+            for stream in streams:
+                hours = {
+                    hour_start(run.start_us) + k * HOUR_US
+                    for run in open_runs
+                    if run.stream_id == stream.id and run.volume_id == volume.id
+                    for k in (-1, 0, 1)
+                }
+                report.adopted += _adopt_recent(storage, opened, stream, hours, live_runs, on_step)
+            found = reconcile_incoming(storage, opened, live_runs, on_step)
+        except (VolumeUnavailable, VolumeFull) as error:
+            log.warning("volume left out: %s", error, extra={"volume": volume.id})
+            report.skipped_volumes[volume.id] = str(error)
+            continue
+        report.salvaged += found.salvaged
+        report.dropped += found.dropped
+        report.twins += found.twins
+        report.unclaimed += found.unclaimed
+    closed = [run for run in open_runs if run.volume_id not in report.skipped_volumes]
+    on_step("close-runs")
+    report.closed_runs += _close(storage, closed)
+    return report
+
+
+def _close(storage: Storage, runs: Collection[Run]) -> int:
+    """End the runs at their last footage."""
+    ended: list[Run] = []
+    for run in runs:
+        last = storage.segments.last_seq(run.id)
+        end_us = run.start_us if last is None else max(last[1], run.start_us)
+        ended.append(replace(run, end_us=end_us, end_reason=RunEnd.CRASH))
+    if ended:
+        storage.index_writer.commit(IndexBatch(runs=tuple(ended)))
+    return len(ended)
+
+
+def _adopt_recent(
+    storage: Storage,
+    volume: OpenVolume,
+    stream: Stream,
+    hours: Collection[int],
+    live_runs: Collection[UUID],
+    on_step: OnStep,
+) -> int:
+    """Index published files without a row: of hours since the newest row, and of the hours of runs left open."""
+    newest = storage.segments.newest(stream.id)
+    since_us = 0 if newest is None else newest.start_us - _LOOK_BACK_US
+    folders = dict(hour_folders(volume, stream.uuid, since_us))
+    if hours:
+        folders |= dict(hour_folders(volume, stream.uuid, min(hours), hours))
+    live = {run_uuid.hex[:8] for run_uuid in live_runs}
+    adopted = 0
+    for folder, hour_us in sorted(folders.items()):
+        files = [file for file in segment_files(volume, folder) if file.name.run_short not in live]
+        if files:
+            known = indexed_paths(storage.database, stream.id, volume.volume_id, hour_us)
+            missing = [file for file in files if file.path not in known]
+            adopted += adopt_files(storage, volume, stream, missing, on_step)
+    return adopted
