@@ -93,7 +93,7 @@ def _compiled(plan: SegmenterPlan, source: ffmpeg.Stream, record_audio: bool, **
         "segment_list_size": 0,
         "segment_format_options": (
             f"movflags={_MOVFLAGS}:avoid_negative_ts=disabled:use_editlist=0:flush_packets=1"
-            f":frag_duration={FRAGMENT_SECONDS * 1_000_000}:video_track_timescale={_TIMESCALE}"
+            f":frag_duration={FRAGMENT_SECONDS * 1_000_000}:video_track_timescale={_TIMESCALE}:movie_timescale={_TIMESCALE}"
         ),
     }
     if record_audio:
