@@ -23,6 +23,9 @@ from vms.domain.time import Clock
 UNKNOWN_URL = "rtsp://unknown.invalid/"
 """Address of a stream that is known only by its footage; RFC 2606 keeps .invalid from ever existing."""
 
+_LONGEST_NUMBER = 19
+"""Digits of a BIGINT: a longer number is nobody's."""
+
 
 class CameraStore:
     """Adds, changes and finds cameras; every change bumps the configuration's revision in its transaction."""
@@ -125,7 +128,7 @@ class CameraStore:
         """
         text = text.strip()
         with self._database.read() as connection:
-            if text.isascii() and text.isdigit():
+            if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
                 return _get(connection, int(text))
             with contextlib.suppress(ValueError):
                 return _only(select_cameras(connection, camera.c.uuid == UUID(text)), text)

@@ -41,6 +41,8 @@ _PRAGMAS = (
     "wal_autocheckpoint = 1000",
     "temp_store = MEMORY",
 )
+_NO_BEGIN = ""
+"""A checkpoint cannot run inside a transaction."""
 _PROGRESS_STEPS = 100_000
 """SQLite instructions between two looks at the clock: about a millisecond."""
 
@@ -95,16 +97,18 @@ class Database:
             yield connection
 
     def upkeep(self) -> None:
-        """Refresh the planner's statistics and, on SQLite, empty the write-ahead log as far as readers let it."""
-        with (
-            _one_error(),
-            self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-        ):
-            if self.is_sqlite:
-                connection.exec_driver_sql("PRAGMA optimize")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
+        """Refresh the planner's statistics and, on SQLite, empty the write-ahead log as far as readers let it.
+
+        Raises:
+            IndexUnavailable: the database does not answer, is locked for too long, or is damaged.
+        """
+        if not self.is_sqlite:
+            with self.write() as connection:
                 connection.exec_driver_sql("ANALYZE")
+            return
+        with _one_error(), self._engine.execution_options(sqlite_begin=_NO_BEGIN).connect() as connection:
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check(self) -> list[str]:
         """Return what SQLite's own examination finds wrong, nothing for a sound database or PostgreSQL.
@@ -203,7 +207,9 @@ def _sqlite_engine(url: URL, *, read_only: bool, statement_seconds: int | None) 
         connection.set_progress_handler(limit.is_over, _PROGRESS_STEPS)
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+        statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+        if statement != _NO_BEGIN:
+            connection.exec_driver_sql(statement)
 
     def start_limit(connection: Connection, *_statement: object) -> None:
         connection.info["limit"].start()
