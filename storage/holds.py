@@ -167,4 +167,5 @@ def _indexed_until(connection: Connection, stream_id: int, now_us: int) -> int:
         return now_us
     run_id, start_us = open_run
     last = connection.execute(sa.select(sa.func.max(span.c.end_us)).where(span.c.run_id == run_id)).scalar()
-    return start_us if last is None else last
+    purged = connection.execute(sa.select(stream.c.purged_until_us).where(stream.c.id == stream_id)).scalar()
+    return max(start_us if last is None else last, purged or 0)
