@@ -1,0 +1,337 @@
+"""`vms camera`: add, list, test, edit, remove and import cameras."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vms.cli.camera_csv import read_cameras
+from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
+from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
+from vms.domain.errors import InvalidInput
+from vms.ffmpeg.camera_probe import CameraReport, Verdict, probe_camera
+
+app = typer.Typer(no_args_is_help=True, help="Add, test and edit cameras.")
+
+Name = Annotated[str, typer.Argument(help="The camera's number, name or UUID.")]
+Url = Annotated[str | None, typer.Option(help="rtsp:// address; a login inside it is taken out and sealed.")]
+SubUrl = Annotated[str | None, typer.Option(help="Address of the small stream; '' to drop it.")]
+Username = Annotated[str | None, typer.Option(help="User name at the camera; the password is asked for.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+Place = Annotated[str | None, typer.Option(help="Where it hangs.")]
+Agency = Annotated[str | None, typer.Option(help="The office that owns it.")]
+Group = Annotated[str | None, typer.Option(help="Free grouping for lists.")]
+Purpose = Annotated[str | None, typer.Option(help="Why it records; without it, it does not.")]
+RetentionDays = Annotated[
+    int | None, typer.Option(min=1, help="Days that footage is kept; without it, it does not record.")
+]
+Position = Annotated[str | None, typer.Option(help="latitude,longitude in degrees.")]
+QuotaGb = Annotated[float | None, typer.Option(min=0.001, help="Most that one stream may fill, in GB.")]
+Enabled = Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it records.")]
+Audio = Annotated[
+    bool | None, typer.Option("--audio/--no-audio", help="Whether sound is recorded; think twice.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer for programs.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What people will call it.")],
+    url: Annotated[str, typer.Argument(help="rtsp:// address; a login inside it is taken out and sealed.")],
+    sub_url: SubUrl = None,
+    username: Username = None,
+    password_stdin: PasswordStdin = False,
+    place: Place = None,
+    agency: Agency = None,
+    group: Group = None,
+    purpose: Purpose = None,
+    retention_days: RetentionDays = None,
+    position: Position = None,
+    quota_gb: QuotaGb = None,
+    audio: Audio = None,
+) -> None:
+    """Add a camera; it records within two seconds if purpose and retention are given."""
+    with opened() as env:
+        main_url, in_url = parse_stream_url(url)
+        draft = CameraDraft(name=name, main_url=main_url, credentials=in_url)
+        draft = _with_options(
+            draft,
+            None,
+            sub_url,
+            place,
+            agency,
+            group,
+            purpose,
+            retention_days,
+            position,
+            quota_gb,
+            None,
+            audio,
+        )
+        camera = env.storage.cameras.add(_with_login(draft, username, password_stdin=password_stdin))
+        env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
+        out.print(f"Camera {camera.id} “{camera.name}” added.")
+        _say_if_incomplete(camera)
+
+
+@app.command("list")
+def list_(
+    as_json: AsJson = False, removed: Annotated[bool, typer.Option(help="Also removed ones.")] = False
+) -> None:
+    """List cameras with what the recorder says about them."""
+    with opened() as env:
+        cameras = env.storage.cameras.list(include_removed=removed)
+        statuses = env.storage.cameras.statuses()
+        if as_json:
+            print_json([_as_dict(env, camera) for camera in cameras])
+            return
+        rows = []
+        for camera in cameras:
+            states = [
+                f"{s.role}: {statuses[s.id].state if s.id in statuses else '-'}" for s in camera.streams
+            ]
+            kept = f"{camera.retention_days} d" if camera.retention_days else "not set"
+            rows.append([str(camera.id), camera.name, camera.place, camera.agency, ", ".join(states), kept])
+        print_table(
+            ["No.", "Name", "Place", "Agency", "State", "Kept"],
+            rows,
+            empty="No cameras yet. Add one:  vms camera add NAME rtsp://…",
+        )
+
+
+@app.command("test")
+def probe(
+    camera: Annotated[str, typer.Argument(help="A camera's number or name, or an rtsp:// address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say within ten seconds what a camera sends, or why not and what to do."""
+    with opened() as env:
+        if camera.startswith(("rtsp://", "rtsps://")):
+            url, credentials = parse_stream_url(camera)
+        else:
+            known = env.storage.cameras.find(camera)
+            stream = known.stream(StreamRole.MAIN)
+            if stream is None:
+                raise InvalidInput(f"camera “{known.name}” has no stream")
+            url, credentials = stream.url, env.storage.cameras.credentials(known.id)
+        report = probe_camera(url, credentials, env.settings.camera_networks, env.clock)
+    if as_json:
+        print_json(
+            [{"code": f.code, "verdict": f.verdict, "text": f.text, "fix": f.fix} for f in report.findings]
+        )
+    else:
+        _print_report(report)
+    if not report.is_usable:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def edit(
+    camera: Name,
+    name: Annotated[str | None, typer.Option(help="New name.")] = None,
+    url: Url = None,
+    sub_url: SubUrl = None,
+    username: Username = None,
+    password_stdin: PasswordStdin = False,
+    place: Place = None,
+    agency: Agency = None,
+    group: Group = None,
+    purpose: Purpose = None,
+    retention_days: RetentionDays = None,
+    position: Position = None,
+    quota_gb: QuotaGb = None,
+    enabled: Enabled = None,
+    audio: Audio = None,
+) -> None:
+    """Change what is given, keep the rest; footage stays where it is."""
+    with opened() as env:
+        known = env.storage.cameras.find(camera)
+        draft = _draft_of(known)
+        if name is not None:
+            draft = replace(draft, name=name)
+        draft = _with_options(
+            draft,
+            url,
+            sub_url,
+            place,
+            agency,
+            group,
+            purpose,
+            retention_days,
+            position,
+            quota_gb,
+            enabled,
+            audio,
+        )
+        changed = env.storage.cameras.edit(
+            known.id, _with_login(draft, username, password_stdin=password_stdin)
+        )
+        env.storage.audit.append("cli", "camera.edit", f"camera {changed.id}", changed.name)
+        out.print(f"Camera {changed.id} “{changed.name}” changed.")
+        _say_if_incomplete(changed)
+
+
+@app.command()
+def remove(camera: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Take a camera out of use; its footage stays until its retention ends."""
+    with opened() as env:
+        known = env.storage.cameras.find(camera)
+        out.print(
+            f"Camera {known.id} “{known.name}” stops recording. Its footage stays until its retention ends."
+        )
+        if not yes and not typer.confirm("Remove it?"):
+            raise typer.Exit(EXIT_FAILED)
+        env.storage.cameras.remove(known.id)
+        env.storage.audit.append("cli", "camera.remove", f"camera {known.id}", known.name)
+        out.print("Removed.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV with a heading row; see docs/operations.md.")],
+    dry_run: Annotated[bool, typer.Option(help="Only check the file.")] = False,
+) -> None:
+    """Add many cameras from a CSV file: all of them, or none if a row is wrong."""
+    with opened() as env:
+        drafts = read_cameras(file)
+        taken = {camera.name for camera in env.storage.cameras.list()}
+        double = [draft.name for draft in drafts if draft.name in taken]
+        if double:
+            raise InvalidInput(f"these cameras exist already: {', '.join(double)}; nothing was imported")
+        if dry_run:
+            out.print(f"{len(drafts)} cameras would be added.")
+            return
+        for draft in drafts:
+            camera = env.storage.cameras.add(draft)
+            env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
+        out.print(f"{len(drafts)} cameras added.")
+
+
+def _with_options(
+    draft: CameraDraft,
+    url: str | None,
+    sub_url: str | None,
+    place: str | None,
+    agency: str | None,
+    group: str | None,
+    purpose: str | None,
+    retention_days: int | None,
+    position: str | None,
+    quota_gb: float | None,
+    enabled: bool | None,
+    audio: bool | None,
+) -> CameraDraft:
+    """Return the draft with every given option put in; None means: as it was."""
+    texts = {"place": place, "agency": agency, "group": group, "purpose": purpose}
+    given: dict[str, object] = {key: value.strip() for key, value in texts.items() if value is not None}
+    given |= {
+        key: value
+        for key, value in {
+            "retention_days": retention_days,
+            "is_enabled": enabled,
+            "record_audio": audio,
+        }.items()
+        if value is not None
+    }
+    if url is not None:
+        given["main_url"], in_url = parse_stream_url(url)
+        given |= {"credentials": in_url} if in_url else {}
+    if sub_url is not None:
+        given["sub_url"] = parse_stream_url(sub_url)[0] if sub_url else None
+    if quota_gb is not None:
+        given["quota_bytes"] = int(quota_gb * 1e9)
+    if position is not None:
+        given["latitude"], given["longitude"] = parse_position(position)
+    return replace(draft, **given)  # type: ignore[arg-type]  # each key was paired with its own field's type above
+
+
+def parse_position(text: str) -> tuple[float, float]:
+    """Return latitude and longitude of "lat,lon"; raises InvalidInput."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInput(f"{text!r} is not latitude,longitude such as -3.3194,114.5908") from None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise InvalidInput(f"{text!r} lies nowhere on Earth")
+    return latitude, longitude
+
+
+def _with_login(draft: CameraDraft, username: str | None, *, password_stdin: bool) -> CameraDraft:
+    """Return the draft with the user name and a password that no argument list ever held (SEC-20)."""
+    if username is None:
+        return draft
+    password = (
+        sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
+    )
+    return replace(draft, credentials=Credentials(username, Secret(password)))
+
+
+def _draft_of(camera: Camera) -> CameraDraft:
+    main, sub = camera.stream(StreamRole.MAIN), camera.stream(StreamRole.SUB)
+    if main is None:
+        raise InvalidInput(f"camera “{camera.name}” was made from files and has no address; add it anew")
+    return CameraDraft(
+        name=camera.name,
+        main_url=main.url,
+        sub_url=sub.url if sub is not None and sub.is_enabled else None,
+        place=camera.place,
+        agency=camera.agency,
+        group=camera.group,
+        latitude=camera.latitude,
+        longitude=camera.longitude,
+        purpose=camera.purpose,
+        retention_days=camera.retention_days,
+        min_days=camera.min_days,
+        quota_bytes=camera.quota_bytes,
+        is_enabled=camera.is_enabled,
+        record_audio=main.record_audio,
+    )
+
+
+def _say_if_incomplete(camera: Camera) -> None:
+    missing = [
+        word
+        for word, is_set in (("--purpose", camera.purpose), ("--retention-days", camera.retention_days))
+        if not is_set
+    ]
+    if missing:
+        out.print(f"It does not record yet: set {' and '.join(missing)} with  vms camera edit {camera.id}")
+
+
+def _as_dict(env: Environment, camera: Camera) -> dict[str, object]:
+    statuses = env.storage.cameras.statuses()
+    return {
+        "id": camera.id,
+        "uuid": camera.uuid,
+        "name": camera.name,
+        "place": camera.place,
+        "agency": camera.agency,
+        "group": camera.group,
+        "purpose": camera.purpose,
+        "retention_days": camera.retention_days,
+        "is_enabled": camera.is_enabled,
+        "is_removed": camera.removed_us is not None,
+        "has_credentials": camera.has_credentials,
+        "streams": [
+            {
+                "id": stream.id,
+                "role": stream.role,
+                "url": stream.url.text,
+                "state": statuses[stream.id].state if stream.id in statuses else None,
+                "last_media_us": statuses[stream.id].last_media_us if stream.id in statuses else None,
+            }
+            for stream in camera.streams
+        ],
+    }
+
+
+def _print_report(report: CameraReport) -> None:
+    marks = {Verdict.PASS: "[green]ok  [/]", Verdict.WARN: "[yellow]note[/]", Verdict.FAIL: "[red]FAIL[/]"}
+    for finding in report.findings:
+        out.print(f"{marks[finding.verdict]}  {finding.text}")
+        if finding.fix:
+            out.print(f"      → {finding.fix}")

@@ -1,0 +1,34 @@
+"""`vms check`: files against index, and a rebuild of the index from files."""
+
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from storage.check import check as check_volumes
+from storage.reindex import reindex
+
+from vms.cli.environment import EXIT_FAILED, err, opened, out
+
+
+def check(
+    repair: Annotated[bool, typer.Option(help="Mend what can be mended; nothing is deleted.")] = False,
+    digests: Annotated[
+        bool, typer.Option(help="Also read every file and compare its digest (slow).")
+    ] = False,
+    rebuild: Annotated[bool, typer.Option(help="Rebuild the whole index from the files' names.")] = False,
+) -> None:
+    """Compare files and index; exit 1 if they differ."""
+    with opened() as env, Progress(console=err, transient=True) as progress:
+        task = progress.add_task("Reading", total=None)
+
+        def show(done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total)
+
+        if rebuild:
+            rebuilt = reindex(env.storage, env.clock, progress=show)
+            out.print(rebuilt.summary())
+            return
+        report = check_volumes(env.storage, env.clock, repair=repair, digests=digests, progress=show)
+        out.print(report.summary())
+        if not report.is_clean:
+            raise typer.Exit(EXIT_FAILED)

@@ -1,0 +1,105 @@
+"""What every command needs: the settings, the storage, and one place where errors become exit codes."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from storage.open import Storage
+from vms.app import Services, open_services
+from vms.clock import SystemClock
+from vms.domain.errors import InvalidInput, SettingsError, VmsError
+from vms.settings import Settings, load_settings
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An open installation, as commands see it."""
+
+    services: Services
+
+    @property
+    def settings(self) -> Settings:
+        """What the file and the environment say."""
+        return self.services.settings
+
+    @property
+    def storage(self) -> Storage:
+        """The stores."""
+        return self.services.storage
+
+    @property
+    def clock(self) -> SystemClock:
+        """This host's clocks."""
+        return self.services.clock
+
+
+def read_settings() -> Settings:
+    """Return the settings of the file named by VMS_CONFIG and of the environment; ends the command if they are wrong."""
+    try:
+        return load_settings(None, os.environ)
+    except SettingsError as error:
+        fail(error)
+
+
+@contextmanager
+def opened() -> Iterator[Environment]:
+    """Open the installation for one command; a VmsError inside ends the command with its message."""
+    settings = read_settings()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        with open_services(settings) as services:
+            yield Environment(services)
+    except VmsError as error:
+        fail(error)
+
+
+def fail(error: VmsError) -> NoReturn:
+    """Print the error for a person and end the command: 2 for wrong usage, 1 for anything else."""
+    err.print(f"[bold red]vms:[/] {_escaped(str(error))}")
+    raise typer.Exit(EXIT_USAGE if isinstance(error, InvalidInput | SettingsError) else EXIT_FAILED)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401  # JSON is any value
+    """Print an answer for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False) + "\n")
+
+
+def print_table(columns: list[str], rows: list[list[str]], *, empty: str) -> None:
+    """Print an answer for people, or one sentence where there is nothing to show."""
+    if not rows:
+        out.print(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_escaped(cell) for cell in row))
+    out.print(table)
+
+
+def read_text(path: Path) -> str:
+    """Return a text file's content; raises InvalidInput when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}") from error
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,70 @@
+"""`vms export`: cut a clip and put it into a folder."""
+
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from playback.export_folder import EXPORTS
+from vms.cli.environment import Environment, err, opened, out
+from vms.cli.moment import typed_range
+from vms.domain.errors import Conflict, MediaError
+from vms.domain.export import ClipRequest, Export, ExportState
+
+_LOOK_SECONDS = 0.3
+
+
+def export(
+    camera: Annotated[list[str], typer.Argument(help="One or more cameras: number, name or UUID.")],
+    start: Annotated[str, typer.Option("--from", help="First frame, such as '25/11/2025 14.05.09'.")],
+    end: Annotated[str, typer.Option("--to", help="End; the last frame is the one before it.")],
+    reason: Annotated[str, typer.Option(help="What it is for; it is written into the record.")],
+    folder: Annotated[Path, typer.Option("--output", help="Folder that the files are put into.")] = Path(),
+) -> None:
+    """Export footage without re-encoding: the first frame shown is the one asked for."""
+    with opened() as env:
+        cameras = [env.storage.cameras.find(name) for name in camera]
+        asked = typed_range(env, start, end)
+        if not folder.is_dir():
+            raise Conflict(f"there is no folder {folder}")
+        name = " ".join(known.name for known in cameras)
+        request = ClipRequest(tuple(known.id for known in cameras), asked, name, reason, None)
+        job = env.storage.exports.create(request)
+        env.storage.audit.append("cli", "export.request", f"export {job.id}", reason)
+        done = _run(env, job)
+        if done.state is not ExportState.DONE or done.file_name is None:
+            raise MediaError(done.error or f"the export is {done.state}")
+        for source in sorted((env.settings.data_dir / EXPORTS / done.token).iterdir()):
+            target = folder / source.name
+            if target.exists():
+                raise Conflict(f"{target} exists already; the export is kept as number {done.id}")
+            shutil.copyfile(source, target)
+            out.print(str(target))
+
+
+def _run(env: Environment, job: Export) -> Export:
+    """See the job through, here or by the scheduler, with a progress bar; Ctrl-C cancels it."""
+    worker = env.services.export_worker()
+    threading.Thread(target=worker.run_next, daemon=True).start()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("Export", total=None)
+        try:
+            while True:
+                now = env.storage.exports.get(job.id)
+                progress.update(task, total=now.total_bytes or None, completed=now.done_bytes)
+                if now.state.is_final:
+                    return now
+                time.sleep(_LOOK_SECONDS)
+        except KeyboardInterrupt:
+            env.storage.exports.request_cancel(job.id)
+            raise

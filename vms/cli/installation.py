@@ -1,0 +1,137 @@
+"""`vms init`, `vms doctor` and `vms db`: set an installation up, look it over, back it up."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from storage.backup import back_up, restore
+
+from storage.migrate import current_revision, upgrade
+from vms.app import open_services
+from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
+from vms.cli.roles import prepare
+from vms.domain.camera import StreamState
+from vms.domain.errors import VmsError
+from vms.domain.time import SECOND_US
+from vms.ffmpeg.binary import find_ffmpeg
+
+db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
+_SILENT_US = 15 * SECOND_US
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("init")(init)
+    app.command("doctor")(doctor)
+
+
+def init(
+    volume: Annotated[
+        Path | None, typer.Option(help="An empty folder on the disk that will hold footage.")
+    ] = None,
+) -> None:
+    """Set up a new installation: folder, key, database, first volume, one-time code for the first administrator."""
+    settings = read_settings()
+    try:
+        prepare(settings)
+        with open_services(settings) as services:
+            if volume is not None:
+                added = services.storage.volumes.add(volume.resolve())
+                out.print(f"Volume {added.id} at {added.path}")
+            if services.storage.users.has_administrator():
+                out.print(f"{settings.data_dir} is set up; it has an administrator.")
+                return
+            code = services.storage.meta.issue_setup_code()
+            out.print(
+                f"{settings.data_dir} is set up. Start with  vms up  and open  /setup  with this code, once:"
+            )
+            out.print(f"\n    {code}\n")
+    except VmsError as error:
+        fail(error)
+
+
+def doctor() -> None:
+    """Look over everything that footage depends on, and say what to do about what is wrong."""
+    settings = read_settings()
+    problems: list[str] = []
+    try:
+        ffmpeg = find_ffmpeg(settings.ffmpeg_path)
+        out.print(f"ffmpeg    {ffmpeg.version}")
+    except VmsError as error:
+        problems.append(str(error))
+    with opened() as env:
+        now_us = env.clock.now_us()
+        for volume in env.storage.volumes.list():
+            out.print(f"volume    {volume.id} {volume.path}  {volume.state}  {volume.state_detail}")
+            if not volume.state.is_readable:
+                problems.append(f"volume {volume.id} is {volume.state}: {volume.state_detail}")
+        if not env.storage.volumes.list():
+            problems.append("there is no volume: add one with  vms volume add FOLDER")
+        statuses = env.storage.cameras.statuses()
+        newest_us = max((status.updated_us for status in statuses.values()), default=0)
+        if now_us - newest_us > _SILENT_US:
+            problems.append("the recorder says nothing: start it with  vms up")
+        for camera in env.storage.cameras.list():
+            states = [statuses[s.id].state for s in camera.streams if s.id in statuses]
+            out.print(f"camera    {camera.id} {camera.name}  {', '.join(states) or '-'}")
+            if not camera.may_record and camera.is_enabled:
+                problems.append(
+                    f"camera “{camera.name}” lacks a purpose or a retention, so it may not record"
+                )
+            problems.extend(
+                f"camera “{camera.name}” is {statuses[s.id].state}: {statuses[s.id].detail}"
+                for s in camera.streams
+                if s.id in statuses
+                and statuses[s.id].state
+                not in {StreamState.RECORDING, StreamState.STARTING, StreamState.STOPPED}
+            )
+    if problems:
+        out.print("\nTo look after:")
+        for problem in problems:
+            out.print(f"  - {problem}")
+        raise typer.Exit(EXIT_FAILED)
+    out.print("\nAll is well.")
+
+
+@db_app.command("upgrade")
+def upgrade_() -> None:
+    """Bring the database to this program's revision."""
+    settings = read_settings()
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        before = current_revision(settings.effective_database_url)
+        upgrade(settings.effective_database_url)
+        out.print(f"{before or 'empty'} → {current_revision(settings.effective_database_url)}")
+    except VmsError as error:
+        fail(error)
+
+
+@db_app.command("backup")
+def backup(file: Annotated[Path, typer.Argument(help="New file to write.")]) -> None:
+    """Write a copy of the SQLite database while everything runs; on PostgreSQL use pg_dump."""
+    settings = read_settings()
+    try:
+        written = back_up(settings.effective_database_url, file)
+        out.print(
+            f"{file}: {written / 1e6:.1f} MB. Keep a copy of {settings.data_dir / 'secret.key'} elsewhere."
+        )
+    except VmsError as error:
+        fail(error)
+
+
+@db_app.command("restore")
+def restore_(
+    file: Annotated[Path, typer.Argument(help="A file that `vms db backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in place of the database (stop `vms up` first); the old one is kept beside it."""
+    settings = read_settings()
+    if not yes and not typer.confirm("Put this backup in place of the database?"):
+        raise typer.Exit(EXIT_FAILED)
+    try:
+        kept = restore(settings.effective_database_url, file)
+        out.print(
+            f"Restored. The old database is {kept}. Run  vms check --repair  to index what was recorded since."
+        )
+    except VmsError as error:
+        fail(error)

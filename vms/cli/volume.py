@@ -1,0 +1,96 @@
+"""`vms volume`: the folders that footage is written to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vms.cli.environment import Environment, opened, out, print_json, print_table
+from vms.domain.errors import StorageError
+from vms.domain.volume import Volume
+
+app = typer.Typer(no_args_is_help=True, help="Add disks for footage and see how full they are.")
+
+Number = Annotated[int, typer.Argument(help="The volume's number.")]
+
+
+@app.command()
+def add(
+    folder: Annotated[Path, typer.Argument(help="An existing, empty folder on a mounted disk.")],
+    min_free_gb: Annotated[float | None, typer.Option(min=0.0, help="Free-space floor; default 2 %.")] = None,
+    weight: Annotated[int, typer.Option(min=1, help="Share of new recordings it takes.")] = 1,
+) -> None:
+    """Take a folder into use; a marker file in it tells disks apart for ever."""
+    with opened() as env:
+        floor = int(min_free_gb * 1e9) if min_free_gb is not None else None
+        volume = env.storage.volumes.add(folder.resolve(), min_free_bytes=floor, weight=weight)
+        env.storage.audit.append("cli", "volume.add", f"volume {volume.id}", volume.path)
+        out.print(f"Volume {volume.id} at {volume.path}")
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False) -> None:
+    """List volumes, their state and their room."""
+    with opened() as env:
+        volumes = env.storage.volumes.list()
+        rooms = {volume.id: _room(env, volume) for volume in volumes}
+        if as_json:
+            print_json(
+                [
+                    {
+                        "id": volume.id,
+                        "uuid": volume.uuid,
+                        "path": volume.path,
+                        "state": volume.state,
+                        "detail": volume.state_detail,
+                        "is_enabled": volume.is_enabled,
+                        "free_bytes": rooms[volume.id][0],
+                        "total_bytes": rooms[volume.id][1],
+                    }
+                    for volume in volumes
+                ]
+            )
+            return
+        rows = []
+        for volume in volumes:
+            free, total = rooms[volume.id]
+            room = (
+                f"{free / 1e9:.1f} of {total / 1e9:.1f} GB free" if free is not None and total else "unknown"
+            )
+            state = volume.state.value if volume.is_enabled else "disabled"
+            rows.append([str(volume.id), volume.path, state, room, volume.state_detail])
+        print_table(
+            ["No.", "Folder", "State", "Room", ""],
+            rows,
+            empty="No volumes yet. Add one:  vms volume add FOLDER",
+        )
+
+
+@app.command()
+def enable(volume: Number) -> None:
+    """Let new recordings go here again; also what unfreezes a suspect or failed volume once you looked at it."""
+    _set(volume, is_enabled=True)
+
+
+@app.command()
+def disable(volume: Number) -> None:
+    """Write no new recordings here; what it holds stays readable and is purged as policy says."""
+    _set(volume, is_enabled=False)
+
+
+def _set(number: int, *, is_enabled: bool) -> None:
+    with opened() as env:
+        env.storage.volumes.set_enabled(number, is_enabled=is_enabled)
+        env.storage.audit.append(
+            "cli", "volume.enable" if is_enabled else "volume.disable", f"volume {number}"
+        )
+        out.print("In use." if is_enabled else "Out of use for new recordings.")
+
+
+def _room(env: Environment, volume: Volume) -> tuple[int | None, int | None]:
+    """Return (free, total) bytes, or None for both where the volume does not say."""
+    try:
+        space = env.storage.volume_access.open(volume).free_space()
+    except StorageError:
+        return None, None
+    return space.free_bytes, space.total_bytes

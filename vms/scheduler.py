@@ -1,0 +1,93 @@
+"""The scheduler's jobs: retention, exports and upkeep; each re-reads its state and may be killed at any line."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from playback.export_worker import ExportWorker
+from storage.open import Storage
+from storage.purge import Purger
+from vms.domain.time import DAY_US, Clock
+
+log = logging.getLogger(__name__)
+
+PURGE_SECONDS = 15
+EXPORT_SECONDS = 1
+UPKEEP_SECONDS = 600
+NIGHTLY_HOUR_UTC = 19
+"""03:00 in the first city (UTC+8); the work is light, so other zones need no setting."""
+
+
+def run_jobs(
+    storage: Storage,
+    purger: Purger,
+    exporter: ExportWorker,
+    clock: Clock,
+    stop: threading.Event,
+) -> None:
+    """Run all jobs on their intervals until `stop` is set; a running job is waited for."""
+    # Each kind of work has its own thread: an export of an hour must not hold up a purge.
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        executors={name: ThreadPoolExecutor(1) for name in ("purge", "export", "upkeep")},
+        # Late is better than never (the library would skip a run that is a second late), and once is enough.
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    jobs: tuple[tuple[str, str, int, Callable[[], object]], ...] = (
+        ("purge", "purge", PURGE_SECONDS, lambda: purge(purger)),
+        ("export", "export", EXPORT_SECONDS, lambda: export(exporter, stop)),
+        ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, clock)),
+    )
+    for name, executor, seconds, job in jobs:
+        scheduler.add_job(job, "interval", seconds=seconds, id=name, executor=executor)
+    scheduler.add_job(
+        lambda: nightly(storage, clock),
+        "cron",
+        hour=NIGHTLY_HOUR_UTC,
+        id="nightly",
+        executor="upkeep",
+    )
+    scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+    exporter.remove_strays()
+    scheduler.start()
+    try:
+        stop.wait()
+    finally:
+        exporter.stop()
+        scheduler.shutdown(wait=True)
+
+
+def purge(purger: Purger) -> None:
+    """Delete what retention says; repeat at once while a pass stopped only for its batch size."""
+    report = purger.run_once()
+    if report.segments:
+        log.info("purged", extra={"segments": report.segments, "bytes": report.freed_bytes})
+
+
+def export(exporter: ExportWorker, stop: threading.Event) -> None:
+    """Work through the queued exports."""
+    while not stop.is_set() and exporter.run_next():
+        pass
+
+
+def upkeep(storage: Storage, exporter: ExportWorker, clock: Clock) -> None:
+    """Let go of what has expired: sessions, sign-in attempts, delivered export files, lapsed leases."""
+    now_us = clock.now_us()
+    storage.sessions.purge(now_us)
+    storage.sign_in_attempts.purge(now_us)
+    storage.leases.purge_lapsed()
+    exporter.expire_due()
+
+
+def nightly(storage: Storage, clock: Clock) -> None:
+    """Keep the run table bounded (a flapping camera makes thousands a day)."""
+    storage.index_writer.compact_runs(ended_before_us=clock.now_us() - DAY_US)
+
+
+def _log_trouble(event: JobExecutionEvent) -> None:
+    error = getattr(event, "exception", None)
+    log.error("job %s %s", event.job_id, "failed" if error else "was missed", exc_info=error)
