@@ -26,12 +26,13 @@ def npm_command(*arguments: str) -> list[str]:
     """Return the command line that runs npm with `arguments`, whatever npm the machine has or lacks."""
     folder = node_folder()
     npm = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [str(folder / "bin" / "node"), str(npm), *arguments]
+    # The machine's own certificates count too: many organisations reach the registry through a proxy.
+    return [str(folder / "bin" / "node"), "--use-system-ca", str(npm), *arguments]
 
 
 def install() -> int:
     """Install exactly what package-lock.json names into node_modules, and stamp it; return the exit code."""
-    print("Installing the JavaScript packages that package-lock.json names")
+    print("Installing the JavaScript packages that package-lock.json names (downloaded once)", flush=True)
     # Scripts of packages are never run: none of ours needs one, and a poisoned one would.
     # Keep npm's cache by the project: the home folder may be read-only or absent.
     cache = PROJECT / ".cache" / "npm"
