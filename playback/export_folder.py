@@ -10,6 +10,8 @@ from playback.manifest import FILE_NAME
 from vms.domain.errors import NotFound, Purged
 from vms.domain.export import Export, ExportState
 
+EXPORTS: Final = "exports"
+"""Name of the folder below the data folder."""
 _PARTIAL: Final = ".partial"
 
 

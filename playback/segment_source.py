@@ -55,7 +55,8 @@ class SegmentSource:
 
         Raises:
             Purged: retention deleted it. VolumeUnavailable: it exists, but its volume is not there.
-            IndexMismatch: the file is shorter than the index says, or gone without having been deleted.
+            IndexMismatch: the file is gone without having been deleted, or has another size than the index says.
+                The latter is raised once: players then ask for a new playlist, which leaves out what is missing.
         """
         segment = self._storage.segments.find(stream_id, run_id, seq)
         if segment is None:
@@ -77,9 +78,8 @@ class SegmentSource:
             self._explain_missing(segment)
             raise
         size = os.fstat(fd).st_size
-        if size != segment.size_bytes:
+        if size != segment.size_bytes and self._is_news(segment, size):
             os.close(fd)
-            self._remember_damage(segment, size)
             raise IndexMismatch("this part of the footage is damaged on disk")
         return OpenFile(fd, size, is_growing=False, etag=f'"{segment.sha256.hex()[:32]}"')
 
@@ -134,18 +134,23 @@ class SegmentSource:
         still = self._storage.segments.find(segment.stream_id, segment.run_id, segment.seq)
         if still is None:
             raise Purged("this footage was deleted by retention")
-        self._remember_damage(segment, 0)
+        self._is_news(segment, 0)
         raise IndexMismatch("this part of the footage is missing on disk")
 
-    def _remember_damage(self, segment: Segment, size: int) -> None:
+    def _is_news(self, segment: Segment, size: int) -> bool:
+        """Remember how much of a file there is, and tell whether that was not known before."""
+        key = (segment.run_id, segment.seq)
+        with self._lock:
+            if self._damaged.get(key) == size:
+                return False
+            self._damaged[key] = size
+            if len(self._damaged) > _MOST_DAMAGED:
+                self._damaged.popitem(last=False)
         _log.warning(
             "segment differs from its index entry",
             extra={"stream": segment.stream_id, "start_us": segment.start_us, "size": size},
         )
-        with self._lock:
-            self._damaged[segment.run_id, segment.seq] = size
-            if len(self._damaged) > _MOST_DAMAGED:
-                self._damaged.popitem(last=False)
+        return True
 
 
 def name_of(segment: Segment) -> SegmentName:

@@ -30,6 +30,7 @@ _STATUSES: tuple[tuple[type[errors.VmsError], int, str], ...] = (
     (errors.IndexUnavailable, 503, "index-unavailable"),
     (errors.NothingRecorded, 404, "nothing-recorded"),
     (errors.ProbeFailed, 502, "probe-failed"),
+    (errors.IndexMismatch, 410, "damaged"),
     (errors.MediaError, 500, "media-error"),
     (errors.StorageError, 500, "storage-error"),
     (errors.VmsError, 500, "error"),

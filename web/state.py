@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from playback.export_folder import ExportFolder
+from playback.export_folder import EXPORTS, ExportFolder
 from playback.footage import Footage
 from playback.snapshot import Snapshots
 from storage.open import Storage
@@ -27,7 +27,6 @@ class WebServices:
 
     Attributes:
         footage: timelines, pieces and open files. snapshots: pictures of moments.
-        exports: folder of delivered clips.
         version: of the software, shown on the help page and written into manifests.
     """
 
@@ -36,8 +35,12 @@ class WebServices:
     clock: Clock
     footage: Footage
     snapshots: Snapshots
-    exports: ExportFolder
     version: str
+
+    @property
+    def exports(self) -> ExportFolder:
+        """The folder of delivered clips, which the export worker fills."""
+        return ExportFolder(self.settings.data_dir / EXPORTS)
 
     @property
     def zone(self) -> SiteZone:

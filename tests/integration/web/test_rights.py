@@ -1,0 +1,186 @@
+"""Who may see what: every route, asked by people who may not."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.routing import Mount, Route
+
+from tests.support.footage import NOON_US
+from tests.support.recorded_site import Site, browser, main_stream
+from vms.domain.camera import Camera
+from vms.domain.export import ClipRequest
+from vms.domain.time import MINUTE_US, TimeRange
+from vms.domain.user import Right, Role, User
+from web.api.openapi import description
+from web.app import create_app
+from web.permissions import Subject
+from web.routing import GuardedEndpoint
+
+QUERY = f"from={NOON_US}&to={NOON_US + MINUTE_US}&at={NOON_US}&month=2024-10"
+
+
+def guarded_routes(site: Site) -> list[tuple[Route, GuardedEndpoint]]:
+    """Every route of the application with its guard; static files are public and left out."""
+    found: list[tuple[Route, GuardedEndpoint]] = []
+    for route in create_app(site.services).routes:
+        if isinstance(route, Mount):
+            assert route.path == "/static"
+            continue
+        assert isinstance(route, Route)
+        assert isinstance(route.endpoint, GuardedEndpoint)
+        found.append((route, route.endpoint))
+    return found
+
+
+def filled(route: Route, **values: int) -> str:
+    """The route's path with numbers in the place of its parameters; 1 for those not given."""
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda match: str(values.get(match[1], 1)), route.path)
+
+
+def test_viewer_of_one_camera_gets_nothing_of_another(site: Site, h264_run: Path) -> None:
+    own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Kelayan")
+    for camera in (own, other):
+        site.record(camera, h264_run)
+    user = site.add_user("camat", Role.OPERATOR, own)
+    stream = main_stream(other)
+    run = site.storage.segments.oldest(stream.id)
+    assert run is not None
+    asked = 0
+    with browser(site, user) as client:
+        for route, guard in guarded_routes(site):
+            if guard.access.subject is not Subject.CAMERA:
+                continue
+            url = filled(route, camera_id=other.id, stream_id=stream.id, run_id=run.run_id, seq=0)
+            for method in route.methods or ():
+                answer = client.request(method, f"{url}?{QUERY}")
+                assert answer.status_code in {403, 404}, f"{method} {url}: {answer.status_code}"
+                asked += 1
+    assert asked >= 10
+
+
+def test_stream_of_another_camera_does_not_pass_under_an_own_one(site: Site, h264_run: Path) -> None:
+    own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Kelayan")
+    run = site.record(other, h264_run)
+    stream = main_stream(other)
+    with browser(site, site.add_user("camat", Role.VIEWER, own)) as client:
+        answer = client.get(f"/api/v1/cameras/{own.id}/media/{stream.id}/{run.id}-0-0.mp4")
+    assert answer.status_code == 404
+
+
+def test_run_of_another_camera_does_not_pass_under_an_own_stream(site: Site, h264_run: Path) -> None:
+    own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Kelayan")
+    indexed = site.record(other, h264_run)
+    growing = site.record(other, h264_run, start_us=NOON_US + MINUTE_US, files=0, closed=False)
+    with browser(site, site.add_user("camat", Role.VIEWER, own)) as client:
+        base = f"/api/v1/cameras/{own.id}/media/{main_stream(own).id}"
+        answers = [client.get(f"{base}/{run.id}-0-0.mp4").status_code for run in (indexed, growing)]
+    assert answers == [410, 410]
+
+
+def test_nothing_but_public_routes_answers_a_stranger(site: Site) -> None:
+    site.add_camera()
+    public: set[str] = set()
+    with browser(site) as client:
+        for route, guard in guarded_routes(site):
+            if guard.access.is_public:
+                public.add(route.path)
+                continue
+            for method in route.methods or ():
+                answer = client.request(method, f"{filled(route)}?{QUERY}", follow_redirects=False)
+                is_sent_to_sign_in = answer.headers.get("location", "").startswith("/sign-in")
+                assert answer.status_code == 401 or is_sent_to_sign_in, f"{method} {route.path}"
+    assert public <= {"/healthz", "/metrics", "/sign-in", "/setup", "/language", "/sign-out"}
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+def test_people_reach_only_what_their_role_allows(site: Site, role: Role) -> None:
+    camera = site.add_camera()
+    user = site.add_user("pegawai", role, camera)
+    with browser(site, user) as client:
+        for route, guard in guarded_routes(site):
+            right = guard.access.right
+            if right is None or user.may(right):
+                continue
+            for method in route.methods or ():
+                answer = client.request(method, f"{filled(route, camera_id=camera.id)}?{QUERY}")
+                assert answer.status_code in {403, 404}, f"{method} {route.path}: {answer.status_code}"
+
+
+def test_export_of_another_person_is_not_found(site: Site) -> None:
+    camera = site.add_camera()
+    owner, other = (site.add_user(name, Role.OPERATOR, camera) for name in ("penyidik", "operator"))
+    time = TimeRange(NOON_US, NOON_US + MINUTE_US)
+    job = site.storage.exports.create(ClipRequest((camera.id,), time, "simpang", "laporan", owner.id))
+    with browser(site, other) as client:
+        answers = [
+            client.request(method, filled(route, export_id=job.id)).status_code
+            for route, guard in guarded_routes(site)
+            if guard.access.subject is Subject.EXPORT
+            for method in route.methods or ()
+        ]
+    assert len(answers) >= 6
+    assert set(answers) == {404}
+
+
+def test_export_stops_being_reachable_with_the_right_to_its_camera(site: Site) -> None:
+    camera = site.add_camera()
+    owner = site.add_user("penyidik", Role.OPERATOR, camera)
+    time = TimeRange(NOON_US, NOON_US + MINUTE_US)
+    job = site.storage.exports.create(ClipRequest((camera.id,), time, "simpang", "laporan", owner.id))
+    with browser(site, owner) as client:
+        before = client.get(f"/api/v1/exports/{job.id}").status_code
+        site.storage.users.edit(_without_cameras(site, owner.id))
+        after = client.get(f"/api/v1/exports/{job.id}").status_code
+    assert (before, after) == (200, 404)
+
+
+def test_rights_taken_away_end_media_at_the_next_request(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    run = site.record(camera, h264_run)
+    user = site.add_user("camat", Role.VIEWER, camera)
+    url = f"/api/v1/cameras/{camera.id}/media/{main_stream(camera).id}/{run.id}-0-0.mp4"
+    with browser(site, user) as client:
+        before = client.get(url).status_code
+        site.storage.users.edit(_without_cameras(site, user.id))
+        after = client.get(url).status_code
+    assert (before, after) == (200, 404)
+
+
+def _without_cameras(site: Site, user_id: int) -> User:
+    return replace(site.storage.users.get(user_id), camera_ids=frozenset())
+
+
+def test_camera_list_holds_only_own_cameras_and_no_address(site: Site) -> None:
+    own = site.add_camera("Balai Kota")
+    site.add_camera("Puskesmas Kelayan")
+    with browser(site, site.add_user("camat", Role.VIEWER, own)) as client:
+        answer = client.get("/api/v1/cameras")
+    assert [camera["name"] for camera in answer.json()] == ["Balai Kota"]
+    assert answer.json()[0]["rights"] == [Right.VIEW.value]
+    assert "rtsp" not in answer.text
+    assert "10.0.0.12" not in answer.text
+
+
+def test_every_interface_route_is_described(site: Site) -> None:
+    described = description("1")["paths"]
+    assert isinstance(described, dict)
+    served: dict[str, set[str]] = {}
+    for route, _ in guarded_routes(site):
+        if route.path.startswith("/api/"):
+            path = re.sub(r":\w+}", "}", route.path)
+            methods = {method.lower() for method in route.methods or ()} - {"head"}
+            served[path] = served.get(path, set()) | methods
+    assert {path: set(operations) - {"parameters"} for path, operations in described.items()} == served
+
+
+def test_answers_carry_the_security_headers(site: Site) -> None:
+    camera: Camera = site.add_camera()
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get("/api/v1/cameras")
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe-inline" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"

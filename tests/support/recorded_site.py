@@ -1,0 +1,228 @@
+"""A whole small installation with real footage: SQLite, one volume, files that ffmpeg made, and the web in front."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
+
+from starlette.testclient import TestClient
+
+from playback.export_worker import ExportWorker
+from playback.footage import Footage
+from playback.segment_source import SegmentSource
+from playback.snapshot import Snapshots
+from storage.index_writer import IndexBatch
+from storage.migrate import upgrade
+from storage.open import Storage, open_storage
+from storage.segment_paths import SegmentName, incoming_path, segment_path
+from tests.support.footage import NOON_US, SteppedClock, draft
+from vms.domain.camera import Camera, Stream, StreamRole
+from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Run, RunEnd, SegmentFlag
+from vms.domain.time import TimeRange
+from vms.domain.user import Role, User
+from vms.domain.volume import Volume
+from vms.media.fragment_table import FragmentTable, encode
+from vms.media.fragments import walk_fragments
+from vms.media.init_segment import InitSegment, read_init
+from vms.settings import Settings
+from web import csrf
+from web.app import create_app
+from web.auth import Authority, session_cookie_name
+from web.state import WebServices
+
+PASSWORD = "sungai martapura mengalir"
+_EVER = TimeRange(0, 4_000_000_000_000_000)
+
+
+@dataclass
+class Site:
+    """An installation under one folder; the clock moves only when told to."""
+
+    root: Path
+    clock: SteppedClock
+    storage: Storage
+    settings: Settings
+    volume: Volume
+    footage: Footage
+    snapshots: Snapshots
+
+    @property
+    def services(self) -> WebServices:
+        return WebServices(
+            settings=self.settings,
+            storage=self.storage,
+            clock=self.clock,
+            footage=self.footage,
+            snapshots=self.snapshots,
+            version="0.0.0+test",
+        )
+
+    def worker(self, *, keep_hours: int = 72) -> ExportWorker:
+        return ExportWorker(
+            self.storage,
+            self.footage,
+            self.clock,
+            root=self.settings.data_dir / "exports",
+            zone=self.services.zone,
+            version="0.0.0+test",
+            keep_hours=keep_hours,
+        )
+
+    def add_camera(self, name: str = "Siring Menara Pandang", **changes: object) -> Camera:
+        return self.storage.cameras.add(draft(name, sub_url=None, **changes))
+
+    def add_user(self, name: str, role: Role, *cameras: Camera) -> User:
+        digest = Authority(self.storage, self.clock).hash_password(PASSWORD)
+        return self.storage.users.add(
+            name=name,
+            full_name=name.title(),
+            role=role,
+            camera_ids=frozenset(camera.id for camera in cameras),
+            password_hash=digest,
+        )
+
+    def record(
+        self,
+        camera: Camera,
+        folder: Path,
+        *,
+        start_us: int = NOON_US,
+        files: int | None = None,
+        closed: bool = True,
+    ) -> Run:
+        """Publish and index the files of one run as the recorder would, and return the run.
+
+        Args:
+            camera: its main stream. folder: files that `tests.support.recordings.record` made.
+            start_us: wall time of the first frame.
+            files: how many are published; the others stay in incoming/ as the run's growing part.
+            closed: whether the run has ended.
+        """
+        stream = main_stream(camera)
+        run = Run(0, uuid4(), stream.id, self.volume.id, start_us, 0, ClockTrust.SYNCED, "9.0.2")
+        finished: list[FinishedSegment] = []
+        paths = sorted(folder.glob("*.mp4"))
+        published = len(paths) if files is None else files
+        for seq, path in enumerate(paths):
+            incoming = Path(self.volume.path) / incoming_path(run.uuid, seq)
+            incoming.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, incoming)
+            if seq < published:
+                segment = self._publish(run, stream, seq, incoming, start_us)
+                start_us = segment.start_us + segment.duration_us
+                finished.append(segment)
+        if closed:
+            run = replace(run, end_us=start_us, end_reason=RunEnd.STOP)
+        self.storage.index_writer.commit(IndexBatch(runs=(run,), segments=tuple(finished)))
+        for segment in finished:
+            (Path(self.volume.path) / (segment.twin_path or "")).unlink()
+        stored = self.storage.segments.run_by_uuid(run.uuid)
+        assert stored is not None
+        return stored
+
+    def growing_file(self, run: Run, seq: int) -> Path:
+        return Path(self.volume.path) / incoming_path(run.uuid, seq)
+
+    def segment_file(self, camera: Camera, number: int) -> Path:
+        """The file of the camera's segment with that number in time order."""
+        stream = main_stream(camera)
+        segment = self.storage.segments.covering(stream.id, _EVER)[number]
+        name = SegmentName(
+            segment.name_us,
+            segment.duration_us,
+            segment.media_us,
+            segment.run_uuid.hex[:8],
+            segment.seq,
+            segment.sha256,
+        )
+        return Path(self.volume.path) / segment_path(stream.uuid, name)
+
+    def _publish(self, run: Run, stream: Stream, seq: int, incoming: Path, start_us: int) -> FinishedSegment:
+        init, table = read_table(incoming)
+        data = incoming.read_bytes()
+        digest = hashlib.sha256(data).digest()
+        name = SegmentName(start_us, table.duration_us, table.duration_us, run.short, seq, digest)
+        relative = segment_path(stream.uuid, name)
+        final = Path(self.volume.path) / relative
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.link(incoming, final)
+        return FinishedSegment(
+            run_uuid=run.uuid,
+            stream_id=stream.id,
+            volume_id=run.volume_id,
+            start_us=start_us,
+            duration_us=table.duration_us,
+            media_us=table.duration_us,
+            size_bytes=len(data),
+            seq=seq,
+            flags=SegmentFlag.NONE,
+            sha256=digest,
+            fragments=encode(table.fragments, table.timescale),
+            init=InitRecord(
+                0, init.sha256, init.codec, init.rfc6381, init.width, init.height, init.timescale, init.data
+            ),
+            relative_path=relative,
+            twin_path=incoming_path(run.uuid, seq),
+        )
+
+
+def main_stream(camera: Camera) -> Stream:
+    stream = camera.stream(StreamRole.MAIN)
+    assert stream is not None
+    return stream
+
+
+def read_table(path: Path) -> tuple[InitSegment, FragmentTable]:
+    """Return a recorded file's init segment and its fragments."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        init = read_init(fd)
+        walk = walk_fragments(fd, os.fstat(fd).st_size, len(init.data), init)
+    finally:
+        os.close(fd)
+    return init, FragmentTable(init.timescale, walk.fragments)
+
+
+@contextmanager
+def open_site(root: Path) -> Iterator[Site]:
+    """Make an installation in an empty folder and close it at the end."""
+    (root / "data").mkdir()
+    (root / "volume").mkdir()
+    url = f"sqlite:///{root / 'data' / 'siring.db'}"
+    upgrade(url)
+    clock = SteppedClock()
+    storage = open_storage(url, clock, secret_key=bytes(32))
+    try:
+        footage = Footage(storage, SegmentSource(storage), clock)
+        yield Site(
+            root=root,
+            clock=clock,
+            storage=storage,
+            settings=Settings(data_dir=root / "data"),
+            volume=storage.volumes.add(str(root / "volume")),
+            footage=footage,
+            snapshots=Snapshots(storage, footage),
+        )
+    finally:
+        storage.close()
+
+
+@contextmanager
+def browser(site: Site, user: User | None = None) -> Iterator[TestClient]:
+    """A browser at the site's web, signed in as `user`; its CSRF token is sent along."""
+    app = create_app(site.services)
+    with TestClient(app, base_url="http://siring.test", raise_server_exceptions=False) as client:
+        if user is not None:
+            sign_in(client, site, user)
+        yield client
+
+
+def sign_in(client: TestClient, site: Site, user: User) -> None:
+    """Give the client a session of that person, by their password."""
+    session = Authority(site.storage, site.clock).sign_in(user.name, PASSWORD, address="testclient")
+    client.cookies.set(session_cookie_name(site.settings), session.token)
+    client.headers["X-CSRF-Token"] = csrf.token_for(session.token)
