@@ -3,18 +3,15 @@
 `web.app` uses two names of this package: `routes()` and `render_error(request, problem)`.
 """
 
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from web.problem import Problem
-from web.state import Call
+from web.pages import camera_form, cameras, exports, help_page, home, playback, signing_in, users
+from web.pages.problems import render_error
+
+__all__ = ["render_error", "routes"]
 
 
 def routes() -> list[Route]:
     """Return every page's route."""
-    return []
-
-
-def render_error(_request: Call, problem: Problem) -> Response:
-    """Return the page that tells a person what went wrong."""
-    return PlainTextResponse(problem.message, problem.status)
+    pages = (signing_in, home, playback, camera_form, cameras, exports, users, help_page)
+    return [route for page in pages for route in page.routes()]

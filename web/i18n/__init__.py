@@ -1,0 +1,1 @@
+"""The words of the web portal, one TOML file a language, and the reader of those files."""

@@ -1,0 +1,26 @@
+"""The page that people see when a request cannot be served: what happened, is footage safe, what to do."""
+
+from starlette.responses import Response
+
+from web.pages.rendering import render, words_of
+from web.problem import Problem
+from web.state import Call
+
+
+def render_error(request: Call, problem: Problem) -> Response:
+    """Return the page for a problem; its words come from the catalogue, never from the error's own text."""
+    words = words_of(request)
+    key = f"error.status_{problem.status}"
+    if key not in words.words:
+        key = "error.status_500" if problem.status >= 500 else "error.status_other"
+    if problem.status == 403 and request.method == "POST":
+        # Nobody is shown a form that they may not send: the page is older than their session or their rights.
+        key = "error.too_old"
+    return render(
+        request,
+        "error.html",
+        status=problem.status,
+        heading=words.text(key),
+        explanation=words.text(f"{key}_more"),
+        reference=problem.reference,
+    )

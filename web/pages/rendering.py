@@ -1,0 +1,166 @@
+"""Turns a template and its values into an answer: language, theme, navigation, and what scripts need."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from vms.domain.user import Right, User
+from web.i18n.catalogue import Catalogue, catalogue, chosen_language
+from web.presenters import Presenter
+from web.routing import csrf_token
+from web.state import Call, caller_of, services_of
+
+LANGUAGE_COOKIE = "siring_language"
+THEME_COOKIE = "siring_theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the rail and the tab bar; `last` ones stand at the rail's foot and behind "more" on phones."""
+
+    id: str
+    href: str
+    icon: str
+    right: Right
+    last: bool = False
+
+
+NAVIGATION = (
+    NavItem("home", "/", "house", Right.VIEW),
+    NavItem("playback", "/playback", "history", Right.VIEW),
+    NavItem("cameras", "/cameras", "cctv", Right.VIEW),
+    NavItem("exports", "/exports", "download", Right.EXPORT),
+    NavItem("users", "/users", "users", Right.MANAGE, last=True),
+)
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; text is escaped, and a name that nobody gave is an error."""
+    made = Environment(
+        loader=PackageLoader("web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["static"] = static_url
+    return made
+
+
+@cache
+def static_version() -> str:
+    """Return a short digest of all static files: part of their addresses, so that they can be kept for ever."""
+    root = Path(str(files("web") / "static"))
+    digest = hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def static_url(path: str) -> str:
+    """Return the address of a static file; modules and style sheets find their neighbours beside them."""
+    return f"/static/{static_version()}/{path}"
+
+
+def language_of(request: Call) -> str:
+    """Return the language for this person and browser."""
+    caller = caller_of(request)
+    return chosen_language(
+        caller.user.language if caller else None,
+        request.cookies.get(LANGUAGE_COOKIE),
+        accepted=request.headers.get("accept-language", ""),
+        default=services_of(request).settings.default_language,
+    )
+
+
+def words_of(request: Call) -> Catalogue:
+    """Return the catalogue for this person and browser."""
+    return catalogue(language_of(request))
+
+
+def presenter_of(request: Call) -> Presenter:
+    """Return what writes values for this person, at this moment."""
+    services = services_of(request)
+    return Presenter(words_of(request), services.zone, services.clock.now_us())
+
+
+def render(
+    request: Call,
+    template: str,
+    *,
+    section: str = "",
+    status: int = 200,
+    script_sections: tuple[str, ...] = (),
+    script_data: Mapping[str, object] | None = None,
+    **values: object,
+) -> Response:
+    """Return a page.
+
+    Args:
+        request: whose language, theme and rights the page follows.
+        template: name of the file. section: entry of the navigation that the page belongs to.
+        status: HTTP status.
+        script_sections: sections of the catalogue that the page's scripts use, besides the shell's.
+        script_data: further facts for scripts.
+        values: for the template.
+    """
+    services, caller = services_of(request), caller_of(request)
+    user = caller.user if caller else None
+    present = presenter_of(request)
+    words = present.catalogue
+    query = f"?{request.url.query}" if request.url.query else ""
+    context: dict[str, object] = {
+        "t": words.text,
+        "n": words.count,
+        "present": present,
+        "now_us": present.now_us,
+        "language": words.language,
+        "theme": _theme_of(request, user),
+        "csrf_token": csrf_token(request),
+        "user": user,
+        "initials": _initials(user),
+        "section": section,
+        "nav": [item for item in NAVIGATION if user is not None and user.may(item.right)],
+        "here": f"{request.url.path}{query}",
+        "site_name": services.settings.site_name,
+        "help_contact": services.settings.help_contact,
+        "may_manage": user is not None and user.may(Right.MANAGE),
+        "may_export": user is not None and user.may(Right.EXPORT),
+        "page_data": {
+            "language": words.language,
+            "zone": present.zone.name,
+            "zone_label": present.zone.label,
+            "now_us": present.now_us,
+            "words": words.sections(("shell", "units", *script_sections)),
+            **(script_data or {}),
+        },
+    }
+    return HTMLResponse(environment().get_template(template).render(context | values), status)
+
+
+def render_part(request: Call, template: str, **values: object) -> str:
+    """Return a piece of a page, for scripts that put it in place."""
+    words = words_of(request)
+    return environment().get_template(template).render(t=words.text, n=words.count, csrf_token="", **values)
+
+
+def _theme_of(request: Call, user: User | None) -> str:
+    for wish in (user.theme if user else None, request.cookies.get(THEME_COOKIE)):
+        if wish in THEMES:
+            return wish
+    return ""
+
+
+def _initials(user: User | None) -> str:
+    names = (user.full_name or user.name).replace(".", " ").split() if user else []
+    # Titles in front of Indonesian names end with a dot and are not initials.
+    return "".join(name[0] for name in (names[:1] + names[-1:] if len(names) > 1 else names)).upper()
