@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from recorder.timings import RecorderTimings
@@ -122,9 +123,12 @@ class Commits:
             if volume_id not in self._syncs:
                 task = asyncio.create_task(self._sync_volume(volume), name=f"sync volume {volume_id}")
                 self._syncs[volume_id] = task
-                task.add_done_callback(lambda _task, done_id=volume_id: self._syncs.pop(done_id, None))
+                task.add_done_callback(partial(self._sync_ended, volume_id))
         if self._syncs:
             await asyncio.wait(tuple(self._syncs.values()), timeout=self._timings.commit_seconds)
+
+    def _sync_ended(self, volume_id: int, _task: asyncio.Task[None]) -> None:
+        del self._syncs[volume_id]
 
     async def _sync_volume(self, volume: OpenVolume) -> None:
         mine = [entry for entry in self._waiting.unsynced if entry[1] is volume]
@@ -161,10 +165,10 @@ class Commits:
             loop = asyncio.get_running_loop()
             try:
                 await loop.run_in_executor(self._writer, self._index.commit, batch)
-            except IndexUnavailable as error:
+            except IndexUnavailable:
                 self._put_back(runs, segments, outages)
                 if not self._is_index_down:
-                    log.error("the index does not answer; recording goes on", extra={"error": str(error)})
+                    log.exception("the index does not answer; recording goes on")
                 self._is_index_down = True
                 return
             except Exception:  # the boundary of the writer: nothing may stop later batches

@@ -5,6 +5,7 @@ import logging
 import os
 import tempfile
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -90,7 +91,7 @@ def judge(lines: list[str], files: list[WrittenFile]) -> tuple[str, ...]:
         faults.append(f"{len(listed)} files were listed and {len(files)} written in place of {_SEGMENTS}")
     if len({file.init.sha256 for file in files}) > 1:
         faults.append("files of one run begin with different init segments")
-    for before, after in zip(files, files[1:], strict=False):
+    for before, after in pairwise(files):
         last, first = before.fragments[-1], after.fragments[0]
         if last.decode_time + last.duration != first.decode_time:
             faults.append("decode times do not go on from one file to the next")

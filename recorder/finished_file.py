@@ -31,6 +31,7 @@ class FileFacts:
 
     Attributes:
         written: facts of the file when it was examined, with the time of its last write.
+        is_last: ffmpeg has not begun another file.
         is_cut: its end was broken and has been cut off behind the last complete fragment.
         has_new_format: it holds pictures that its own init segment does not describe.
     """
@@ -39,6 +40,7 @@ class FileFacts:
     init: InitSegment
     fragments: tuple[Fragment, ...]
     written: os.stat_result
+    is_last: bool
     is_cut: bool
     has_new_format: bool
 
@@ -93,6 +95,7 @@ def examine(file: RunFile) -> FileFacts | None:
             init,
             walk.fragments,
             written,
+            not file.volume.exists(incoming_path(file.run_uuid, file.seq + 1)),
             is_cut,
             _has_new_format(descriptor, init, walk.fragments),
         )

@@ -332,6 +332,8 @@ class RecordingRun:
         self._clock, assigned = self._clock.assigned(times_of(facts, self._arrival_us(facts, listed)))
         if assigned.is_jump or self._back_ticks:
             facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+        if self._ending is not None and self._ending.end is RunEnd.JUMP:
+            assigned = replace(assigned, flags=assigned.flags | SegmentFlag.JUMP)
         if not listed.was_listed:
             assigned = replace(assigned, flags=assigned.flags | SegmentFlag.RECOVERED)
         finished = await self._in_thread(publish, file, facts, assigned, self._parts.step)
@@ -344,14 +346,18 @@ class RecordingRun:
             self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera's picture format has changed"))
 
     def _arrival_us(self, facts: FileFacts, listed: _Listed) -> int | None:
-        """Return the monotonic time at which the end of a file arrived, None where nobody can tell."""
+        """Return the monotonic time at which the end of a file arrived, None where nobody can tell.
+
+        The last file of a run is written to once more when ffmpeg ends, long after a silent camera's last packet.
+        """
         clock = self._parts.clock
-        if not self._clock.has_stepped(clock.now_us() - clock.monotonic_us()):
+        has_stepped = self._clock.has_stepped(clock.now_us() - clock.monotonic_us())
+        if not facts.is_last and not has_stepped:
             if self.state.has_honest_dates:
                 return min(written_at(clock, facts.written), listed.read_us)
             if listed.read_us - self.state.looked_us < 2 * self._parts.timings.look_seconds * SECOND_US:
                 return listed.read_us
-        return listed.read_us if self._clock.end_us is None else None
+        return None if self._clock.offsets else listed.read_us
 
     def _place_row(self, start_us: int) -> None:
         """Give the run its final start, now that the first file has one."""

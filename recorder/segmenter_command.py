@@ -4,6 +4,7 @@ Why each flag is there, and what was measured, stands in docs/design/storage.md.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def segmenter_command(plan: SegmenterPlan) -> list[str]:
     return _compiled(
         plan,
         ffmpeg.input("pipe:0", f="concat", safe=0, protocol_whitelist=_WHITELIST),
-        plan.record_audio,
+        record_audio=plan.record_audio,
     )
 
 
@@ -67,11 +68,22 @@ def self_test_command(plan: SegmenterPlan, *, seconds: int) -> list[str]:
     Files are cut by media time, because this runs faster than the clock.
     """
     source = ffmpeg.input(f"testsrc2=size=128x96:rate=10:duration={seconds}", f="lavfi")
-    encoding = {"c:v": "libx264", "preset": "ultrafast", "g": 10, "segment_atclocktime": 0}
-    return _compiled(plan, source, False, **encoding)
+    encoding: dict[str, str | int] = {
+        "c:v": "libx264",
+        "preset": "ultrafast",
+        "g": 10,
+        "segment_atclocktime": 0,
+    }
+    return _compiled(plan, source, more=encoding)
 
 
-def _compiled(plan: SegmenterPlan, source: ffmpeg.Stream, record_audio: bool, **more: object) -> list[str]:
+def _compiled(
+    plan: SegmenterPlan,
+    source: ffmpeg.Stream,
+    *,
+    record_audio: bool = False,
+    more: Mapping[str, object] | None = None,
+) -> list[str]:
     streams = [source["v:0"], source["a:0?"]] if record_audio else [source["v:0"]]
     options: dict[str, object] = {
         "c:v": "copy",
@@ -102,6 +114,6 @@ def _compiled(plan: SegmenterPlan, source: ffmpeg.Stream, record_audio: bool, **
         options["an"] = None
     if plan.is_h265:
         options["tag:v"] = "hvc1"
-    output = ffmpeg.output(*streams, "%06d.mp4", **(options | more))
+    output = ffmpeg.output(*streams, "%06d.mp4", **(options | dict(more or {})))
     program = [plan.ffmpeg_path, "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+warning"]
     return ffmpeg.compile(output, cmd=program)

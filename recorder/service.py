@@ -18,6 +18,7 @@ from recorder.supervisor import Supervisor
 from recorder.timings import RecorderTimings
 from recorder.volume_threads import VolumeThreads
 from storage.open import Storage
+from storage.reconcile import reconcile
 from vms.domain.camera import StreamStatus
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
@@ -64,7 +65,8 @@ async def run_recorder(
     ffmpeg = await asyncio.to_thread(find_ffmpeg, settings.ffmpeg_path)
     notes = ChildNotes(settings.data_dir / "run")
     notes.end_strays()
-    await asyncio.to_thread(recover, storage)
+    report = await asyncio.to_thread(reconcile, storage, clock)
+    log.info("files and index agree: %s", report.summary())
     await _test(ffmpeg)
     threads = VolumeThreads()
     supervisor: Supervisor | None = None
@@ -152,7 +154,3 @@ async def _test(ffmpeg: FfmpegBinary) -> None:
         log.info("ffmpeg passed its self-test", extra={"version": ffmpeg.version, "path": ffmpeg.path})
     for fault in result.faults:
         log.error("ffmpeg failed its self-test: %s", fault, extra={"version": ffmpeg.version})
-
-
-def recover(storage: Storage) -> None:
-    """Finish what an earlier recorder could not."""

@@ -26,9 +26,11 @@ _RULES: tuple[tuple[str, Verdict], ...] = (
         Verdict(OutageCause.DISK_FULL, RunEnd.DISK, "the volume is full"),
     ),
     (
-        r"read-only file system|failed to open segment|error opening output file"
-        r"|(?:could not|error) writ(?:e|ing) (?:header|trailer).*(?:no such file|input/output)"
-        r"|structure needs cleaning|stale file handle",
+        (
+            r"read-only file system|failed to open segment|error opening output file"
+            r"|(?:could not|error) writ(?:e|ing) (?:header|trailer).*(?:no such file|input/output)"
+            r"|structure needs cleaning|stale file handle"
+        ),
         Verdict(OutageCause.VOLUME, RunEnd.DISK, "the volume stopped taking files"),
     ),
     (
@@ -58,8 +60,10 @@ _RULES: tuple[tuple[str, Verdict], ...] = (
         Verdict(OutageCause.TIMEOUT, RunEnd.TIMEOUT, "the camera stopped answering"),
     ),
     (
-        r"matches no streams|does not contain any stream|unspecified size|could not find codec parameters"
-        r"|nothing was written into output|unable to decode.*header",
+        (
+            r"matches no streams|does not contain any stream|unspecified size|could not find codec parameters"
+            r"|nothing was written into output|unable to decode.*header"
+        ),
         Verdict(OutageCause.NO_MEDIA, RunEnd.FFMPEG, "the camera sent no video that can be recorded"),
     ),
     (

@@ -116,9 +116,9 @@ class RunClock:
         if wall_us is not None and span_us is not None:
             is_jump = self._is_jump(wall_us, span_us, has_break=file.has_break)
             if not is_jump:
-                clock = clock._with_rate(file, wall_us, span_us)
-        start_us = clock._start(file)
-        end_us = clock._end(file, start_us, is_jump=is_jump)
+                clock = clock.with_rate(file, wall_us, span_us)
+        start_us = clock.start_for(file)
+        end_us = clock.end_for(file, start_us, is_jump=is_jump)
         flags = SegmentFlag.NONE
         flags |= SegmentFlag.JUMP if is_jump else SegmentFlag.NONE
         flags |= SegmentFlag.RATE if clock.rate is not None and not is_jump else SegmentFlag.NONE
@@ -132,7 +132,7 @@ class RunClock:
         # A clock that merely runs fast or slow does so evenly, and within reason.
         return has_break or not wall_us < 3 * span_us < 9 * wall_us
 
-    def _with_rate(self, file: FileTimes, wall_us: int, span_us: int) -> "RunClock":
+    def with_rate(self, file: FileTimes, wall_us: int, span_us: int) -> "RunClock":
         """Return the clock after judging whether the camera's clock runs at the wrong rate."""
         if self.rate is not None or file.arrival is None or span_us <= 0:
             return self
@@ -149,7 +149,8 @@ class RunClock:
         is_wrong = is_stable and abs(mean - 1) > _DRIFT_PPM / 1_000_000
         return replace(self, strays=strays, rate=mean if is_wrong else None)
 
-    def _start(self, file: FileTimes) -> int:
+    def start_for(self, file: FileTimes) -> int:
+        """Return the wall time of the next file's first frame."""
         if self.end_us is not None:
             return self.end_us
         if self.rate is not None and self.first is not None:
@@ -161,7 +162,8 @@ class RunClock:
             raise ValueError("the first file of a run needs an arrival")
         return start_us
 
-    def _end(self, file: FileTimes, start_us: int, *, is_jump: bool) -> int:
+    def end_for(self, file: FileTimes, start_us: int, *, is_jump: bool) -> int:
+        """Return the wall time of the next file's end."""
         media_us = max(file.media_us, 1)
         if is_jump and file.arrival:
             end_us = self.anchor_us + file.arrival.at_us
