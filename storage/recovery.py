@@ -1,0 +1,153 @@
+"""Replaces a damaged SQLite index by the newest copy of the configuration and what the files of footage tell.
+
+The old file is set aside, never deleted.
+
+What a database alone knows and files do not is as old as that copy: cameras, users, holds, rules. Where there is no
+copy, the database is new: cameras come back by name from the notes beside their footage, as archived cameras without
+a rule, so nothing of theirs is purged until somebody gives them one; users, holds and passwords are lost.
+"""
+
+import contextlib
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from storage.config_backup import config_backups
+from storage.database import Database, parse_url
+from storage.migrate import upgrade
+from storage.open import Storage, open_storage
+from storage.reindex import Progress, ReindexReport, reindex, take_over
+from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
+from vms.domain.time import Clock, format_rfc3339
+
+log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewIndex:
+    """How a database was replaced.
+
+    Attributes:
+        damage: what was wrong with the old one.
+        moved_to: where it is now, None where there was none.
+        copied_from: the copy of the configuration that was put in place, None where there was none.
+    """
+
+    damage: str
+    moved_to: Path | None
+    copied_from: Path | None
+
+
+def find_damage(database_url: str) -> str:
+    """Return what SQLite finds wrong with its file, or "" where it is sound, missing, or no SQLite at all."""
+    url = parse_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None or not Path(url.database).exists():
+        return ""
+    database = Database(database_url, statement_seconds=None)
+    try:
+        return "; ".join(database.check()[:3])
+    except IndexUnavailable as error:
+        if _is_damage(error):
+            return str(error)
+        raise
+    finally:
+        database.close()
+
+
+def replace_index(database_url: str, clock: Clock, damage: str, *, copies: Path | None = None) -> NewIndex:
+    """Set the database aside and put the newest usable copy of the configuration, or a new database, in its place.
+
+    Nobody may be using the database. Recording may begin as soon as this returns; `rebuild_footage` may run beside it.
+
+    Raises:
+        SettingsError: the database is no SQLite file.
+        IndexUnavailable: the new one cannot be made; the old one is where `moved_to` of its name says.
+    """
+    url = parse_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        raise SettingsError("only a SQLite database can be replaced: PostgreSQL has backups of its own")
+    path = Path(url.database)
+    moved_to = _set_aside(path, clock)
+    log.error("the database is damaged and was set aside: %s", damage, extra={"file": str(moved_to)})
+    for copy in config_backups(copies) if copies is not None else []:
+        try:
+            if find_damage(f"sqlite:///{copy}"):
+                continue
+            shutil.copyfile(copy, path)
+            upgrade(database_url)
+        except (IndexUnavailable, SchemaMismatch, OSError):
+            log.exception("a copy of the configuration cannot be used", extra={"file": str(copy)})
+            path.unlink(missing_ok=True)
+            continue
+        return NewIndex(damage, moved_to, copy)
+    upgrade(database_url)
+    return NewIndex(damage, moved_to, None)
+
+
+def rebuild_footage(
+    storage: Storage, clock: Clock, volume_paths: Iterable[str | Path], *, progress: Progress | None = None
+) -> ReindexReport:
+    """Index every file of these volumes and of those that the database lists already.
+
+    Raises:
+        InvalidInput: a path is no marked volume.
+        Conflict: a volume belongs to another database than the rest.
+    """
+    take_over(storage, volume_paths)
+    return reindex(storage, clock, progress=progress)
+
+
+def open_or_recover(
+    database_url: str,
+    clock: Clock,
+    *,
+    secret_key: bytes | None,
+    volume_paths: Iterable[str | Path] = (),
+    copies: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Storage, NewIndex | None, ReindexReport | None]:
+    """Return the opened stores, after replacing and rebuilding the database if it is damaged.
+
+    Args:
+        database_url: the database, migrated to this program's revision unless it is damaged.
+        clock: stamps whatever is stored.
+        secret_key: as for `open_storage`.
+        volume_paths: roots of volumes; needed only where no copy of the configuration lists them.
+        copies: folder of the configuration's copies.
+        progress: told about every few hundred files.
+    """
+    damage = find_damage(database_url)
+    if not damage:
+        return open_storage(database_url, clock, secret_key=secret_key), None, None
+    replaced = replace_index(database_url, clock, damage, copies=copies)
+    storage = open_storage(database_url, clock, secret_key=secret_key)
+    return storage, replaced, rebuild_footage(storage, clock, volume_paths, progress=progress)
+
+
+def _set_aside(path: Path, clock: Clock) -> Path | None:
+    """Rename the database and its log, and return the new name, None where there is no such file."""
+    if not path.exists():
+        return None
+    stamp = format_rfc3339(clock.now_us())[:19].replace(":", "")
+    number = 0
+    while (target := path.with_name(f"{path.name}.damaged-{stamp}-{number}")).exists():
+        number += 1
+    for suffix in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").rename(f"{target}{suffix}")
+    return target
+
+
+def _is_damage(error: IndexUnavailable) -> bool:
+    """Tell damage from a database that is only locked or out of reach."""
+    cause = error.__cause__
+    original = getattr(cause, "orig", cause)
+    if not isinstance(original, sqlite3.DatabaseError):
+        return False
+    damaged = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    code = getattr(original, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in damaged
