@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from vms.domain.errors import VmsError
 from web import api, health, metrics, pages
@@ -17,6 +16,7 @@ from web.rate_limit import RateLimit
 from web.routing import GuardedEndpoint
 from web.security_headers import SecurityHeaders
 from web.state import AppState, WebServices
+from web.static_files import static_mount
 
 _LARGEST_BODY = 2_000_000
 
@@ -29,7 +29,7 @@ def create_app(services: WebServices) -> Starlette:
     """
     routes: list[BaseRoute] = [*api.routes(), *health.routes(), *metrics.routes(), *pages.routes()]
     _check_all_guarded(routes)
-    routes.append(Mount("/static", StaticFiles(packages=[("web", "static")]), name="static"))
+    routes.append(static_mount())
 
     measured = metrics.Metrics(services)
 

@@ -1,11 +1,8 @@
 """Turns a template and its values into an answer: language, theme, navigation, and what scripts need."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -15,6 +12,7 @@ from web.i18n.catalogue import Catalogue, catalogue, chosen_language
 from web.presenters import Presenter
 from web.routing import csrf_token
 from web.state import Call, caller_of, services_of
+from web.static_files import static_url
 
 LANGUAGE_COOKIE = "siring_language"
 THEME_COOKIE = "siring_theme"
@@ -54,21 +52,6 @@ def environment() -> Environment:
     )
     made.globals["static"] = static_url
     return made
-
-
-@cache
-def static_version() -> str:
-    """Return a short digest of all static files: part of their addresses, so that they can be kept for ever."""
-    root = Path(str(files("web") / "static"))
-    digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def static_url(path: str) -> str:
-    """Return the address of a static file; modules and style sheets find their neighbours beside them."""
-    return f"/static/{static_version()}/{path}"
 
 
 def language_of(request: Call) -> str:
