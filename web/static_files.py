@@ -4,12 +4,12 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing_extensions import override
 
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+from typing_extensions import override
 
 
 @cache
