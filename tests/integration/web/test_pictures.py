@@ -1,0 +1,134 @@
+"""Pictures of moments, from packs and from the footage itself."""
+
+import io
+import os
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.segment_paths import pack_path
+from tests.support.footage import NOON_US
+from tests.support.recorded_site import Site, browser, main_stream
+from vms.domain.camera import Camera
+from vms.domain.time import MINUTE_US, SECOND_US
+from vms.domain.user import Role
+from vms.media.picture_pack import append_pictures
+
+
+def picture_url(camera: Camera, at_us: int, **options: int) -> str:
+    return f"/api/v1/cameras/{camera.id}/picture?at={at_us}" + "".join(
+        f"&{k}={v}" for k, v in options.items()
+    )
+
+
+def decoded(jpeg: bytes) -> NDArray[np.uint8]:
+    with av.open(io.BytesIO(jpeg), "r", format="mjpeg") as container:
+        return next(container.decode(video=0)).to_ndarray(format="gray").astype(np.uint8)
+
+
+def frame_of(folder: Path, number: int) -> NDArray[np.uint8]:
+    """The run's frame with that number, decoded from the recorded files by themselves."""
+    for file in sorted(folder.glob("*.mp4")):
+        with av.open(str(file), "r", format="mp4") as container:
+            for frame in container.decode(video=0):
+                if number == 0:
+                    return frame.to_ndarray(format="gray").astype(np.uint8)
+                number -= 1
+    raise AssertionError(number)
+
+
+def pack(site: Site, camera: Camera, *pictures: tuple[int, bytes]) -> None:
+    path = Path(site.volume.path) / pack_path(main_stream(camera).uuid, NOON_US)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT)
+    append_pictures(fd, pictures)
+    os.close(fd)
+
+
+def test_picture_from_the_pack_is_the_newest_before_the_moment(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    pack(site, camera, (NOON_US, b"\xff\xd8 first"), (NOON_US + 10 * SECOND_US, b"\xff\xd8 second"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        first = client.get(picture_url(camera, NOON_US + 9 * SECOND_US))
+        second = client.get(picture_url(camera, NOON_US + 11 * SECOND_US))
+    assert (first.content, second.content) == (b"\xff\xd8 first", b"\xff\xd8 second")
+    assert second.headers["x-picture-time-us"] == str(NOON_US + 10 * SECOND_US)
+    assert second.headers["content-type"] == "image/jpeg"
+
+
+def test_pictures_added_to_a_pack_are_seen_at_once(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    pack(site, camera, (NOON_US, b"\xff\xd8 first"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        client.get(picture_url(camera, NOON_US + 11 * SECOND_US))
+        pack(site, camera, (NOON_US + 10 * SECOND_US, b"\xff\xd8 second"))
+        assert client.get(picture_url(camera, NOON_US + 11 * SECOND_US)).content == b"\xff\xd8 second"
+
+
+def test_without_a_pack_the_keyframe_before_the_moment_is_decoded(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    at_us = NOON_US + 12 * SECOND_US + 480_000
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, at_us, width=320)).raise_for_status()
+    assert answer.headers["x-picture-time-us"] == str(NOON_US + 12 * SECOND_US)
+    difference = np.abs(decoded(answer.content).astype(int) - frame_of(h264_run, 12 * 25)).mean()
+    assert difference < 6
+
+
+def test_exact_picture_is_the_very_frame(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    at_us = NOON_US + 12 * SECOND_US + 490_000
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, at_us, width=320, exact=1)).raise_for_status()
+    assert answer.headers["x-picture-time-us"] == str(NOON_US + 12 * SECOND_US + 480_000)
+    shown = decoded(answer.content).astype(int)
+    wanted = np.abs(shown - frame_of(h264_run, 12 * 25 + 12)).mean()
+    neighbour = np.abs(shown - frame_of(h264_run, 12 * 25 + 11)).mean()
+    assert wanted < 6
+    assert wanted < neighbour
+
+
+def test_picture_of_footage_that_is_being_written(site: Site, h265_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h265_run, files=0, closed=False)
+    site.clock.advance(12)
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, NOON_US + 5 * SECOND_US, width=640)).raise_for_status()
+    assert decoded(answer.content).shape == (240, 320)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_moment_without_footage_has_no_picture(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, NOON_US - MINUTE_US))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "nothing-recorded")
+
+
+def test_unchanged_picture_is_not_sent_again(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    site.clock.advance(600)
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        first = client.get(picture_url(camera, NOON_US))
+        again = client.get(picture_url(camera, NOON_US), headers={"If-None-Match": first.headers["etag"]})
+    assert first.headers["cache-control"] == "private, max-age=3600"
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_one_person_cannot_have_pictures_decoded_without_end(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        codes = {client.get(picture_url(camera, NOON_US)).status_code for _ in range(70)}
+        site.clock.advance(1)
+        after = client.get(picture_url(camera, NOON_US)).status_code
+    assert codes == {200, 429}
+    assert after == 200
