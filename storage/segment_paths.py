@@ -24,6 +24,7 @@ _NAME = re.compile(
     r"-(?P<run>[0-9a-f]{8})-(?P<seq>\d{6,12})-(?P<sha256>[0-9a-f]{64})\.mp4",
     re.ASCII,
 )
+_END_OF_CALENDAR_US = 253_402_300_800_000_000
 _INCOMING_NAME = re.compile(r"(?P<seq>\d{6,12})\.mp4", re.ASCII)
 
 
@@ -70,8 +71,8 @@ class SegmentName:
             int(match["seq"]),
             bytes.fromhex(match["sha256"]),
         )
-        if name.format() != text:
-            raise InvalidInput(f"{text[:120]!r} has superfluous zeros and is not the name of a segment")
+        if name.format() != text or name.start_us >= _END_OF_CALENDAR_US:
+            raise InvalidInput(f"{text[:120]!r} has superfluous zeros or lies after the year 9999")
         return name
 
 
