@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +110,15 @@ class Installation:
             return all(i in statuses and statuses[i].state is StreamState.RECORDING for i in wanted)
 
         wait_until(all_recording, seconds=seconds, what="all streams recording")
+
+    def wait_until_recording_tried(self, storage: Storage, *, seconds: float = 30) -> None:
+        """Wait until a recorder that was just started has recovered what an earlier one left, and says something."""
+        started_us = time.time_ns() // 1000
+        wait_until(
+            lambda: all(s.updated_us > started_us for s in storage.cameras.statuses().values()),
+            seconds=seconds,
+            what="news from the recorder",
+        )
 
     def files(self, stream: Stream) -> list[Path]:
         """Return every file of a stream below `rec/`, in order of time."""
