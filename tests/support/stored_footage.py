@@ -21,11 +21,11 @@ from vms.domain.segment import ClockTrust, FinishedSegment, Run, RunEnd, Segment
 from vms.domain.time import TimeRange
 from vms.domain.volume import Volume
 
-FRAGMENTS = 3
+FRAGMENTS = 4
 
 
 def media_bytes(seq: int, *, seconds: int = 60, filler: int = 0) -> bytes:
-    """Return a file of three fragments that last `seconds` together, unlike the file of any other number."""
+    """Return a file of four fragments that last `seconds` together, unlike the file of any other number."""
     step = seconds * TIMESCALE // (3 * FRAGMENTS)
     parts = [init_bytes()]
     for number in range(FRAGMENTS):

@@ -1,0 +1,147 @@
+"""The purger and the recovery are killed at every step; a second try leaves files and index in agreement."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from storage.check import check
+from storage.purge import Purger
+from storage.reconcile import reconcile
+from storage.schema import garbage, segment
+from storage.stored_files import select_files
+from tests.support.footage import NOON_US
+from tests.support.stored_footage import RecordedRun, Site, site
+from vms.domain.segment import FinishedSegment, RunEnd
+from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, TimeRange
+
+pytestmark = pytest.mark.faults
+
+OLD_US = NOON_US - 30 * DAY_US - 30 * MINUTE_US
+PURGE_STEPS = [
+    ("condemn", 0),
+    ("condemned", 0),
+    ("unlink", 0),
+    ("unlink", 3),
+    ("folders", 0),
+    ("sync", 0),
+    ("forget", 0),
+    ("done", 0),
+]
+RECONCILE_STEPS = [
+    "salvage",
+    "cut",
+    "link",
+    "sync-salvaged",
+    "insert-salvaged",
+    "unlink-twin",
+    "remove-folder",
+    "close-runs",
+]
+
+
+@pytest.fixture
+def footage(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    root = tmp_path / "volume"
+    root.mkdir()
+    with site(sqlite_url, root) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("step", "passes"), PURGE_STEPS)
+def test_purge_killed_at_any_step_leaves_no_orphan(
+    footage: Site, sqlite_url: str, step: str, passes: int
+) -> None:
+    """failure mode 37: kill -9 in a purge; a restart leaves neither an orphan file nor an orphan row."""
+    footage.record(OLD_US, 6)
+    kept = footage.record(NOON_US - HOUR_US, 3)
+    run_killed("purge", sqlite_url, footage, step, passes)
+    assert indexed_files_exist(footage)
+    Purger(footage.storage, footage.clock).run_once()
+    assert footage.files() == {s.relative_path for s in kept}
+    assert footage.rows() == [s.start_us for s in kept]
+    with footage.storage.database.read() as connection:
+        assert connection.execute(sa.select(garbage)).all() == []
+    report = check(footage.storage, footage.clock)
+    assert report.is_clean, report.summary()
+
+
+@pytest.mark.parametrize("crash", ["written", "published", "indexed"])
+def test_crash_around_publishing_is_idempotent(footage: Site, crash: str) -> None:
+    """failure mode 31: kill -9 before link, between link and INSERT, and between INSERT and unlink of the twin."""
+    run = footage.run(NOON_US - HOUR_US)
+    last = crashed_at(footage, run, crash)
+    for _ in range(2):
+        reconcile(footage.storage, footage.clock)
+        assert footage.rows() == [NOON_US - HOUR_US + k * MINUTE_US for k in range(3)]
+        assert footage.files() == {file_of(footage, start) for start in footage.rows()}
+        assert not list((footage.root / "incoming").iterdir())
+    [stored] = footage.storage.segments.covering(footage.main.id, last_range(last))[-1:]
+    assert stored.sha256 == last.sha256
+    closed = footage.storage.segments.run_by_uuid(run.uuid)
+    assert closed is not None
+    assert (closed.end_us, closed.end_reason) == (NOON_US - HOUR_US + 3 * MINUTE_US, RunEnd.CRASH)
+
+
+@pytest.mark.parametrize("step", RECONCILE_STEPS)
+def test_recovery_killed_at_any_step_can_be_repeated(footage: Site, sqlite_url: str, step: str) -> None:
+    """failure mode 31: the recovery itself is killed, at each of its steps, and done again."""
+    run = footage.run(NOON_US - HOUR_US)
+    crashed_at(footage, run, "written")
+    torn = run.write()
+    whole = run.twin(torn).read_bytes()
+    run.twin(torn).write_bytes(whole[:-20])
+    run_killed("reconcile", sqlite_url, footage, step, 0)
+    assert indexed_files_exist(footage)
+    reconcile(footage.storage, footage.clock)
+    assert footage.rows() == [NOON_US - HOUR_US + k * MINUTE_US for k in range(4)]
+    assert len(footage.files()) == 4
+    assert not list((footage.root / "incoming").iterdir())
+    assert footage.storage.segments.open_runs() == []
+    report = check(footage.storage, footage.clock)
+    assert report.is_clean, report.summary()
+
+
+def run_killed(work: str, database_url: str, footage: Site, step: str, passes: int) -> None:
+    """Do the work in a process that is killed at the step."""
+    command = [sys.executable, "-m", "tests.support.killed_child", work, database_url]
+    command += [str(footage.clock.now_us()), step, str(passes)]
+    ended = subprocess.run(command, capture_output=True, timeout=60, check=False, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
+def crashed_at(footage: Site, run: RecordedRun, crash: str) -> FinishedSegment:
+    """Record two whole files, then a third as far as the recorder got before it was killed."""
+    for _ in range(2):
+        done = run.write()
+        run.publish(done)
+        footage.index(run, done)
+    last = run.write()
+    if crash != "written":
+        run.publish(last)
+    if crash == "indexed":
+        twin = run.twin(last).read_bytes()
+        footage.index(run, last)
+        final = run.file(last)
+        assert final.read_bytes() == twin
+        run.twin(last).hardlink_to(final)
+    return last
+
+
+def indexed_files_exist(footage: Site) -> bool:
+    """Tell whether every row has its file (invariant 1)."""
+    return {file_of(footage, start) for start in footage.rows()} <= footage.files()
+
+
+def file_of(footage: Site, start_us: int) -> str:
+    with footage.storage.database.read() as connection:
+        [file] = select_files(connection, segment.c.start_us == start_us)
+    return file.path
+
+
+def last_range(last: FinishedSegment) -> TimeRange:
+    return TimeRange(last.start_us, last.start_us + 1)
