@@ -177,7 +177,8 @@ class Commits:
             if self._is_index_down:
                 log.warning("the index answers again", extra={"segments": len(segments)})
                 self._is_index_down = False
-            self._step("inserted")
+            if segments:
+                self._step("inserted")
         await self._release(segments, [(run, volume) for run, volume in runs if not run.is_open])
 
     def _take_runs(

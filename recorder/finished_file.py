@@ -108,17 +108,18 @@ def examine(file: RunFile) -> FileFacts | None:
         os.close(descriptor)
 
 
-def times_of(facts: FileFacts, arrival_us: int | None) -> FileTimes:
+def times_of(facts: FileFacts, known_us: int, arrival_us: int | None) -> FileTimes:
     """Return what the file says about time.
 
     Args:
         facts: of the file.
+        known_us: monotonic time at which it was known to be finished.
         arrival_us: monotonic time at which its end arrived, None where nobody knows.
     """
     end_us = facts.end_us
     arrival = None if arrival_us is None else Arrival(end_us, arrival_us)
     has_break = find_break(facts.fragments, facts.init.timescale) is not None
-    return FileTimes(facts.start_us, end_us, arrival, has_break)
+    return FileTimes(facts.start_us, end_us, known_us, arrival, has_break)
 
 
 def repair_times(file: RunFile, facts: FileFacts, back_ticks: int) -> tuple[FileFacts, int]:

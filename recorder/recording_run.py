@@ -329,7 +329,9 @@ class RecordingRun:
         return True
 
     async def _publish(self, file: RunFile, facts: FileFacts, listed: _Listed) -> None:
-        self._clock, assigned = self._clock.assigned(times_of(facts, self._arrival_us(facts, listed)))
+        self._clock, assigned = self._clock.assigned(
+            times_of(facts, listed.read_us, self._arrival_us(facts, listed))
+        )
         if assigned.is_jump or self._back_ticks:
             facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
         if self._ending is not None and self._ending.end is RunEnd.JUMP:

@@ -50,13 +50,18 @@ class RunWatch:
         self._seq_since_us = started_us
         self._rewriting_since_us: int | None = None
         self._rewritten_us = 0
-        self.has_honest_dates = True
+        self._dates: bool | None = None
 
     @property
     def is_young(self) -> bool:
         """Whether the run has no media yet, or has had some only for a short time."""
         early_us = self._timings.early_seconds * SECOND_US
         return self._media_us is None or self.looked_us - self._media_us < early_us
+
+    @property
+    def has_honest_dates(self) -> bool:
+        """Whether the filesystem's times of change have been seen to agree with our own clock."""
+        return self._dates is True
 
     @property
     def has_media(self) -> bool:
@@ -72,7 +77,8 @@ class RunWatch:
         """Take in a look at file `seq`; return why the run must end, or None."""
         if look.at_us - self.looked_us > _STOPPED_US:
             self._forgive(look.at_us)
-        self.has_honest_dates &= look.is_dated_well
+        if look.arrival is not None:
+            self._dates = look.is_dated_well and self._dates is not False
         if seq != self._seq:
             self._seq, self._seq_since_us = seq, look.at_us
             self._size_bytes = 0

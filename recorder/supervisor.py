@@ -63,11 +63,9 @@ class Supervisor:
             try:
                 await self._follow()
                 is_down = False
-            except (IndexUnavailable, SettingsError) as error:
+            except (IndexUnavailable, SettingsError):
                 if not is_down:
-                    log.error(
-                        "the configuration cannot be read; recording goes on", extra={"error": str(error)}
-                    )
+                    log.exception("the configuration cannot be read; recording goes on")
                 is_down = True
             await asyncio.sleep(self._parts.run.timings.revision_seconds)
 

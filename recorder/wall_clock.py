@@ -39,12 +39,14 @@ class FileTimes:
 
     Attributes:
         start_us, end_us: media time of its first frame and after its last, on the run's media clock.
+        known_us: monotonic time at which the file was known to be finished.
         arrival: when its end arrived; None where nobody can tell.
         has_break: media time visibly breaks inside (see recorder.media_break).
     """
 
     start_us: int
     end_us: int
+    known_us: int
     arrival: Arrival | None
     has_break: bool = False
 
@@ -108,14 +110,17 @@ class RunClock:
 
         Files of a run touch: each begins where the one before ended. A duration is never zero or negative.
         """
-        before = self.last or self.first
         clock = self.observed(file.arrival) if file.arrival else self
-        wall_us = file.arrival.at_us - before.at_us if file.arrival and before else None
-        span_us = file.arrival.media_us - before.media_us if file.arrival and before else None
         is_jump = False
-        if wall_us is not None and span_us is not None:
-            is_jump = self._is_jump(wall_us, span_us, has_break=file.has_break)
-            if not is_jump:
+        if before := self.last or self.first:
+            reached = file.arrival or Arrival(file.end_us, file.known_us)
+            wall_us, span_us = reached.at_us - before.at_us, reached.media_us - before.media_us
+            if file.arrival is None:
+                # All that is known is that no media can come from the future.
+                is_jump = span_us - wall_us > _JUMP_US
+            elif self._is_jump(wall_us, span_us, has_break=file.has_break):
+                is_jump = True
+            else:
                 clock = clock.with_rate(file, wall_us, span_us)
         start_us = clock.start_for(file)
         end_us = clock.end_for(file, start_us, is_jump=is_jump)
@@ -165,8 +170,8 @@ class RunClock:
     def end_for(self, file: FileTimes, start_us: int, *, is_jump: bool) -> int:
         """Return the wall time of the next file's end."""
         media_us = max(file.media_us, 1)
-        if is_jump and file.arrival:
-            end_us = self.anchor_us + file.arrival.at_us
+        if is_jump:
+            end_us = self.anchor_us + (file.arrival.at_us if file.arrival else file.known_us)
         elif self.rate is not None:
             by_rate = start_us + round(media_us * self.rate)
             end_us = self.anchor_us + file.arrival.at_us if file.arrival else by_rate

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from typing_extensions import override
+
 from recorder.service import run_recorder
 from recorder.timings import RecorderTimings
 from storage.migrate import upgrade
@@ -64,6 +66,7 @@ class MovedClock(SystemClock):
     def __init__(self) -> None:
         self.step_us = 0
 
+    @override
     def now_us(self) -> int:
         return super().now_us() + self.step_us
 
@@ -157,12 +160,19 @@ class Scene:
         )
         return self.segments(path)
 
+    async def until_ended(self, path: str) -> Run:
+        """Return the camera's first run once the index says that it ended."""
+
+        def found() -> list[Run]:
+            return [run for run in self.runs(path)[:1] if not run.is_open]
+
+        return (await self.until(found, f"the end of the first run of {path}"))[0]
+
     async def until_outage(self, path: str, cause: OutageCause, seconds: float = 15.0) -> Outage:
-        return await self.until(
-            lambda: next((o for o in self.outages(path) if o.cause is cause), None),
-            f"an outage {cause}",
-            seconds,
-        )
+        def found() -> list[Outage]:
+            return [outage for outage in self.outages(path) if outage.cause is cause]
+
+        return (await self.until(found, f"an outage {cause}", seconds))[0]
 
 
 @contextlib.asynccontextmanager

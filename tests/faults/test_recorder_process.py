@@ -1,0 +1,232 @@
+"""The recorder's own process dies, is stopped, or loses its database: nothing recorded is lost."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Child, running
+from tests.support.recorder_scene import (
+    MovedClock,
+    Scene,
+    command_of,
+    play,
+    recording_ffmpeg,
+    recording_scene,
+)
+from vms.domain.camera import OutageCause, StreamState
+from vms.domain.segment import RunEnd, SegmentFlag
+from vms.domain.time import DAY_US, HOUR_US, SECOND_US
+from vms.simulator.camera_spec import CameraSpec
+
+pytestmark = pytest.mark.faults
+
+CAMERA = CameraSpec("Balai Kota", "a", 1, width=128, height=96, fps=10)
+OTHER = CameraSpec("Menara", "b", 2, width=128, height=96, fps=10)
+SECONDS = 2
+
+
+def recorder(scene: Scene, **order: object) -> list[str]:
+    """Return the command of a recorder process on the scene's data."""
+    values = {"data": str(scene.settings.data_dir), "segment_seconds": SECONDS, **order}
+    return [sys.executable, "-m", "tests.support.recorder_process", json.dumps(values)]
+
+
+def with_cameras(folder: Path, scenario: Callable[[Scene], Awaitable[None]]) -> None:
+    """Run a scenario with cameras and a database, and no recorder but those that it starts itself."""
+
+    async def run() -> None:
+        async with recording_scene(folder, [CAMERA]) as scene:
+            await scenario(scene)
+
+    asyncio.run(asyncio.wait_for(run(), 90))
+
+
+async def ended(scene: Scene, child: Child) -> int:
+    await scene.until(lambda: child.process.poll() is not None, "the end of the recorder", seconds=20)
+    return int(child.process.returncode)
+
+
+def files(scene: Scene) -> list[Path]:
+    """Return every published file."""
+    return sorted(scene.volume_path.glob("rec/*/*/*/*.mp4"))
+
+
+def assert_files_and_rows_agree(scene: Scene) -> None:
+    names = {path.name for path in files(scene)}
+    assert len(names) == len(scene.segments("a"))
+    for segment in scene.segments("a"):
+        assert any(name.startswith(f"{segment.name_us}-") for name in names)
+    assert not list(scene.volume_path.glob("incoming/*/*.mp4"))
+
+
+def test_killed_recorder_takes_its_children_along_and_recovers(tmp_path: Path) -> None:
+    """failure mode 30: kill -9 of the recorder."""
+
+    async def scenario(scene: Scene) -> None:
+        with running(recorder(scene), tmp_path / "first.log") as child:
+            await scene.until_recorded("a", 2)
+            ffmpeg = recording_ffmpeg(child.pid)
+            assert len(ffmpeg) == 1
+            os.kill(child.pid, signal.SIGKILL)
+            await ended(scene, child)
+            await scene.until(lambda: "pipe:0" not in command_of(ffmpeg[0]), "the end of ffmpeg", seconds=5)
+        killed_us = scene.clock.now_us()
+        before = {path.name for path in files(scene)}
+        with running(recorder(scene), tmp_path / "second.log") as child:
+            await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a second run")
+            child.signal(signal.SIGTERM)
+            assert await ended(scene, child) == 0
+        assert before <= {path.name for path in files(scene)}
+        assert_files_and_rows_agree(scene)
+        first, second = scene.runs("a")
+        assert first.end_reason is RunEnd.CRASH
+        assert second.end_reason is RunEnd.STOP
+        salvaged = [s for s in scene.segments("a") if s.run_id == first.id]
+        assert killed_us - salvaged[-1].end_us < 3 * SECOND_US
+        down = [o for o in scene.outages("a") if o.cause is OutageCause.RECORDER_DOWN]
+        assert down
+        assert all(o.end_us is not None for o in scene.outages("a"))
+
+    with_cameras(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("step", ["linked", "synced", "inserted", "unlinked"])
+def test_kill_at_each_step_of_publishing_is_made_good(tmp_path: Path, step: str) -> None:
+    """failure mode 31: kill -9 between link, sync, INSERT and unlink."""
+
+    async def scenario(scene: Scene) -> None:
+        with running(recorder(scene, step=step, count=2), tmp_path / "first.log") as child:
+            assert await ended(scene, child) == -signal.SIGKILL
+        before = {path.name for path in files(scene)}
+        assert before
+        with running(recorder(scene), tmp_path / "second.log") as child:
+            await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) >= 2, "a second run")
+            child.signal(signal.SIGTERM)
+            assert await ended(scene, child) == 0
+        assert before <= {path.name for path in files(scene)}
+        assert_files_and_rows_agree(scene)
+        keys = [(s.run_id, s.seq) for s in scene.segments("a")]
+        assert len(keys) == len(set(keys))
+
+    with_cameras(tmp_path, scenario)
+
+
+def test_stopped_recorder_dates_its_backlog_as_if_it_had_been_awake(tmp_path: Path) -> None:
+    """failure mode 41: SIGSTOP; ffmpeg goes on, and the lines that waited say nothing about arrival."""
+
+    async def scenario(scene: Scene) -> None:
+        with running(recorder(scene), tmp_path / "recorder.log") as child:
+            await scene.until_recorded("a", 2)
+            child.signal(signal.SIGSTOP)
+            count = len(list(scene.volume_path.glob("incoming/*/*.mp4")))
+            await scene.until(
+                lambda: len(list(scene.volume_path.glob("incoming/*/*.mp4"))) >= count + 4,
+                "files of a backlog",
+                seconds=20,
+            )
+            child.signal(signal.SIGCONT)
+            await scene.until_recorded("a", 5)
+            segments = scene.segments("a")
+            assert {s.run_id for s in segments} == {segments[0].run_id}
+            assert all(a.end_us == b.start_us for a, b in pairwise(segments))
+            assert all(abs(s.duration_us - s.media_us) < 0.01 * s.media_us for s in segments)
+            assert not any(s.flags & (SegmentFlag.JUMP | SegmentFlag.RATE) for s in segments)
+            child.signal(signal.SIGTERM)
+            assert await ended(scene, child) == 0
+
+    with_cameras(tmp_path, scenario)
+
+
+def test_locked_database_delays_rows_and_nothing_else(tmp_path: Path) -> None:
+    """failure mode 25: somebody holds the write lock of SQLite for long."""
+
+    async def scenario(scene: Scene) -> None:
+        await scene.until_recorded("a")
+        lock = sqlite3.connect(scene.settings.data_dir / "siring.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        rows = len(scene.segments("a"))
+        await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows", seconds=20)
+        assert len(scene.segments("a")) == rows
+        lock.execute("ROLLBACK")
+        lock.close()
+        await scene.until(lambda: len(scene.segments("a")) >= rows + 4, "their rows", seconds=20)
+        assert len(scene.runs("a")) == 1
+        spans = scene.storage.segments.spans(scene.stream("a").id, scene.always)
+        assert len(spans) == 1
+
+    play(tmp_path, [CAMERA], scenario)
+
+
+@pytest.mark.parametrize("step_us", [DAY_US, -HOUR_US], ids=["forward", "back"])
+def test_step_of_the_clock_begins_a_new_run_and_loses_nothing(tmp_path: Path, step_us: int) -> None:
+    """failure modes 15 and 16: the host's clock is set a day ahead, or an hour back."""
+    clock = MovedClock()
+
+    async def scenario(scene: Scene) -> None:
+        await scene.until_recorded("a", 2)
+        before = scene.segments("a")
+        clock.step_us = step_us
+        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run")
+        await scene.until_recorded("a", 2)
+        first, second = sorted(scene.runs("a"), key=lambda run: run.id)
+        assert first.end_reason is RunEnd.CLOCK
+        assert abs((second.start_us - (first.end_us or 0)) - step_us) < 5 * SECOND_US
+        kept = {(s.run_id, s.seq) for s in scene.segments("a")}
+        assert {(s.run_id, s.seq) for s in before} <= kept
+        assert len(files(scene)) >= len(kept)
+
+    play(tmp_path, [CAMERA], scenario, clock=clock)
+
+
+def test_removed_incoming_folder_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
+    """failure mode 24: somebody deletes incoming/ while it is written to."""
+
+    async def scenario(scene: Scene) -> None:
+        await scene.until_recorded("a")
+        shutil.rmtree(scene.volume_path / "incoming")
+        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run", seconds=20)
+        await scene.until(lambda: scene.state("a") is StreamState.RECORDING, "recording")
+        assert any(o.cause is OutageCause.VOLUME for o in scene.outages("a"))
+
+    play(tmp_path, [CAMERA], scenario)
+
+
+def test_lost_volume_fails_over_to_the_next(tmp_path: Path) -> None:
+    async def scenario(scene: Scene) -> None:
+        first = (await scene.until_recorded("a"))[0]
+        lost = next(v for v in scene.volumes if v.id == first.volume_id)
+        os.rename(lost.path, f"{lost.path}-unplugged")  # noqa: PTH104  # pathlib's twin is banned in coroutines
+        await scene.until(
+            lambda: {s.volume_id for s in scene.segments("a")} == {v.id for v in scene.volumes},
+            "failover",
+            20,
+        )
+        assert str(lost.path) not in [str(path) for path in tmp_path.iterdir()]
+
+    play(tmp_path, [CAMERA], scenario, volumes=2)
+
+
+def test_cameras_come_and_go_without_touching_each_other(tmp_path: Path) -> None:
+    async def scenario(scene: Scene) -> None:
+        scene.add(CAMERA)
+        await scene.until_recorded("a")
+        scene.add(OTHER)
+        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "the added camera", seconds=6)
+        scene.storage.cameras.set_enabled(scene.cameras["b"].id, is_enabled=False)
+        await scene.until(lambda: scene.state("b") is StreamState.STOPPED, "its end", seconds=6)
+        assert (await scene.until_outage("b", OutageCause.DISABLED)).end_us is None
+        scene.storage.cameras.set_enabled(scene.cameras["b"].id, is_enabled=True)
+        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "its return", seconds=6)
+        await scene.until_recorded("a")
+        assert len(scene.runs("a")) == 1
+
+    play(tmp_path, [CAMERA, OTHER], scenario, add=False)
