@@ -171,21 +171,19 @@ class SegmentIndex:
             stream_id: whose. window: where to look.
             limit: stop reading after about so many.
         """
-        of_stream = sa.select(outage).where(outage.c.stream_id == stream_id)
+        of_stream = _OUTAGES.where(outage.c.stream_id == stream_id)
         earlier = of_stream.where(outage.c.start_us < window.start_us).order_by(outage.c.start_us.desc())
         inside = of_stream.where(outage.c.start_us >= window.start_us, outage.c.start_us < window.end_us)
         with self._database.read() as connection:
-            rows = [
-                *reversed(connection.execute(earlier.limit(_EARLIER_OUTAGES)).all()),
-                *connection.execute(inside.order_by(outage.c.start_us).limit(limit)),
-            ]
-        return [_outage(row) for row in rows if row.end_us is None or row.end_us > window.start_us]
+            before = _outages(connection, earlier.limit(_EARLIER_OUTAGES))
+            found = _outages(connection, inside.order_by(outage.c.start_us).limit(limit))
+        reaching = [o for o in reversed(before) if o.end_us is None or o.end_us > window.start_us]
+        return reaching + found
 
     def open_outages(self) -> list[Outage]:
         """Return the outages that still last, for a recorder that starts."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(outage).where(outage.c.end_us.is_(None)))
-            return [_outage(row) for row in rows]
+            return _outages(connection, _OUTAGES.where(outage.c.end_us.is_(None)))
 
     def init(self, init_id: int) -> InitRecord:
         """Return an initialisation segment.
@@ -253,6 +251,8 @@ class SegmentIndex:
             return [_run(row) for row in rows]
 
 
+_CAUSES = {cause.value: cause for cause in OutageCause}
+_OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
 _SEGMENTS = sa.select(segment, run.c.uuid.label("run_uuid")).join(run, run.c.id == segment.c.run_id)
 
 
@@ -294,5 +294,8 @@ def _run(row: Row[Any]) -> Run:
     )
 
 
-def _outage(row: Row[Any]) -> Outage:
-    return Outage(row.stream_id, row.start_us, row.end_us, OutageCause(row.cause), row.detail)
+def _outages(connection: Connection, statement: sa.Select[int, int, int | None, str, str]) -> list[Outage]:
+    return [
+        Outage(stream_id, start_us, end_us, _CAUSES[cause], detail)
+        for stream_id, start_us, end_us, cause, detail in connection.execute(statement).all()
+    ]
