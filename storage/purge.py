@@ -168,6 +168,9 @@ class Purger:
                 break
         if not verdict.distrust:
             self.state.trust_clock(volume.id, reading)
+        if result.freed_bytes and result.state is VolumeState.FULL:
+            again = self._storage.volume_access.check(volume)
+            result = replace(result, state=again.state, detail=again.detail)
         result = replace(result, deleted=dict(deleted))
         return _stuck(result, plan) if plan.is_stuck else result
 
