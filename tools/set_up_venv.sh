@@ -22,13 +22,22 @@ if ! flock -n 9; then
     flock 9
 fi
 
-usable() { # usable PYTHON: new enough, and able to make a virtual environment with pip
-    "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 }
 
-find_python() { # prints the newest usable interpreter
+makes_venvs() { # Debian's Python does only with the package python3.X-venv
+    "$1" -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+find_python() { # find_python TEST...: prints the newest interpreter that passes every TEST
     for name in python3.14 python3.13 python3.12 python3.11 python3 /usr/bin/python3; do
-        path=$(command -v "$name" 2>/dev/null) && usable "$path" && echo "$path" && return 0
+        path=$(command -v "$name" 2>/dev/null) || continue
+        for test in "$@"; do
+            "$test" "$path" || continue 2
+        done
+        echo "$path"
+        return 0
     done
     return 1
 }
@@ -38,11 +47,13 @@ venv_works() { # its pip runs, and it was made for this folder (a copied or move
 }
 
 if ! venv_works; then
-    python=$(find_python) || {
-        sh tools/system_packages.sh python
-        python=$(find_python) || {
-            echo "Siring needs Python 3.11 or newer with its venv module; this machine offers $(python3 --version 2>&1)." >&2
-            echo "On Debian 12, Ubuntu 24.04 or newer: sudo apt-get install -y python3 python3-venv" >&2
+    python=$(find_python new_enough makes_venvs) || {
+        lacking=$(find_python new_enough) || lacking=""
+        version=""
+        [ -z "$lacking" ] || version=$("$lacking" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        sh tools/system_packages.sh python "$version"
+        python=$(find_python new_enough makes_venvs) || {
+            echo "Siring needs Python 3.11 or newer with its venv module; python3 here is: $(python3 --version 2>&1)" >&2
             exit 1
         }
     }

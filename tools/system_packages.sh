@@ -40,9 +40,13 @@ chromium_package() { # Debian calls it chromium, Ubuntu chromium-browser
 
 case "${1-}" in
 python)
-    # The interpreter was looked for by the caller; this is reached only when none would do.
-    want python3 false
-    want python3-venv false
+    # Reached only when no interpreter would do; the second argument is the version of one that merely lacks ensurepip.
+    if [ -n "${2-}" ]; then
+        want "python$2-venv" installed "python$2-venv"
+    else
+        want python3 installed python3
+        want python3-venv installed python3-venv
+    fi
     ;;
 test)
     want postgresql any_file /usr/lib/postgresql/*/bin/initdb
@@ -58,7 +62,7 @@ test)
     want util-linux on_path setpriv
     ;;
 *)
-    echo "usage: $0 python|test" >&2
+    echo "usage: $0 python [VERSION] | test" >&2
     exit 2
     ;;
 esac
