@@ -108,7 +108,7 @@ def take_over(storage: Storage, paths: Iterable[str | Path]) -> list[Volume]:
     own = storage.meta.database_uuid()
     if len(identities) > 1:
         raise Conflict("these volumes belong to different databases: rebuild one index for each")
-    if storage.volumes.list() and identities != {own}:
+    if storage.volumes.list() and identities - {own}:
         raise Conflict("this database has volumes of its own: use an empty one")
     for identity in identities - {own}:
         storage.meta.adopt_database_uuid(identity)
