@@ -67,7 +67,7 @@ def _view(
         name=camera.name,
         place=camera.place,
         agency=camera.agency,
-        title=f" {DASH} ".join(part for part in (camera.name, camera.place) if part),
+        title=f" {DASH} ".join(dict.fromkeys(part for part in (camera.name, camera.place) if part)),
         state=camera_mark(camera, status, present),
         picture_url=picture_url(camera.id, newest_us),
         age=words.text("camera.age_none") if newest_us is None else present.age(newest_us),

@@ -25,7 +25,7 @@ export class GapList {
 
   #show() {
     const { facts } = this.data;
-    const gaps = facts?.gaps.filter((gap) => gap.start_us < nowUs()).slice(0, MOST) ?? [];
+    const gaps = facts?.gaps.filter((gap) => gap.start_us < nowUs() && gap.cause !== "before-first").slice(0, MOST) ?? [];
     const key = facts === null ? "waiting" : gaps.map((gap) => `${gap.start_us}-${gap.cause}-${Math.round(gap.end_us / 1e6)}`).join();
     if (key === this.shown) return;
     this.shown = key;
@@ -43,6 +43,7 @@ export class GapList {
     jump.type = "button";
     jump.textContent = clock(gap.start_us);
     jump.addEventListener("click", () => this.seek(gap.start_us - 2_000_000));
+    words.title = text(`cause.${gap.cause}`);
     words.append(jump, ` ${text(`cause.${gap.cause}`)}`);
     const length = document.createElement("span");
     length.className = "t2 nowrap";

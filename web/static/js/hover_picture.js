@@ -40,7 +40,7 @@ export class HoverPicture {
     this.box.hidden = false;
     this.time.textContent = clock(us);
     const gap = this.data.gapAt(us);
-    this.words.textContent = gap ? `${text(`cause.${gap.cause}`)} ${duration(Math.min(gap.end_us, nowUs()) - gap.start_us)}` : "";
+    this.words.textContent = gap ? [text(`cause.${gap.cause}`), gap.cause === "before-first" ? "" : duration(Math.min(gap.end_us, nowUs()) - gap.start_us)].join(" ") : "";
     if (gap || this.data.hasFootage(us) === false) {
       this.picture.hide();
       if (!gap) this.words.textContent = text("player.no_footage");

@@ -24,7 +24,7 @@ const facts = /** @type {import("./page_data.js").PlaybackFacts} */ (pageData.pl
 const { camera } = facts;
 
 const player = new Player(part("[data-player]", HTMLElement), camera.id);
-const data = new TimelineData(camera.id);
+const data = new TimelineData(camera);
 const timeline = new Timeline(part("[data-plot]", HTMLElement), data, facts.at_us);
 const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), camera);
 const days = new DayPicker(camera.id, facts.at_us);

@@ -15,6 +15,8 @@ const INSIDE_FRAME_US = 2_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const LIVE_DISTANCE_US = 3 * SECOND_US;
 const LIVE_MARK_US = 15 * SECOND_US;
+/** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
+const NOT_YET_US = 20 * SECOND_US;
 
 /**
  * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} PlayerState
@@ -66,7 +68,7 @@ export class Player extends EventTarget {
     clearTimeout(this.#retry);
     this.#wantsLive = options.live ?? false;
     if (options.play !== undefined) this.#wantsPlay = options.play;
-    this.wallUs = Math.min(wall_us, nowUs());
+    this.wallUs = this.#withinReach(Math.min(wall_us, nowUs()));
     this.dispatchEvent(new Event("seek"));
     const target = this.#source?.map.mediaOf(this.wallUs + INSIDE_FRAME_US) ?? null;
     if (this.#source && target !== null && this.state !== "error" && (this.#source.isFollowing || !this.#wantsLive)) this.#moveTo(target);
@@ -162,6 +164,17 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("frame"));
   }
 
+  /**
+   * The newest moment there is, for wishes between it and the present.
+   * @param {number} wall_us
+   * @returns {number}
+   */
+  #withinReach(wall_us) {
+    const map = this.#source?.isFollowing ? this.#source.map : null;
+    if (!map || map.isEmpty || wall_us < map.endUs || nowUs() - map.endUs > NOT_YET_US) return wall_us;
+    return Math.round(map.endUs) - SECOND_US / 2;
+  }
+
   /** @param {number} media_s */
   #moveTo(media_s) {
     const { video } = this;
@@ -197,6 +210,7 @@ export class Player extends EventTarget {
     if (this.#wantsLive && !source.map.isEmpty) {
       this.wallUs = Math.max(source.map.startUs, Math.min(this.wallUs, Math.round(source.map.endUs) - LIVE_DISTANCE_US));
     }
+    this.wallUs = this.#withinReach(this.wallUs);
     let target = source.map.mediaOf(this.wallUs + INSIDE_FRAME_US);
     if (target === null && this.#wantsPlay) {
       const next = source.map.nextStart(this.wallUs);

@@ -68,7 +68,8 @@ export class PlayerMessages {
     const isOneDay = dayOf(gap.start_us) === dayOf(end);
     const write = isOneDay && end - gap.start_us < 3_600_000_000 ? clock : clockMinutes;
     const range = isOneDay ? `${write(gap.start_us)}–${write(end)}` : duration(end - gap.start_us);
-    this.words.textContent = `${range} · ${text(`cause.${gap.cause}`)}`;
+    const cause = text(`cause.${gap.cause}`);
+    this.words.textContent = gap.cause === "before-first" ? cause : `${range} · ${cause}`;
   }
 
   async #showGap() {

@@ -5,7 +5,7 @@
 
 import { ApiError, json } from "./api.js";
 import { text } from "./page_data.js";
-import { clock, learnNow, nowUs, SECOND_US } from "./site_time.js";
+import { clock, dateShort, dayStartUs, learnNow, nowUs, SECOND_US } from "./site_time.js";
 
 const CHECK_MS = 10_000;
 const RETRY_MS = 8_000;
@@ -112,6 +112,18 @@ function watchPasswords() {
   }
 }
 
+/** A date reads like every other date of the page until it is edited: browsers write it by their own settings. */
+function watchDates() {
+  for (const field of document.querySelectorAll("input[data-date]")) {
+    const words = field.nextElementSibling;
+    if (!(field instanceof HTMLInputElement) || !words) continue;
+    const show = () => { words.textContent = field.value ? dateShort(dayStartUs(field.value)) : ""; };
+    field.classList.remove("plain");
+    field.addEventListener("change", show);
+    show();
+  }
+}
+
 /** Rows of a table whose words match what is typed. */
 function watchFilters() {
   for (const field of document.querySelectorAll("input[data-filter-rows]")) {
@@ -134,6 +146,7 @@ tick();
 watchPictures();
 watchMenus();
 watchPasswords();
+watchDates();
 watchFilters();
 if (document.getElementById("offline")) {
   document.querySelector("[data-offline-retry]")?.addEventListener("click", () => void checkConnection());

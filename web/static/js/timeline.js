@@ -87,6 +87,10 @@ export class Timeline extends EventTarget {
     const span = spanOf(this.view);
     if (this.isCentred) this.setView(this.view);
     else if (us > this.view.to_us || us < this.view.from_us) {
+      if (this.view.from_us === dayStartUs(dayOf(this.view.from_us)) && Math.abs(span - DAY_US) <= HOUR_US) {
+        this.showDay(dayOf(us));
+        return;
+      }
       const by = us > this.view.to_us && us < this.view.to_us + span ? span * 0.9 : us - span / 2 - this.view.from_us;
       this.setView(panned(this.view, by));
     } else this.plan();

@@ -46,10 +46,11 @@ export class TimelineData extends EventTarget {
   /** @type {View | null} */
   #wanted = null;
 
-  /** @param {number} cameraId */
-  constructor(cameraId) {
+  /** @param {import("./page_data.js").CameraFacts} camera */
+  constructor(camera) {
     super();
-    this.cameraId = cameraId;
+    this.cameraId = camera.id;
+    this.oldestUs = camera.oldest_us;
     /** @type {Facts | null} */
     this.facts = null;
     this.hasFailed = false;
@@ -76,6 +77,7 @@ export class TimelineData extends EventTarget {
     const margin = spanOf(view) / 2;
     try {
       this.facts = await fetchFacts(this.cameraId, Math.round(view.from_us - margin), Math.round(view.to_us + margin), running.signal);
+      this.#nameTimeBeforeFirst(this.facts);
       this.hasFailed = false;
     } catch (error) {
       if (isAborted(error)) return;
@@ -84,6 +86,14 @@ export class TimelineData extends EventTarget {
     }
     this.dispatchEvent(new Event("change"));
     if (!this.hasFailed && this.#wanted) this.want(this.#wanted);
+  }
+
+  /** What was before a camera existed is no failure. @param {Facts} facts */
+  #nameTimeBeforeFirst(facts) {
+    for (const gap of facts.gaps) {
+      const isBefore = this.oldestUs !== null && gap.end_us <= this.oldestUs + 1_000_000;
+      if (isBefore && (gap.cause === "disabled" || gap.cause === "unknown")) gap.cause = "before-first";
+    }
   }
 
   /** The gap that holds an instant, or null. @param {number} us @returns {Gap | null} */

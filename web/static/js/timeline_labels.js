@@ -60,11 +60,13 @@ export function labelTimeline(box, scene, width, rows) {
     if (left > 24 && left < width - 20 && !isHidden) labels.push({ kind: isBold ? "tk h" : "tk", words, x: left });
   }
   const now = x(scene.now_us);
-  if (now > 0 && now < width - 70 && !scene.isCentred) labels.push({ kind: "pin now", words: text("player.now"), x: now });
+  if (now > 0 && now < width - 70 && !scene.isCentred && Math.abs(now - x(scene.playhead_us)) > 40) labels.push({ kind: "pin now", words: text("player.now"), x: now });
   if (scene.in_us !== null && x(scene.in_us) > 0 && x(scene.in_us) < width) labels.push({ kind: "pin in", words: clock(scene.in_us), x: x(scene.in_us) });
   if (scene.out_us !== null && x(scene.out_us) > 0 && x(scene.out_us) < width) labels.push({ kind: "pin out", words: clock(scene.out_us), x: x(scene.out_us) });
   const head = x(scene.playhead_us);
-  if (!scene.isCentred && head >= 0 && head <= width) labels.push({ kind: "pin ph", words: clock(scene.playhead_us), x: Math.min(width - 34, Math.max(34, head)) });
+  // Its line says where it is; its words would cover those of an end that is near.
+  const isCovered = (scene.in_us !== null && head < x(scene.in_us) + 34 && head > x(scene.in_us) - 100) || (scene.out_us !== null && head > x(scene.out_us) - 34 && head < x(scene.out_us) + 100);
+  if (!scene.isCentred && head >= 0 && head <= width && !isCovered) labels.push({ kind: "pin ph", words: clock(scene.playhead_us), x: Math.min(width - 34, Math.max(34, head)) });
   if (scene.facts && !scene.facts.cells) labels.push(...gapLabels(scene, x, width, rows));
   for (const hold of scene.facts?.holds ?? []) {
     const [a, b] = [Math.max(-4, x(hold.start_us)), Math.min(width + 4, x(hold.end_us))];
@@ -89,14 +91,15 @@ function gapLabels(scene, x, width, rows) {
   for (const gap of scene.facts?.gaps ?? []) {
     const [a, b] = [x(gap.start_us), x(Math.min(gap.end_us, scene.now_us))];
     if (b < 0 || a > width || gap.start_us >= scene.now_us) continue;
+    const isFailure = gap.cause !== "before-first";
     const words = text(`cause.${gap.cause}`);
     const [seenA, seenB] = [Math.max(0, a), Math.min(width, b)];
     if (seenB - seenA > words.length * 7 + 16) labels.push({ kind: "gap-l", words, x: (seenA + seenB) / 2, y: rows.ruler + rows.lane / 2 });
-    const event = `▲ ${words} ${duration(gap.end_us - gap.start_us)}`;
-    if (a >= free && a < width - 12 && a > -4) {
-      const isRoomy = a + event.length * 7 < width;
-      labels.push({ kind: "ev", words: isRoomy ? event : "▲", x: a - 12, y });
-      free = a + (isRoomy ? event.length * 7 : 12);
+    const event = `${words} ${duration(Math.min(gap.end_us, scene.now_us) - gap.start_us)}`;
+    if (isFailure && a >= free && a < width - 12 && a > -4) {
+      const isRoomy = a + 16 + event.length * 7 < width;
+      labels.push({ kind: "ev", words: isRoomy ? event : "", x: a - 6, y });
+      free = a + 16 + (isRoomy ? event.length * 7 : 0);
     }
   }
   return labels;
