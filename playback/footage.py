@@ -15,6 +15,7 @@ from playback.pieces import (
     Piece,
     RecordedFile,
     closed_pieces,
+    file_gops,
     growing_pieces,
     keyframe_pieces,
     playing_order,
@@ -47,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 LONGEST_PLAYLIST_US: Final = DAY_US
 LONGEST_FOLLOW_US: Final = 15 * MINUTE_US
-_FINE_ACTIVITY_US: Final = HOUR_US
+_FINE_ACTIVITY_US: Final = 30 * MINUTE_US
 _COARSE_ACTIVITY_US: Final = 6 * HOUR_US
 _MOST_TABLES: Final = 2048
 _MOST_FOLLOWERS: Final = 1024
@@ -92,14 +93,10 @@ class Footage:
     def activity(self, stream_id: int, window: TimeRange) -> list[tuple[int, int]]:
         """Return (UTC microseconds, bytes per second) for at most 600 bins: the free hint of movement.
 
-        Fragments are read for up to an hour, segments for up to six, 15-minute sums for more.
+        Groups of pictures are read for up to half an hour, segments for up to six hours, 15-minute sums for more.
         """
         if window.duration_us <= _FINE_ACTIVITY_US:
-            amounts = [
-                (file.wall_us(part.decode_time), file.wall_us(part.decode_time + part.duration), part.size)
-                for file in self.files(stream_id, window)
-                for part in file.fragments
-            ]
+            amounts = [amount for file in self.files(stream_id, window) for amount in _amounts(file)]
         elif window.duration_us <= _COARSE_ACTIVITY_US:
             segments = self._storage.segments.covering(stream_id, window)
             amounts = [(segment.start_us, segment.end_us, segment.size_bytes) for segment in segments]
@@ -334,6 +331,14 @@ def _placed(files: Sequence[GrowingFile], run: Run, start_us: int, init_id: int 
         )
         start_us += table.duration_us
     return placed
+
+
+def _amounts(file: RecordedFile) -> list[tuple[int, int, int]]:
+    """Return (start, end, bytes) of a file's groups of pictures, to the precision of a drawn line."""
+    return [
+        (file.wall_us(g.decode_time), file.wall_us(g.decode_time + g.duration), g.size)
+        for g in file_gops(file)
+    ]
 
 
 def _whole_buckets(window: TimeRange) -> TimeRange:

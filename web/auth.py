@@ -43,6 +43,11 @@ def session_cookie_name(settings: Settings) -> str:
     return "__Host-siring" if settings.secure_cookies else "siring"
 
 
+def browser_cookie_name(settings: Settings) -> str:
+    """Return the name of the cookie that ties forms to a browser before anybody has signed in."""
+    return "__Host-siring-browser" if settings.secure_cookies else "siring-browser"
+
+
 def check_new_password(password: str, name: str = "") -> None:
     """Accept a password that a person chose: long, and not one that everybody tries first (SEC-09).
 

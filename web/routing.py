@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from vms.domain.errors import InvalidInput
 from web import csrf
-from web.auth import session_cookie_name
+from web.auth import browser_cookie_name, session_cookie_name
 from web.permissions import Access, authorise
 from web.state import BODY, CALLER, FORM, Call, Caller, authority_of, caller_of, services_of
 
@@ -24,7 +24,6 @@ View = Callable[[Call], Response]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LARGEST_JSON = 1_000_000
-BROWSER_COOKIE = "siring_browser"
 NEW_COOKIE = "vms.new-browser-cookie"
 
 
@@ -74,7 +73,7 @@ def browser_secret(request: Call) -> str | None:
     settings = services_of(request).settings
     if caller_of(request) is not None:
         return request.cookies.get(session_cookie_name(settings))
-    return request.cookies.get(BROWSER_COOKIE)
+    return request.cookies.get(browser_cookie_name(settings))
 
 
 def _check_csrf(request: Call) -> None:
@@ -106,7 +105,7 @@ def csrf_token(request: Call) -> str:
     if secret is None:
         secret = csrf.new_browser_secret()
         request.scope[NEW_COOKIE] = secret
-        request.cookies[BROWSER_COOKIE] = secret
+        request.cookies[browser_cookie_name(services_of(request).settings)] = secret
     return csrf.token_for(secret)
 
 
@@ -114,5 +113,12 @@ def _keep_browser_cookie(request: Call, response: Response) -> None:
     """Give the browser the secret that `csrf_token` made for it, if it made one."""
     secret = request.scope.get(NEW_COOKIE)
     if secret is not None:
-        secure = services_of(request).settings.secure_cookies
-        response.set_cookie(BROWSER_COOKIE, secret, path="/", secure=secure, httponly=True, samesite="lax")
+        settings = services_of(request).settings
+        response.set_cookie(
+            browser_cookie_name(settings),
+            secret,
+            path="/",
+            secure=settings.secure_cookies,
+            httponly=True,
+            samesite="lax",
+        )
