@@ -1,0 +1,146 @@
+"""The recorder's parts against the real thing: ffmpeg, processes, files, and an RTSP server that is not ours."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID
+
+import av
+import pytest
+
+from recorder.clock_sync import read_clock_trust
+from recorder.ffmpeg_self_test import judge, run_self_test
+from recorder.jump_repair import close_break
+from recorder.media_break import MediaBreak, find_break
+from recorder.segmenter_command import SegmenterPlan, self_test_command
+from recorder.strays import ChildNotes
+from tests.support.recorder_scene import QUICK, Scene, play, recording_ffmpeg, recording_scene
+from tests.support.rtsp_server import GStreamerCameras
+from vms.domain.camera import CameraDraft, StreamState, parse_stream_url
+from vms.domain.segment import ClockTrust
+from vms.domain.time import SECOND_US
+from vms.ffmpeg.binary import find_ffmpeg
+from vms.media.fragments import Fragment, walk_fragments
+from vms.media.init_segment import InitSegment, read_init
+from vms.simulator.camera_spec import CameraSpec
+
+CAMERA = CameraSpec("Balai Kota", "a", 1, width=128, height=96, fps=10)
+
+
+def test_every_supported_ffmpeg_passes_the_self_test(any_ffmpeg: str) -> None:
+    result = asyncio.run(run_self_test(find_ffmpeg(any_ffmpeg)))
+    assert result.faults == ()
+    assert result.is_sound
+
+
+def test_self_test_tells_missing_files() -> None:
+    assert judge(["000000.mp4,0,2"], []) != ()
+
+
+def written(ffmpeg: str, folder: Path) -> Path:
+    """Record six seconds of test picture and return the first file."""
+    folder.mkdir()
+    plan = SegmenterPlan(ffmpeg, UUID(int=7), 6, 0)
+    subprocess.run(self_test_command(plan, seconds=6), cwd=folder, check=True, capture_output=True)
+    return folder / "000000.mp4"
+
+
+def walked(descriptor: int) -> tuple[InitSegment, tuple[Fragment, ...]]:
+    init = read_init(descriptor)
+    size = os.fstat(descriptor).st_size
+    return init, walk_fragments(descriptor, size, len(init.data), init).fragments
+
+
+def test_repaired_jump_leaves_a_file_that_plays_without_a_hole(ffmpeg: str, tmp_path: Path) -> None:
+    path = written(ffmpeg, tmp_path / "run")
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        init, fragments = walked(descriptor)
+        usual = fragments[1].duration
+        # Plant the jump: the last frame of the third fragment lasts as long as two fragments more.
+        planted, _ = close_break(
+            descriptor, fragments, MediaBreak(2, 0, fragments[2].duration // 10 + 3 * usual), init
+        )
+        _, broken = walked(descriptor)
+        assert broken == planted
+        assert broken[2].duration > 3 * usual
+        found = find_break(broken, init.timescale)
+        assert found is not None
+        mended, back = close_break(descriptor, broken, found, init)
+        assert back == pytest.approx(3 * usual, rel=0.01)
+        _, again = walked(descriptor)
+        assert again == mended
+        assert all(a.decode_time + a.duration == b.decode_time for a, b in pairwise(again))
+    finally:
+        os.close(descriptor)
+    with av.open(str(path)) as container:
+        assert len(list(container.decode(video=0))) == 60
+
+
+def test_stray_child_is_ended_at_the_next_start(tmp_path: Path) -> None:
+    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        ChildNotes(tmp_path / "run").add(child.pid)
+        assert ChildNotes(tmp_path / "run").end_strays() == 1
+        assert child.wait(5) == -signal.SIGKILL
+        assert list((tmp_path / "run").iterdir()) == []
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_process_that_took_over_a_number_is_left_alone(tmp_path: Path) -> None:
+    notes = ChildNotes(tmp_path / "run")
+    (tmp_path / "run" / str(os.getpid())).write_text("another-boot 12345")
+    assert notes.end_strays() == 0
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_kernel_says_something_about_its_clock() -> None:
+    assert read_clock_trust() in ClockTrust
+
+
+def test_foreign_camera_is_recorded_by_every_ffmpeg(
+    any_ffmpeg: str, rtsp_camera: GStreamerCameras, tmp_path: Path
+) -> None:
+    async def run() -> None:
+        async with recording_scene(tmp_path, [], ffmpeg_path=any_ffmpeg) as scene:
+            url, _ = parse_stream_url(rtsp_camera.url(0))
+            draft = CameraDraft(name="Foreign", main_url=url, purpose="a test", retention_days=1)
+            scene.cameras["x"] = scene.storage.cameras.add(draft)
+            scene.start()
+            segments = await scene.until_recorded("x", 3)
+            assert all(a.end_us == b.start_us for a, b in pairwise(segments))
+            assert len({s.init_id for s in segments}) == 1
+            status = scene.status("x")
+            assert status is not None
+            assert status.last_media_us is not None
+            assert scene.clock.now_us() - status.last_media_us < 3 * SECOND_US
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def test_open_run_is_announced_soon_after_its_first_pictures(tmp_path: Path) -> None:
+    async def scenario(scene: Scene) -> None:
+        await scene.until(recording_ffmpeg, "ffmpeg")
+        spawned_us = scene.clock.now_us()
+        run = (await scene.until(scene.storage.segments.open_runs, "an open run"))[0]
+        assert scene.clock.now_us() - spawned_us < 4 * SECOND_US
+        assert abs(run.start_us - spawned_us) < 3 * SECOND_US
+
+    play(tmp_path, [CAMERA], scenario, timings=QUICK, segment_seconds=60)
+
+
+def test_ended_recorder_leaves_nothing_unpublished(tmp_path: Path) -> None:
+    async def scenario(scene: Scene) -> None:
+        await scene.until(lambda: scene.state("a") is StreamState.RECORDING, "recording")
+        await scene.stop()
+        assert len(scene.segments("a")) == 1
+        assert scene.storage.segments.open_runs() == []
+        assert scene.state("a") is StreamState.STOPPED
+        assert not list(scene.volume_path.glob("incoming/*"))
+
+    play(tmp_path, [CAMERA], scenario, segment_seconds=60)
