@@ -1,6 +1,5 @@
-"""Recovery at start, the comparison of files and index, and the rebuild of a lost index."""
+"""A lost or damaged index is rebuilt from the files, clock corrections included."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,231 +7,22 @@ import pytest
 import sqlalchemy as sa
 
 from storage.check import check
-from storage.check_report import Difference
 from storage.clock_shift import ClockShift
 from storage.config_backup import back_up_config
-from storage.index_writer import IndexBatch
 from storage.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.reconcile import reconcile
 from storage.recovery import find_damage, open_or_recover
 from storage.reindex import reindex, take_over
-from storage.schema import rollup, segment, span
+from storage.schema import segment
 from storage.segment_paths import sidecar_path
 from tests.support.footage import NOON_US, SteppedClock, draft
-from tests.support.stored_footage import RecordedRun, Site, media_bytes
-from vms.domain.camera import OutageCause
+from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict
-from vms.domain.segment import FinishedSegment, SegmentFlag
+from vms.domain.segment import SegmentFlag
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, TimeRange
-from vms.domain.volume import VolumeState
 
 START_US = NOON_US - HOUR_US
-
-
-def test_torn_file_is_cut_at_its_last_whole_fragment_and_published(footage: Site) -> None:
-    run = footage.run(START_US)
-    whole = publish(footage, run)
-    torn = run.write()
-    twin = run.twin(torn)
-    twin.write_bytes(twin.read_bytes()[:-10])
-    report = reconcile(footage.storage, footage.clock)
-    assert (report.salvaged, report.closed_runs) == (1, 1)
-    stored = footage.storage.segments.at(footage.main.id, whole.start_us + MINUTE_US)
-    assert stored is not None
-    assert SegmentFlag.RECOVERED in stored.flags
-    assert stored.duration_us == 45_000_000
-    assert check(footage.storage, footage.clock, digests=True).is_clean
-
-
-def test_file_without_media_is_dropped_and_shown_as_an_outage(footage: Site) -> None:
-    run = footage.run(START_US)
-    publish(footage, run)
-    empty = run.write()
-    run.twin(empty).write_bytes(media_bytes(1)[:100])
-    report = reconcile(footage.storage, footage.clock)
-    assert report.dropped == 1
-    assert len(footage.rows()) == 1
-    window = TimeRange(START_US + MINUTE_US, START_US + 2 * MINUTE_US)
-    [loss] = footage.storage.segments.outages(footage.main.id, window)
-    assert loss.cause is OutageCause.RECORDER_DOWN
-
-
-def test_large_file_that_cannot_be_read_is_kept_in_quarantine(footage: Site) -> None:
-    run = footage.run(START_US)
-    broken = run.write()
-    run.twin(broken).write_bytes(b"\xff" * 200_000)
-    reconcile(footage.storage, footage.clock)
-    [kept] = footage.root.glob("quarantine/incoming/*/*.mp4")
-    assert kept.stat().st_size == 200_000
-
-
-def test_first_file_of_unknown_start_is_placed_by_its_last_write(footage: Site) -> None:
-    run = footage.run(START_US)
-    run.seq = 5
-    left = run.write()
-    written_us = run.twin(left).stat().st_mtime_ns // 1000
-    reconcile(footage.storage, footage.clock)
-    newest = footage.storage.segments.newest(footage.main.id)
-    assert newest is not None
-    assert newest.end_us == written_us
-
-
-def test_live_runs_are_left_alone(footage: Site) -> None:
-    run = footage.run(START_US)
-    open_file = run.write()
-    report = reconcile(footage.storage, footage.clock, live_runs=[run.uuid])
-    assert (report.salvaged, report.closed_runs) == (0, 0)
-    assert run.twin(open_file).exists()
-
-
-def test_files_published_while_the_database_was_away_get_their_rows(footage: Site) -> None:
-    footage.record(START_US - 3 * DAY_US, 2)
-    run = RecordedRun(footage.main, footage.volume, START_US)
-    for _ in range(3):
-        made = run.write()
-        run.publish(made)
-        run.twin(made).unlink()
-    report = reconcile(footage.storage, footage.clock)
-    assert report.adopted == 3
-    assert footage.rows()[-3:] == [START_US + k * MINUTE_US for k in range(3)]
-
-
-def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> None:
-    run = RecordedRun(footage.main, footage.volume, START_US)
-    left = run.write()
-    report = reconcile(footage.storage, footage.clock)
-    assert report.unclaimed == [f"incoming/{run.uuid.hex}"]
-    assert run.twin(left).exists()
-
-
-def test_published_file_that_never_reached_the_disk_whole_is_published_anew(footage: Site) -> None:
-    """A failed sync: the file has its final name, but not the bytes that the name's digest speaks of."""
-    run = footage.run(START_US)
-    torn = run.write()
-    run.publish(torn)
-    twin = run.twin(torn)
-    with twin.open("r+b") as file:
-        file.truncate(torn.size_bytes - 10)
-    reconcile(footage.storage, footage.clock)
-    assert len(footage.files()) == 1
-    [stored] = footage.storage.segments.covering(footage.main.id, TimeRange(START_US, START_US + 1))
-    assert stored.sha256 != torn.sha256
-    assert check(footage.storage, footage.clock, digests=True).is_clean
-
-
-def test_a_row_whose_file_lost_its_name_is_saved_by_the_second_name(footage: Site) -> None:
-    run = footage.run(START_US)
-    made = run.write()
-    run.publish(made)
-    footage.storage.index_writer.commit(IndexBatch(segments=(made,)))
-    run.file(made).unlink()
-    reconcile(footage.storage, footage.clock)
-    assert footage.files() == {made.relative_path}
-
-
-def test_same_name_is_never_replaced(footage: Site) -> None:
-    """failure mode 34: a second publish under a taken name is refused, and both contents are kept."""
-    volume = footage.storage.volume_access.open(footage.volume)
-    for name, content in (("incoming/a.mp4", b"first"), ("incoming/b.mp4", b"second")):
-        (footage.root / name).parent.mkdir(exist_ok=True)
-        (footage.root / name).write_bytes(content)
-    assert volume.link_no_replace("incoming/a.mp4", "rec/x/1.mp4")
-    with pytest.raises(FileExistsError):
-        volume.link_no_replace("incoming/b.mp4", "rec/x/1.mp4")
-    assert (footage.root / "rec/x/1.mp4").read_bytes() == b"first"
-    assert (footage.root / "incoming/b.mp4").read_bytes() == b"second"
-
-
-def test_check_finds_nothing_wrong_with_a_sound_archive(footage: Site) -> None:
-    footage.record(START_US, 5)
-    footage.record(START_US, 5, stream=footage.sub)
-    report = check(footage.storage, footage.clock, digests=True)
-    assert report.is_clean, report.summary()
-    assert (report.rows, report.files) == (10, 10)
-
-
-def test_check_flags_a_truncated_file(footage: Site) -> None:
-    """failure mode 33: a truncated file inside the archive is flagged, and its row stays."""
-    made = footage.record(START_US, 3)
-    with (footage.root / made[1].relative_path).open("r+b") as file:
-        file.truncate(made[1].size_bytes - 7)
-    report = check(footage.storage, footage.clock, repair=True)
-    assert report.found == {Difference.TRUNCATED: [made[1].relative_path]}
-    assert not report.is_clean
-    assert len(footage.rows()) == 3
-
-
-def test_check_finds_a_changed_byte_when_digests_are_compared(footage: Site) -> None:
-    made = footage.record(START_US, 2)
-    path = footage.root / made[0].relative_path
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
-    assert check(footage.storage, footage.clock).is_clean
-    assert check(footage.storage, footage.clock, digests=True).counts == {Difference.DIGEST: 1}
-
-
-def test_repair_forgets_a_lost_file_and_shows_the_loss(footage: Site) -> None:
-    made = footage.record(START_US, 3)
-    (footage.root / made[1].relative_path).unlink()
-    assert check(footage.storage, footage.clock).counts == {Difference.MISSING_FILE: 1}
-    assert check(footage.storage, footage.clock, repair=True).is_clean
-    assert footage.rows() == [made[0].start_us, made[2].start_us]
-    [loss] = footage.storage.segments.outages(footage.main.id, TimeRange(made[1].start_us, made[2].start_us))
-    assert loss.cause is OutageCause.VOLUME
-    assert check(footage.storage, footage.clock).is_clean
-
-
-def test_many_missing_files_freeze_the_volume_and_delete_no_row(footage: Site) -> None:
-    made = footage.record(START_US, 5)
-    shutil.rmtree((footage.root / made[0].relative_path).parent)
-    report = check(footage.storage, footage.clock, repair=True)
-    assert footage.volume.id in report.suspect_volumes
-    assert len(footage.rows()) == 5
-    assert footage.storage.volumes.get(footage.volume.id).state is VolumeState.SUSPECT
-
-
-def test_repair_indexes_a_file_without_a_row(footage: Site) -> None:
-    footage.record(START_US - 2 * DAY_US, 2)
-    made = footage.record(START_US, 3)
-    with footage.storage.database.write() as connection:
-        connection.execute(sa.delete(segment).where(segment.c.start_us == START_US - 2 * DAY_US))
-    report = check(footage.storage, footage.clock, repair=True)
-    assert report.counts[Difference.MISSING_ROW] == 1
-    assert check(footage.storage, footage.clock).is_clean
-    assert len(footage.rows()) == 2 + len(made)
-
-
-def test_repair_sets_unknown_files_aside_and_deletes_none(footage: Site) -> None:
-    made = footage.record(START_US, 1)
-    stray = (footage.root / made[0].relative_path).with_name("holiday.mp4")
-    stray.write_bytes(b"not ours")
-    assert check(footage.storage, footage.clock, repair=True).counts == {Difference.UNKNOWN: 1}
-    assert not stray.exists()
-    [kept] = footage.root.glob("quarantine/rec/*/*/*/holiday.mp4")
-    assert kept.read_bytes() == b"not ours"
-
-
-def test_repair_works_out_spans_and_sums_anew(footage: Site) -> None:
-    footage.record(START_US, 4)
-    with footage.storage.database.write() as connection:
-        connection.execute(sa.update(rollup).values(size_bytes=1))
-        connection.execute(sa.delete(span))
-    assert check(footage.storage, footage.clock).counts == {Difference.SPANS: 1}
-    assert check(footage.storage, footage.clock, repair=True).is_clean
-    assert check(footage.storage, footage.clock).is_clean
-    assert [s.time for s in footage.storage.segments.spans(footage.main.id, TimeRange(0, NOON_US))] == [
-        TimeRange(START_US, START_US + 4 * MINUTE_US)
-    ]
-
-
-def test_check_leaves_out_a_volume_that_is_away(footage: Site) -> None:
-    footage.record(START_US, 2)
-    footage.root.rename(footage.root.with_name("elsewhere"))
-    report = check(footage.storage, footage.clock, repair=True)
-    assert list(report.skipped_volumes) == [footage.volume.id]
-    assert len(footage.rows()) == 2
 
 
 def test_lost_database_is_rebuilt_from_file_names(footage: Site, tmp_path: Path) -> None:
@@ -390,13 +180,6 @@ def test_shift_by_less_than_a_segment_keeps_every_row(footage: Site) -> None:
         assert shift.shift_run(one.run_id, delta_us, token=token) == 5
     assert footage.rows() == [s.start_us - 60_000_000 for s in made]
     assert check(footage.storage, footage.clock).is_clean
-
-
-def publish(footage: Site, run: RecordedRun) -> FinishedSegment:
-    made = run.write()
-    run.publish(made)
-    footage.index(run, made)
-    return made
 
 
 def new_storage(tmp_path: Path, clock: SteppedClock) -> Storage:

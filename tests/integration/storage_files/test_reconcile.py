@@ -1,0 +1,135 @@
+"""What a crash left behind is brought into order at the next start."""
+
+import pytest
+
+from storage.check import check
+from storage.index_writer import IndexBatch
+from storage.reconcile import reconcile
+from tests.support.footage import NOON_US
+from tests.support.stored_footage import RecordedRun, Site, media_bytes
+from vms.domain.camera import OutageCause
+from vms.domain.segment import FinishedSegment, SegmentFlag
+from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, TimeRange
+
+START_US = NOON_US - HOUR_US
+
+
+def test_torn_file_is_cut_at_its_last_whole_fragment_and_published(footage: Site) -> None:
+    run = footage.run(START_US)
+    whole = publish(footage, run)
+    torn = run.write()
+    twin = run.twin(torn)
+    twin.write_bytes(twin.read_bytes()[:-10])
+    report = reconcile(footage.storage, footage.clock)
+    assert (report.salvaged, report.closed_runs) == (1, 1)
+    stored = footage.storage.segments.at(footage.main.id, whole.start_us + MINUTE_US)
+    assert stored is not None
+    assert SegmentFlag.RECOVERED in stored.flags
+    assert stored.duration_us == 45_000_000
+    assert check(footage.storage, footage.clock, digests=True).is_clean
+
+
+def test_file_without_media_is_dropped_and_shown_as_an_outage(footage: Site) -> None:
+    run = footage.run(START_US)
+    publish(footage, run)
+    empty = run.write()
+    run.twin(empty).write_bytes(media_bytes(1)[:100])
+    report = reconcile(footage.storage, footage.clock)
+    assert report.dropped == 1
+    assert len(footage.rows()) == 1
+    window = TimeRange(START_US + MINUTE_US, START_US + 2 * MINUTE_US)
+    [loss] = footage.storage.segments.outages(footage.main.id, window)
+    assert loss.cause is OutageCause.RECORDER_DOWN
+
+
+def test_large_file_that_cannot_be_read_is_kept_in_quarantine(footage: Site) -> None:
+    run = footage.run(START_US)
+    broken = run.write()
+    run.twin(broken).write_bytes(b"\xff" * 200_000)
+    reconcile(footage.storage, footage.clock)
+    [kept] = footage.root.glob("quarantine/incoming/*/*.mp4")
+    assert kept.stat().st_size == 200_000
+
+
+def test_first_file_of_unknown_start_is_placed_by_its_last_write(footage: Site) -> None:
+    run = footage.run(START_US)
+    run.seq = 5
+    left = run.write()
+    written_us = run.twin(left).stat().st_mtime_ns // 1000
+    reconcile(footage.storage, footage.clock)
+    newest = footage.storage.segments.newest(footage.main.id)
+    assert newest is not None
+    assert newest.end_us == written_us
+
+
+def test_live_runs_are_left_alone(footage: Site) -> None:
+    run = footage.run(START_US)
+    open_file = run.write()
+    report = reconcile(footage.storage, footage.clock, live_runs=[run.uuid])
+    assert (report.salvaged, report.closed_runs) == (0, 0)
+    assert run.twin(open_file).exists()
+
+
+def test_files_published_while_the_database_was_away_get_their_rows(footage: Site) -> None:
+    footage.record(START_US - 3 * DAY_US, 2)
+    run = RecordedRun(footage.main, footage.volume, START_US)
+    for _ in range(3):
+        made = run.write()
+        run.publish(made)
+        run.twin(made).unlink()
+    report = reconcile(footage.storage, footage.clock)
+    assert report.adopted == 3
+    assert footage.rows()[-3:] == [START_US + k * MINUTE_US for k in range(3)]
+
+
+def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> None:
+    run = RecordedRun(footage.main, footage.volume, START_US)
+    left = run.write()
+    report = reconcile(footage.storage, footage.clock)
+    assert report.unclaimed == [f"incoming/{run.uuid.hex}"]
+    assert run.twin(left).exists()
+
+
+def test_published_file_that_never_reached_the_disk_whole_is_published_anew(footage: Site) -> None:
+    """A failed sync: the file has its final name, but not the bytes that the name's digest speaks of."""
+    run = footage.run(START_US)
+    torn = run.write()
+    run.publish(torn)
+    twin = run.twin(torn)
+    with twin.open("r+b") as file:
+        file.truncate(torn.size_bytes - 10)
+    reconcile(footage.storage, footage.clock)
+    assert len(footage.files()) == 1
+    [stored] = footage.storage.segments.covering(footage.main.id, TimeRange(START_US, START_US + 1))
+    assert stored.sha256 != torn.sha256
+    assert check(footage.storage, footage.clock, digests=True).is_clean
+
+
+def test_a_row_whose_file_lost_its_name_is_saved_by_the_second_name(footage: Site) -> None:
+    run = footage.run(START_US)
+    made = run.write()
+    run.publish(made)
+    footage.storage.index_writer.commit(IndexBatch(segments=(made,)))
+    run.file(made).unlink()
+    reconcile(footage.storage, footage.clock)
+    assert footage.files() == {made.relative_path}
+
+
+def test_same_name_is_never_replaced(footage: Site) -> None:
+    """failure mode 34: a second publish under a taken name is refused, and both contents are kept."""
+    volume = footage.storage.volume_access.open(footage.volume)
+    for name, content in (("incoming/a.mp4", b"first"), ("incoming/b.mp4", b"second")):
+        (footage.root / name).parent.mkdir(exist_ok=True)
+        (footage.root / name).write_bytes(content)
+    assert volume.link_no_replace("incoming/a.mp4", "rec/x/1.mp4")
+    with pytest.raises(FileExistsError):
+        volume.link_no_replace("incoming/b.mp4", "rec/x/1.mp4")
+    assert (footage.root / "rec/x/1.mp4").read_bytes() == b"first"
+    assert (footage.root / "incoming/b.mp4").read_bytes() == b"second"
+
+
+def publish(footage: Site, run: RecordedRun) -> FinishedSegment:
+    made = run.write()
+    run.publish(made)
+    footage.index(run, made)
+    return made
