@@ -4,6 +4,8 @@ import io
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import av
@@ -24,6 +26,8 @@ LEAST_WIDTH: Final = 32
 PACK_WIDTH: Final = 320
 """Asked for at most this width, a picture from the pack is served as it is."""
 _AT_ONCE: Final = 2
+_IN_LINE: Final = 8
+"""Requests that may wait for a decoder; more would hold the threads that every other request needs."""
 _WAIT_SECONDS: Final = 5.0
 _CACHE_BYTES: Final = 64_000_000
 _LOOK_BACK_US: Final = MINUTE_US
@@ -37,6 +41,7 @@ class Snapshots:
         self._footage = footage
         self._packs = PictureReader(storage, footage.source)
         self._decoding = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = threading.BoundedSemaphore(_AT_ONCE + _IN_LINE)
         self._cache: OrderedDict[tuple[int, int, int], Picture] = OrderedDict()
         self._cached_bytes = 0
         self._lock = threading.Lock()
@@ -70,14 +75,26 @@ class Snapshots:
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key]
-        if not self._decoding.acquire(timeout=_WAIT_SECONDS):
-            raise TooManyAttempts("too many pictures are being decoded", wait_seconds=1)
-        try:
+        with self._decoder():
             picture = self._decode(file, gop, at_us if is_exact else None, width)
-        finally:
-            self._decoding.release()
         self._keep(key, picture)
         return picture
+
+    @contextmanager
+    def _decoder(self) -> Iterator[None]:
+        """Hold one of the few decoders; raises TooManyAttempts where the line for them is too long."""
+        busy = TooManyAttempts("too many pictures are being decoded", wait_seconds=1)
+        if not self._places.acquire(blocking=False):
+            raise busy
+        try:
+            if not self._decoding.acquire(timeout=_WAIT_SECONDS):
+                raise busy
+            try:
+                yield
+            finally:
+                self._decoding.release()
+        finally:
+            self._places.release()
 
     def _gop_before(self, stream_id: int, at_us: int) -> tuple[RecordedFile, Gop]:
         files = self._footage.files(stream_id, TimeRange(at_us - _LOOK_BACK_US, at_us + 1))

@@ -132,3 +132,13 @@ def test_one_person_cannot_have_pictures_decoded_without_end(site: Site, h264_ru
         after = client.get(picture_url(camera, NOON_US)).status_code
     assert codes == {200, 429}
     assert after == 200
+
+
+def test_long_line_for_the_decoders_is_turned_away(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    while site.snapshots._places.acquire(blocking=False):
+        pass
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, NOON_US))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
