@@ -9,6 +9,7 @@ from uuid import UUID
 
 from recorder.jump_repair import close_break, move_back
 from recorder.media_break import find_break
+from recorder.parser_delay import parser_delay_us
 from recorder.wall_clock import Arrival, Assignment, FileTimes
 from storage.open_volume import OpenVolume
 from storage.segment_paths import SegmentName, incoming_path, segment_path, sidecar_path
@@ -114,10 +115,11 @@ def times_of(facts: FileFacts, known_us: int, arrival_us: int | None) -> FileTim
     Args:
         facts: of the file.
         known_us: monotonic time at which it was known to be finished.
-        arrival_us: monotonic time at which its end arrived, None where nobody knows.
+        arrival_us: monotonic time at which its end was written, None where nobody knows.
     """
     end_us = facts.end_us
-    arrival = None if arrival_us is None else Arrival(end_us, arrival_us)
+    delay_us = parser_delay_us(facts.fragments[-1], facts.init.timescale)
+    arrival = None if arrival_us is None else Arrival(end_us, arrival_us - delay_us)
     has_break = find_break(facts.fragments, facts.init.timescale) is not None
     return FileTimes(facts.start_us, end_us, known_us, arrival, has_break)
 

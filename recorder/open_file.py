@@ -4,6 +4,7 @@ import contextlib
 import os
 from dataclasses import dataclass
 
+from recorder.parser_delay import parser_delay_us
 from recorder.wall_clock import Arrival
 from vms.domain.errors import MalformedMedia
 from vms.domain.time import SECOND_US, Clock
@@ -71,17 +72,18 @@ class OpenFile:
             return Look(now_us, 0, self._first_media_us is not None)
         arrival, is_dated_well = None, True
         if follow and facts.st_size > self._walked_bytes:
-            media_us = self._walk(seq, facts.st_size)
-            if media_us is not None:
+            reached = self._walk(seq, facts.st_size)
+            if reached is not None:
+                media_us, delay_us = reached
                 written_us = written_at(self._clock, facts)
                 is_dated_well = before_us - _TOLERANCE_US <= written_us <= now_us + _TOLERANCE_US
-                arrival = Arrival(media_us, min(max(written_us, before_us), now_us))
+                arrival = Arrival(media_us, min(max(written_us, before_us), now_us) - delay_us)
         has_media = self._first_media_us is not None
         tag = self._init.rfc6381[:4] if self._init else ""
         return Look(now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag)
 
-    def _walk(self, seq: int, size: int) -> int | None:
-        """Return the media time at the end of the newest new fragment, or None."""
+    def _walk(self, seq: int, size: int) -> tuple[int, int] | None:
+        """Return media time at the end of the newest new fragment, and how long ago that had arrived; or None."""
         with contextlib.suppress(FileNotFoundError, MalformedMedia):
             descriptor = os.open(
                 f"{seq:06d}.mp4", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._folder_fd
@@ -98,7 +100,10 @@ class OpenFile:
                 first, last = walk.fragments[0], walk.fragments[-1]
                 if self._first_media_us is None:
                     self._first_media_us = ticks_to_us(first.decode_time, self._init.timescale)
-                return ticks_to_us(last.decode_time + last.duration, self._init.timescale)
+                timescale = self._init.timescale
+                return ticks_to_us(last.decode_time + last.duration, timescale), parser_delay_us(
+                    last, timescale
+                )
         return None
 
 
