@@ -22,9 +22,9 @@ from storage.schema import LONGEST_SPAN_US, init, outage, rollup, run, segment, 
 from vms.domain.camera import OutageCause, Stream
 from vms.domain.segment import ClockTrust, Rollup, RunEnd, Span
 from vms.domain.time import BUCKET_US, DAY_US, MINUTE_US, SECOND_US, TimeRange
-from vms.media.init_segment import InitSegment
 from vms.media.fragment_table import encode
 from vms.media.fragments import Fragment
+from vms.media.init_segment import InitSegment
 
 _GAP_US = 20 * SECOND_US
 _STEADY_RUN_US = DAY_US

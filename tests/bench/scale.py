@@ -18,7 +18,7 @@ class Scale:
         index_segment_seconds: lengths of the segments of each index that is built; its streams and days follow.
         lookups: of each kind, cold and warm.
         export_minutes: length of the clip. export_rounds: repetitions of each arm.
-        rebuilt_files: in the volume that is rebuilt. purged_files: small ones. purged_large_files: of a minute each.
+        rebuilt_files: in the volume that is rebuilt. purged_files: sparse ones. purged_large_files: of a minute each.
         seeks: clicks on the timeline. live_looks: looks at the newest frame.
     """
 
@@ -47,14 +47,14 @@ QUICK = Scale(
     settle_seconds=6,
     window_seconds=20,
     index_streams=66,
-    index_days=3,
+    index_days=31,
     index_segment_seconds=(60,),
     lookups=40,
     export_minutes=15,
     export_rounds=1,
-    rebuilt_files=4_000,
+    rebuilt_files=3_000,
     purged_files=4_000,
-    purged_large_files=60,
+    purged_large_files=100,
     seeks=30,
     live_looks=10,
 )
@@ -70,7 +70,7 @@ FULL = Scale(
     lookups=200,
     export_minutes=60,
     export_rounds=2,
-    rebuilt_files=50_000,
+    rebuilt_files=30_000,
     purged_files=20_000,
     purged_large_files=400,
     seeks=60,
