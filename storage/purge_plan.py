@@ -239,6 +239,12 @@ def _take_due(
     for candidate in aged:
         shelf.take(candidate, PurgeReason.AGE)
     over_quota = _quota_excess(shelf, rule)
+    if over_quota > 0 and not stock.is_confirmed:
+        share_us = stock.amount.covered_us * over_quota // max(stock.total_bytes, 1)
+        surprise = StreamAmount(stock.amount.covered_us, share_us)
+        if doubt := excess_distrust(surprise, PurgeReason.QUOTA, elapsed_us):
+            blocked.append(Blocked(stock.stream_id, PurgeReason.QUOTA, doubt))
+            over_quota = 0
     while over_quota > 0 and shelf.left and _is_old_enough(shelf.left[0], rule, now_us):
         over_quota -= shelf.left[0].size_bytes
         shelf.take(shelf.left[0], PurgeReason.QUOTA)
