@@ -333,7 +333,12 @@ class RecordingRun:
             times_of(facts, listed.read_us, self._arrival_us(facts, listed))
         )
         if assigned.is_jump or self._back_ticks:
-            facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+            try:
+                facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+            except MalformedMedia:
+                log.warning(
+                    "a jump could not be repaired", exc_info=True, extra=self._name | {"seq": file.seq}
+                )
         if self._ending is not None and self._ending.end is RunEnd.JUMP:
             assigned = replace(assigned, flags=assigned.flags | SegmentFlag.JUMP)
         if not listed.was_listed:
