@@ -233,11 +233,13 @@ class Purger:
             log.log(level, "volume is %s: %s", result.state.value, result.detail, extra={"volume": volume.id})
         self._storage.volumes.set_state(volume.id, result.state, result.detail)
         refusals = [Refusal(volume.id, b.stream_id, b.reason, b.why) for b in result.blocked]
-        if refusals != [r for r in self.state.refusals() if r.volume_id == volume.id]:
-            for refusal in refusals:
-                log.warning(
-                    "purge refused: %s", refusal.why, extra={"volume": volume.id, "stream": refusal.stream_id}
-                )
+        before = [r for r in self.state.refusals() if r.volume_id == volume.id]
+        known = {(refusal.stream_id, refusal.reason) for refusal in before}
+        for refusal in refusals:
+            if (refusal.stream_id, refusal.reason) not in known:
+                extra = {"volume": volume.id, "stream": refusal.stream_id}
+                log.warning("purge refused: %s", refusal.why, extra=extra)
+        if refusals != before:
             self.state.note_refusals(volume.id, refusals)
         if result.broke_min_age:
             log.error(
