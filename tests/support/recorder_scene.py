@@ -185,20 +185,22 @@ async def recording_scene(
     clock: Clock | None = None,
     volumes: int = 1,
     ffmpeg_path: str = "",
+    database_url: str = "",
+    networks: tuple[str, ...] = ("127.0.0.0/8",),
     step: Callable[[str], None] = lambda _name: None,
     add: bool = True,
 ) -> AsyncIterator[Scene]:
     """Run cameras, database and volumes; the recorder is started by `Scene.start` and ended with the block."""
     data = folder / "data"
     data.mkdir()
-    url = f"sqlite:///{data / 'siring.db'}"
+    url = database_url or f"sqlite:///{data / 'siring.db'}"
     upgrade(url)
     used = clock or SystemClock()
     storage = open_storage(url, used, secret_key=KEY)
     settings = Settings(
         data_dir=data,
         segment_seconds=segment_seconds,
-        camera_networks=("127.0.0.0/8",),
+        camera_networks=networks,
         ffmpeg_path=ffmpeg_path,
     )
     rows = []
