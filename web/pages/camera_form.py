@@ -1,5 +1,7 @@
 """Adding and editing a camera: every field checked, the password taken in and never given back."""
 
+import ipaddress
+
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -11,6 +13,7 @@ from vms.domain.camera import (
     Secret,
     StreamRole,
     StreamUrl,
+    is_allowed_address,
     parse_stream_url,
 )
 from vms.domain.errors import Conflict, InvalidInput
@@ -114,9 +117,10 @@ def _values(request: Call, camera: Camera) -> dict[str, object]:
 def _read(request: Call, camera: Camera | None) -> tuple[Form, CameraDraft | None]:
     """Return the form as typed with its problems, and the draft where there are none."""
     data, words = form_of(request), words_of(request)
+    networks = services_of(request).settings.camera_networks
     form = Form(shown(data, _TEXTS) | {name: text_field(data, name) == "1" for name in _BOXES})
-    main, inside = _url(form, data, "main_url", words)
-    sub, inside_sub = _url(form, data, "sub_url", words)
+    main, inside = _url(form, data, "main_url", words, networks)
+    sub, inside_sub = _url(form, data, "sub_url", words, networks)
     if main is None:
         form.complain("main_url", words.text("form.required"))
     if main is not None and main == sub:
@@ -162,7 +166,7 @@ def _read(request: Call, camera: Camera | None) -> tuple[Form, CameraDraft | Non
 
 
 def _url(
-    form: Form, data: FormData, name: str, words: Catalogue
+    form: Form, data: FormData, name: str, words: Catalogue, networks: tuple[str, ...]
 ) -> tuple[StreamUrl | None, Credentials | None]:
     """Return an address and the credentials in it; the field then shows it without them."""
     text = text_field(data, name)
@@ -176,10 +180,21 @@ def _url(
             # It may hold a password: what cannot be read is not shown again.
             form.values[name] = ""
         return None, None
+    if not _may_be_reached(url, networks):
+        form.complain(name, words.text("camera_form.bad_network"))
     form.values[name] = str(url)
     if credentials is not None and not form.values.get("username"):
         form.values["username"] = credentials.username
     return url, credentials
+
+
+def _may_be_reached(url: StreamUrl, networks: tuple[str, ...]) -> bool:
+    """Tell whether the recorder will connect to the address; a name is only looked up, and checked, by the recorder."""
+    try:
+        ipaddress.ip_address(url.host)
+    except ValueError:
+        return True
+    return is_allowed_address(url.host, networks)
 
 
 def _credentials(

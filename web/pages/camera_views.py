@@ -65,7 +65,7 @@ def _view(
     return CameraView(
         id=camera.id,
         name=camera.name,
-        place=camera.place,
+        place="" if camera.place == camera.name else camera.place,
         agency=camera.agency,
         title=f" {DASH} ".join(dict.fromkeys(part for part in (camera.name, camera.place) if part)),
         state=camera_mark(camera, status, present),

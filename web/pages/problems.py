@@ -20,6 +20,7 @@ def render_error(request: Call, problem: Problem) -> Response:
         request,
         "error.html",
         status=problem.status,
+        code=problem.status,
         heading=words.text(key),
         explanation=words.text(f"{key}_more"),
         reference=problem.reference,

@@ -68,7 +68,7 @@ export function labelTimeline(box, scene, width, rows) {
   const isCovered = (scene.in_us !== null && head < x(scene.in_us) + 34 && head > x(scene.in_us) - 100) || (scene.out_us !== null && head > x(scene.out_us) - 34 && head < x(scene.out_us) + 100);
   if (!scene.isCentred && head >= 0 && head <= width && !isCovered) labels.push({ kind: "pin ph", words: clock(scene.playhead_us), x: Math.min(width - 34, Math.max(34, head)) });
   if (scene.facts && !scene.facts.cells) labels.push(...gapLabels(scene, x, width, rows));
-  for (const hold of scene.facts?.holds ?? []) {
+  for (const hold of rows.thin > 0 ? scene.facts?.holds ?? [] : []) {
     const [a, b] = [Math.max(-4, x(hold.start_us)), Math.min(width + 4, x(hold.end_us))];
     if (b > 0 && a < width) labels.push({ kind: "hold-l", words: b - a > 60 ? hold.reason : "", x: a, y: rows.ruler + rows.lane + 2, width: Math.max(4, b - a) });
   }
@@ -96,7 +96,7 @@ function gapLabels(scene, x, width, rows) {
     const [seenA, seenB] = [Math.max(0, a), Math.min(width, b)];
     if (seenB - seenA > words.length * 7 + 16) labels.push({ kind: "gap-l", words, x: (seenA + seenB) / 2, y: rows.ruler + rows.lane / 2 });
     const event = `${words} ${duration(Math.min(gap.end_us, scene.now_us) - gap.start_us)}`;
-    if (isFailure && a >= free && a < width - 12 && a > -4) {
+    if (isFailure && rows.thin > 0 && a >= free && a < width - 12 && a > -4) {
       const isRoomy = a + 16 + event.length * 7 < width;
       labels.push({ kind: "ev", words: isRoomy ? event : "", x: a - 6, y });
       free = a + 16 + (isRoomy ? event.length * 7 : 0);
