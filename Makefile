@@ -39,7 +39,7 @@ types: $(DEVELOPMENT)
 	$(BIN)/mypy $(CHECKED)
 
 imports: $(DEVELOPMENT)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 javascript: $(NODE_MODULES) $(ASSETS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
@@ -65,7 +65,7 @@ format: $(DEVELOPMENT)  ## Let ruff rewrite what it can
 	$(BIN)/ruff format $(CHECKED)
 
 lock: $(DEVELOPMENT) $(NODE_MODULES)  ## Choose versions anew: requirements*.lock and package-lock.json
-	$(PYTHON) tools/lock.py
+	$(PYTHON) -m tools.lock
 
 clean:  ## Remove everything set-up made, but no footage
 	rm -rf .venv node_modules web/static/vendor .cache siring.egg-info

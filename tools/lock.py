@@ -4,8 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from node import npm_command
+from tools.node import npm_command
 
 PROJECT = Path(__file__).resolve().parent.parent
 HEADER = "# Made by `make lock` from pyproject.toml: do not edit. Installed with --require-hashes.\n"

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 from rich.progress import Progress
+
 from storage.check import check as check_volumes
 from storage.reindex import reindex
-
 from vms.cli.environment import EXIT_FAILED, err, opened, out
 
 

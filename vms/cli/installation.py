@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from storage.backup import back_up, restore
 
+from storage.backup import back_up, restore
 from storage.migrate import current_revision, upgrade
 from vms.app import open_services
 from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings

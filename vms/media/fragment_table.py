@@ -199,7 +199,7 @@ def _unzigzag(value: int) -> int:
 
 def _put(packed: bytearray, value: int) -> None:
     """Append a varint."""
-    while value > 0x7F:  # noqa: PLR2004  # seven bits a byte is what LEB128 means
+    while value > 0x7F:  # seven bits a byte is what LEB128 means
         packed.append(value & 0x7F | 0x80)
         value >>= 7
     packed.append(value)

@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.deadline import wait_until
 from vms.ffmpeg.binary import find_ffmpeg
 from vms.ffmpeg.process import StopSteps, spawn_ffmpeg
 from vms.ffmpeg.redaction import Redactor
@@ -120,7 +120,4 @@ def test_it_dies_with_its_parent(ffmpeg: str) -> None:
         pid = int(parent.stdout.readline())
         assert is_running(pid)
         parent.kill()
-    deadline = time.monotonic() + 10
-    while is_running(pid):
-        assert time.monotonic() < deadline, "ffmpeg outlived its parent"
-        time.sleep(0.05)
+    wait_until(lambda: not is_running(pid), seconds=10, what="ffmpeg to end with its parent")

@@ -208,7 +208,7 @@ def test_runs_without_footage_are_forgotten_and_others_kept(storage: Storage, re
     commit(storage, recording, 1)
     ended = {"end_us": NOON_US, "end_reason": RunEnd.EOF}
     with_footage = replace(recording.run, **ended)  # type: ignore[arg-type]  # real fields of Run
-    empty = [replace(another_run(recording, NOON_US).run, **ended) for _ in range(50)]  # type: ignore[arg-type]
+    empty = [replace(another_run(recording, NOON_US).run, **ended) for _ in range(50)]  # type: ignore[arg-type]  # as above
     still_open = another_run(recording, NOON_US).run
     storage.index_writer.commit(IndexBatch(runs=(with_footage, *empty, still_open)))
     assert storage.index_writer.compact_runs(ended_before_us=NOON_US) == 0
