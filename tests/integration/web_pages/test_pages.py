@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests.support.footage import NOON_US
+from tests.support.page_forms import post, token
 from tests.support.recorded_site import PASSWORD, Site, browser
-from vms.domain.camera import Credentials, Secret
 from vms.domain.export import ClipRequest, ExportState
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
@@ -17,7 +16,6 @@ from web import csrf
 from web.auth import browser_cookie_name, session_cookie_name
 from web.i18n.catalogue import LANGUAGES
 
-CANARY = "k4nari-rahasia"
 PAGES: Mapping[str, frozenset[Role]] = {
     "/": frozenset(Role),
     "/playback": frozenset(Role),
@@ -32,18 +30,6 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "/users/new": frozenset({Role.ADMIN}),
     "/users/1": frozenset({Role.ADMIN}),
 }
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf-token" content="(\w+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def post(client: TestClient, url: str, **fields: str) -> tuple[int, str, str]:
-    """Send a form as a browser does; return status, where to, and the page."""
-    answer = client.post(url, data=fields, follow_redirects=False)
-    return answer.status_code, answer.headers.get("location", ""), answer.text
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -119,24 +105,6 @@ def test_sign_in_leads_to_no_other_site(site: Site) -> None:
         assert post(client, "/sign-in", **fields)[:2] == (303, "/")
 
 
-def test_first_administrator_is_made_with_the_console_code_only_once(site: Site) -> None:
-    code = site.storage.meta.issue_setup_code()
-    with browser(site) as client:
-        assert client.get("/sign-in", follow_redirects=False).headers["location"] == "/setup"
-        fields = {"name": "admin", "full_name": "Nurul Aini", "password": PASSWORD}
-        page = client.get("/setup").text
-        status, _, text = post(client, "/setup", code="AAAA-AAAA", csrf_token=token(page), **fields)
-        assert status == 422
-        assert "Kode ini tidak berlaku" in text
-        assert PASSWORD not in text
-        site.clock.advance(60)
-        status, location, _ = post(client, "/setup", code=code, csrf_token=token(text), **fields)
-        assert (status, location) == (303, "/")
-        assert client.get("/").status_code == 200
-        assert client.get("/setup", follow_redirects=False).status_code == 303
-    assert [user.role for user in site.storage.users.list()] == [Role.ADMIN]
-
-
 def test_viewer_of_one_camera_finds_no_trace_of_another(site: Site) -> None:
     own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Pekauman")
     with browser(site, site.add_user("camat", Role.OPERATOR, own)) as client:
@@ -150,101 +118,6 @@ def test_viewer_of_one_camera_finds_no_trace_of_another(site: Site) -> None:
             answer = client.get(path)
             assert answer.status_code == 404
             assert "Pekauman" not in answer.text
-
-
-def test_camera_is_added_with_a_password_that_no_page_shows_again(site: Site) -> None:
-    admin = site.add_user("admin", Role.ADMIN)
-    with browser(site, admin) as client:
-        csrf_token = token(client.get("/cameras/new").text)
-        status, location, _ = post(
-            client,
-            "/cameras/new",
-            csrf_token=csrf_token,
-            main_url=f"rtsp://admin:{CANARY}@10.0.0.12:554/stream1",
-            name="Balai Kota",
-            place="Halaman depan",
-            purpose="Keamanan",
-            retention_days="30",
-            is_enabled="1",
-        )
-        assert status == 303
-        camera = site.storage.cameras.find("Balai Kota")
-        assert location.startswith(f"/cameras/{camera.id}")
-        assert site.storage.cameras.credentials(camera.id) == Credentials("admin", Secret(CANARY))
-        pages = [client.get(path).text for path in (location, f"/cameras/{camera.id}/edit", "/cameras")]
-        assert all(CANARY not in page for page in pages)
-        status, _, _ = post(
-            client,
-            f"/cameras/{camera.id}/edit",
-            csrf_token=csrf_token,
-            main_url="rtsp://10.0.0.12:554/stream2",
-            username="admin",
-            name="Balai Kota",
-            purpose="Keamanan",
-            retention_days="31",
-        )
-    assert status == 303
-    changed = site.storage.cameras.get(camera.id)
-    assert (changed.retention_days, changed.is_enabled) == (31, False)
-    assert site.storage.cameras.credentials(camera.id) == Credentials("admin", Secret(CANARY))
-    assert all(CANARY not in entry.detail for entry in site.storage.audit.recent())
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("main_url", "http://10.0.0.12/", "rtsp://"),
-        ("main_url", "rtsp://169.254.169.254/x", "jaringan kamera"),
-        ("main_url", "", "wajib"),
-        ("name", "", "wajib"),
-        ("retention_days", "selamanya", "angka"),
-        ("retention_days", "0", "antara"),
-        ("min_days", "31", "masa simpan"),
-        ("latitude", "-3.3", "bujur"),
-        ("sub_url", "rtsp://10.0.0.12/a", "sama"),
-    ],
-)
-def test_unusable_camera_field_is_named_and_nothing_is_saved(
-    site: Site, field: str, value: str, words: str
-) -> None:
-    admin = site.add_user("admin", Role.ADMIN)
-    fields = {"main_url": "rtsp://10.0.0.12/a", "name": "Balai Kota", "retention_days": "30", "purpose": "x"}
-    with browser(site, admin) as client:
-        csrf_token = token(client.get("/cameras/new").text)
-        status, _, page = post(client, "/cameras/new", **(fields | {field: value, "csrf_token": csrf_token}))
-    assert status == 422
-    problem = re.search(rf'id="{field}-problem">.*?</span>', page, re.DOTALL)
-    assert problem is not None
-    assert words in problem[0]
-    assert site.storage.cameras.list() == []
-
-
-def test_address_that_cannot_be_read_is_not_repeated_with_its_password(site: Site) -> None:
-    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
-        csrf_token = token(client.get("/cameras/new").text)
-        _, _, page = post(
-            client,
-            "/cameras/new",
-            csrf_token=csrf_token,
-            name="x",
-            main_url=f"rtsp://admin:{CANARY}@ 10.0.0.1/",
-        )
-    assert CANARY not in page
-
-
-def test_removed_camera_keeps_its_footage_and_page(site: Site, h264_run: Path) -> None:
-    camera = site.add_camera("Balai Kota")
-    site.record(camera, h264_run)
-    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
-        explained = client.get(f"/cameras/{camera.id}/remove").text
-        assert "tidak dihapus" in explained
-        status, location, _ = post(client, f"/cameras/{camera.id}/remove", csrf_token=token(explained))
-        assert status == 303
-        assert "Balai Kota dihapus" in client.get(location).text
-        assert "masa simpannya berakhir" in client.get(f"/cameras/{camera.id}").text
-        playback = client.get(f"/playback?cam={camera.id}")
-    assert playback.status_code == 200
-    assert "Balai Kota" in playback.text
 
 
 def test_finder_takes_any_form_of_time_to_the_moment(site: Site) -> None:
@@ -319,55 +192,6 @@ def test_waiting_export_is_cancelled_from_the_page(site: Site) -> None:
         status, _, _ = post(client, f"/exports/{export.id}/cancel", csrf_token=csrf_token)
     assert status == 303
     assert site.storage.exports.get(export.id).state is ExportState.CANCELLED
-
-
-def test_user_is_added_changed_and_signed_out_when_switched_off(site: Site) -> None:
-    camera = site.add_camera()
-    admin = site.add_user("admin", Role.ADMIN)
-    with browser(site, admin) as client:
-        csrf_token = token(client.get("/users/new").text)
-        fields = {
-            "full_name": "Siti Rahmah",
-            "role": "viewer",
-            "camera": str(camera.id),
-            "csrf_token": csrf_token,
-        }
-        added = post(client, "/users/new", name="siti.rahmah", password=PASSWORD, is_enabled="1", **fields)
-        assert added[0] == 303
-        again = post(client, "/users/new", name="siti.rahmah", password=PASSWORD, is_enabled="1", **fields)
-        assert again[0] == 422
-        assert "sudah dipakai" in again[2]
-        user = site.storage.users.by_name("siti.rahmah")
-        assert user is not None
-        assert user.camera_ids == {camera.id}
-        with browser(site, user) as other:
-            assert other.get("/").status_code == 200
-            assert post(client, f"/users/{user.id}", **fields)[0] == 303
-            assert other.get("/", follow_redirects=False).status_code == 303
-
-
-def test_last_administrator_stays_one(site: Site) -> None:
-    admin = site.add_user("admin", Role.ADMIN)
-    with browser(site, admin) as client:
-        csrf_token = token(client.get(f"/users/{admin.id}").text)
-        status, _, page = post(
-            client, f"/users/{admin.id}", role="viewer", is_enabled="1", full_name="A", csrf_token=csrf_token
-        )
-    assert status == 422
-    assert "admin sistem terakhir" in page
-    assert site.storage.users.get(admin.id).role is Role.ADMIN
-
-
-@pytest.mark.parametrize("password", ["pendek", "aaaaaaaaaaaaaaaa", "siti.rahmah12"])
-def test_weak_password_is_refused_and_not_repeated(site: Site, password: str) -> None:
-    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
-        csrf_token = token(client.get("/users/new").text)
-        status, _, page = post(
-            client, "/users/new", name="siti.rahmah", role="viewer", password=password, csrf_token=csrf_token
-        )
-    assert status == 422
-    assert f'value="{password}"' not in page
-    assert site.storage.users.by_name("siti.rahmah") is None
 
 
 def test_language_and_theme_are_kept_in_the_account(site: Site) -> None:

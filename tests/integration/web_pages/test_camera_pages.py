@@ -1,0 +1,108 @@
+"""Adding, changing and removing a camera: what is refused, what is kept, and a password that never comes back."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.page_forms import post, token
+from tests.support.recorded_site import Site, browser
+from vms.domain.camera import Credentials, Secret
+from vms.domain.user import Role
+
+CANARY = "k4nari-rahasia"
+
+
+def test_camera_is_added_with_a_password_that_no_page_shows_again(site: Site) -> None:
+    admin = site.add_user("admin", Role.ADMIN)
+    with browser(site, admin) as client:
+        csrf_token = token(client.get("/cameras/new").text)
+        status, location, _ = post(
+            client,
+            "/cameras/new",
+            csrf_token=csrf_token,
+            main_url=f"rtsp://admin:{CANARY}@10.0.0.12:554/stream1",
+            name="Balai Kota",
+            place="Halaman depan",
+            purpose="Keamanan",
+            retention_days="30",
+            is_enabled="1",
+        )
+        assert status == 303
+        camera = site.storage.cameras.find("Balai Kota")
+        assert location.startswith(f"/cameras/{camera.id}")
+        assert site.storage.cameras.credentials(camera.id) == Credentials("admin", Secret(CANARY))
+        pages = [client.get(path).text for path in (location, f"/cameras/{camera.id}/edit", "/cameras")]
+        assert all(CANARY not in page for page in pages)
+        status, _, _ = post(
+            client,
+            f"/cameras/{camera.id}/edit",
+            csrf_token=csrf_token,
+            main_url="rtsp://10.0.0.12:554/stream2",
+            username="admin",
+            name="Balai Kota",
+            purpose="Keamanan",
+            retention_days="31",
+        )
+    assert status == 303
+    changed = site.storage.cameras.get(camera.id)
+    assert (changed.retention_days, changed.is_enabled) == (31, False)
+    assert site.storage.cameras.credentials(camera.id) == Credentials("admin", Secret(CANARY))
+    assert all(CANARY not in entry.detail for entry in site.storage.audit.recent())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("main_url", "http://10.0.0.12/", "rtsp://"),
+        ("main_url", "rtsp://169.254.169.254/x", "jaringan kamera"),
+        ("main_url", "", "wajib"),
+        ("name", "", "wajib"),
+        ("retention_days", "selamanya", "angka"),
+        ("retention_days", "0", "antara"),
+        ("min_days", "31", "masa simpan"),
+        ("latitude", "-3.3", "bujur"),
+        ("sub_url", "rtsp://10.0.0.12/a", "sama"),
+    ],
+)
+def test_unusable_camera_field_is_named_and_nothing_is_saved(
+    site: Site, field: str, value: str, words: str
+) -> None:
+    admin = site.add_user("admin", Role.ADMIN)
+    fields = {"main_url": "rtsp://10.0.0.12/a", "name": "Balai Kota", "retention_days": "30", "purpose": "x"}
+    with browser(site, admin) as client:
+        csrf_token = token(client.get("/cameras/new").text)
+        status, _, page = post(client, "/cameras/new", **(fields | {field: value, "csrf_token": csrf_token}))
+    assert status == 422
+    problem = re.search(rf'id="{field}-problem">.*?</span>', page, re.DOTALL)
+    assert problem is not None
+    assert words in problem[0]
+    assert site.storage.cameras.list() == []
+
+
+def test_address_that_cannot_be_read_is_not_repeated_with_its_password(site: Site) -> None:
+    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
+        csrf_token = token(client.get("/cameras/new").text)
+        _, _, page = post(
+            client,
+            "/cameras/new",
+            csrf_token=csrf_token,
+            name="x",
+            main_url=f"rtsp://admin:{CANARY}@ 10.0.0.1/",
+        )
+    assert CANARY not in page
+
+
+def test_removed_camera_keeps_its_footage_and_page(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera("Balai Kota")
+    site.record(camera, h264_run)
+    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
+        explained = client.get(f"/cameras/{camera.id}/remove").text
+        assert "tidak dihapus" in explained
+        status, location, _ = post(client, f"/cameras/{camera.id}/remove", csrf_token=token(explained))
+        assert status == 303
+        assert "Balai Kota dihapus" in client.get(location).text
+        assert "masa simpannya berakhir" in client.get(f"/cameras/{camera.id}").text
+        playback = client.get(f"/playback?cam={camera.id}")
+    assert playback.status_code == 200
+    assert "Balai Kota" in playback.text
