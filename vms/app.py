@@ -38,6 +38,7 @@ from web.state import WebServices
 
 log = logging.getLogger(__name__)
 
+BACKUPS = "backup"
 VERSION = importlib.metadata.version("siring")
 
 
@@ -134,6 +135,7 @@ def serve_scheduler(settings: Settings) -> None:
             services.storage,
             Purger(services.storage, services.clock, clock_trust=read_clock_trust),
             services.export_worker(),
+            settings.data_dir / BACKUPS,
             services.clock,
             stop,
         )

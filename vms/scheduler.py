@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from playback.export_worker import ExportWorker
+from storage.config_backup import back_up_config
 from storage.open import Storage
 from storage.purge import Purger
 from vms.domain.time import DAY_US, Clock
@@ -26,6 +28,7 @@ def run_jobs(
     storage: Storage,
     purger: Purger,
     exporter: ExportWorker,
+    backup_dir: Path,
     clock: Clock,
     stop: threading.Event,
 ) -> None:
@@ -45,7 +48,7 @@ def run_jobs(
     for name, executor, seconds, job in jobs:
         scheduler.add_job(job, "interval", seconds=seconds, id=name, executor=executor)
     scheduler.add_job(
-        lambda: nightly(storage, clock),
+        lambda: nightly(storage, backup_dir, clock),
         "cron",
         hour=NIGHTLY_HOUR_UTC,
         id="nightly",
@@ -83,8 +86,9 @@ def upkeep(storage: Storage, exporter: ExportWorker, clock: Clock) -> None:
     exporter.expire_due()
 
 
-def nightly(storage: Storage, clock: Clock) -> None:
-    """Keep the run table bounded (a flapping camera makes thousands a day)."""
+def nightly(storage: Storage, backup_dir: Path, clock: Clock) -> None:
+    """Copy cameras, people and holds aside, and keep the run table bounded (a flapping camera makes thousands a day)."""
+    back_up_config(storage.database, backup_dir, clock.now_us())
     storage.index_writer.compact_runs(ended_before_us=clock.now_us() - DAY_US)
 
 

@@ -72,10 +72,10 @@ def run_demo(folder: Path, port: int) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: group.stop())
         set_up_logging(level="WARNING", format_name="text", role="demo", redact=str)
-        started_us = SystemClock().now_us()
         watcher = threading.Thread(
             target=_announce,
-            args=(settings, specs, logins, group, started_us if is_first else None),
+            args=(settings, specs, logins, group),
+            kwargs={"is_first": is_first},
             daemon=True,
         )
         group.run(started=watcher.start)
@@ -87,14 +87,16 @@ def _announce(
     specs: list[CameraSpec],
     logins: _Logins,
     group: ProcessGroup,
-    past_until_us: int | None,
+    *,
+    is_first: bool,
 ) -> None:
-    """Write the past, wait until the present is recorded, then say that all is ready."""
+    """Wait until the present is recorded, write the past before it, then say that all is ready."""
     try:
         with open_services(settings) as services:
-            if past_until_us is not None:
-                write_past(services.storage, specs, past_until_us)
             _wait_until_recording(services.storage)
+            if is_first:
+                # Only now: a recorder that starts clears away what it finds half-written.
+                write_past(services.storage, specs)
         url = f"http://{settings.host}:{settings.port}"
         _wait_until_healthy(url)
     except Exception as error:  # noqa: BLE001  # the boundary of this thread: the demonstration ends and says why
@@ -157,7 +159,7 @@ def _simulator(logins: _Logins) -> Iterator[dict[str, str]]:
     command = role_command("simulate", "--port", "0", "--login-stdin", "--json")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None  # noqa: S101  # asked for just above
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101  # likewise
         process.stdin.write(f"kamera\n{logins.camera_password}\n")
         process.stdin.close()
         try:

@@ -50,8 +50,9 @@ class _Part:
     folder: Path
 
 
-def write_past(storage: Storage, specs: list[CameraSpec], end_us: int) -> None:
-    """Give every demonstration camera an hour of footage before `end_us` (UTC microseconds)."""
+def write_past(storage: Storage, specs: list[CameraSpec]) -> None:
+    """Give every demonstration camera an hour of footage up to where its recording began."""
+    end_us = min(run.start_us for run in storage.segments.open_runs())
     volume = storage.volume_access.open(storage.volumes.list()[0])
     cameras = {camera.name: camera for camera in storage.cameras.list()}
     parts = [part for spec in specs for part in _parts(cameras[spec.name], spec, volume, end_us)]

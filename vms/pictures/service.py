@@ -14,7 +14,7 @@ from playback.segment_source import name_of
 from storage.open import Storage
 from storage.open_volume import OpenVolume
 from storage.segment_paths import pack_path, segment_path
-from vms.domain.camera import Stream, StreamRole
+from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.errors import MediaError, StorageError
 from vms.domain.segment import Segment
 from vms.domain.time import HOUR_US, TimeRange
@@ -58,7 +58,7 @@ class PictureMaker:
         """Make the pictures that are due now; return how many were made."""
         made = 0
         for camera in self._storage.cameras.list(include_removed=True):
-            stream = camera.stream(StreamRole.SUB) or camera.stream(StreamRole.MAIN)
+            stream = _pictured_stream(camera)
             if stream is None or (stop is not None and stop.is_set()):
                 continue
             try:
@@ -147,6 +147,12 @@ class PictureMaker:
 
     def _volume(self, volume_id: int) -> OpenVolume:
         return self._storage.volume_access.open(self._storage.volumes.get(volume_id))
+
+
+def _pictured_stream(camera: Camera) -> Stream | None:
+    """Return the stream that is cheapest to decode: the sub-stream where one is recorded, else the main one."""
+    sub = camera.stream(StreamRole.SUB)
+    return sub if sub is not None and sub.is_enabled else camera.stream(StreamRole.MAIN)
 
 
 def keyframe_sample(fd: int, fragment: Fragment) -> bytes:
