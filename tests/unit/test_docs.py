@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
@@ -135,6 +136,14 @@ def test_links_lead_somewhere() -> None:
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             broken.append(f"{document.name}: {target}")
     assert broken == []
+
+
+def test_layers_are_drawn_as_they_are_checked() -> None:
+    contracts = tomllib.loads(text_of(PROJECT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "layers")
+    lines = text_of(DOCS / "architecture.md").splitlines()
+    drawn = [line for line in lines if line in layers]
+    assert drawn == layers
 
 
 def test_named_modules_exist() -> None:
