@@ -14,6 +14,7 @@ import { nowUs, SECOND_US } from "./site_time.js";
 const INSIDE_FRAME_US = 2_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const LIVE_DISTANCE_US = 3 * SECOND_US;
+const SAME_FRAME_MS = 400;
 const LIVE_MARK_US = 15 * SECOND_US;
 /** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
 const NOT_YET_US = 20 * SECOND_US;
@@ -33,7 +34,10 @@ export class Player extends EventTarget {
   #wantsPlay = false;
   #wantsLive = false;
   #frameSeconds = 1 / 25;
+  /** @type {number[]} */
+  #frameSteps = [];
   #frameMedia = -1;
+  #stepRound = 0;
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
 
   /**
@@ -66,6 +70,7 @@ export class Player extends EventTarget {
    */
   seek(wall_us, options = {}) {
     clearTimeout(this.#retry);
+    this.#stepRound += 1;
     this.#wantsLive = options.live ?? false;
     if (options.play !== undefined) this.#wantsPlay = options.play;
     this.wallUs = this.#withinReach(Math.min(wall_us, nowUs()));
@@ -103,21 +108,21 @@ export class Player extends EventTarget {
   /**
    * Show the next or previous frame.
    * @param {1 | -1} direction
-   * @param {number} [tries]
    */
-  step(direction, tries = 6) {
+  step(direction) {
     this.pause();
-    if (this.#frameMedia < 0 || tries === 0) return;
     const from = this.#frameMedia;
-    // The middle of the neighbouring frame, by the frame length seen so far.
-    this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * this.#frameSeconds);
-    this.video.addEventListener("seeked", () => {
+    if (from < 0) return;
+    const round = (this.#stepRound += 1);
+    const tryLength = (/** @type {number} */ seconds) => {
+      // The middle of the neighbouring frame, by the frame length seen so far.
+      this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
       setTimeout(() => {
-        if (this.#frameMedia !== from) return;
-        this.#frameSeconds = Math.min(1, this.#frameSeconds * 1.6);
-        this.step(direction, tries - 1);
-      }, 60);
-    }, { once: true });
+        // Still the same frame: this one is longer than those seen before.
+        if (round === this.#stepRound && this.#frameMedia === from && seconds < 1) tryLength(seconds * 1.6);
+      }, SAME_FRAME_MS);
+    };
+    tryLength(this.#frameSeconds);
   }
 
   /** Show a still picture of an instant while the pointer drags; the video follows on `seek`. @param {number} wall_us */
@@ -152,7 +157,11 @@ export class Player extends EventTarget {
     if (wall === null || this.video.seeking) return;
     const shown = wall - INSIDE_FRAME_US;
     const step = media_s - this.#frameMedia;
-    if (step > 0.005 && step < this.#frameSeconds * 1.2 && !this.video.paused) this.#frameSeconds = Math.max(step, 1 / 120);
+    if (!this.video.paused && step > 0.005 && step < 1) {
+      // A skipped frame makes one step longer, never shorter: the shortest of the last ones is a frame.
+      this.#frameSteps = [...this.#frameSteps.slice(-11), step];
+      this.#frameSeconds = Math.min(...this.#frameSteps);
+    }
     if (step > 0 && step < 1 && shown - this.wallUs > 2 * SECOND_US && this.#wantsPlay) {
       this.dispatchEvent(new CustomEvent("skip", { detail: [this.wallUs, shown] }));
     }
