@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vms.media.fragments import walk_fragments
+from vms.media.fragments import Fragment, walk_fragments
 from vms.media.init_segment import read_init
 
 
@@ -14,8 +14,10 @@ class Continuity:
     """What the files of one run hold.
 
     Attributes:
-        frames: recorded. due: between the first and the end of the last at the camera's rate: a lost frame is one less
-            recorded than due. borders: how many files follow another; broken_borders: where decode time does not go on.
+        frames: recorded from the second fragment to the last but one: ffmpeg gives the first two frames of a stream one
+            time, and the last frame of a run has no length. due: at the camera's rate in that time; a lost frame is one
+            recorded less than due.
+        borders: how many files follow another. broken_borders: of these, how many do not go on where the last one ended.
     """
 
     frames: int
@@ -26,23 +28,22 @@ class Continuity:
 
 def continuity(files: Sequence[Path], fps: int) -> Continuity:
     """Return what one run's files hold, in the order given; an unfinished last file counts up to its last fragment."""
-    frames = due = borders = broken = 0
-    end_before: int | None = None
+    found: list[tuple[Fragment, int]] = []
+    borders = broken = 0
     for file in files:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
         try:
             init = read_init(descriptor)
-            found = walk_fragments(descriptor, os.fstat(descriptor).st_size, len(init.data), init).fragments
+            walk = walk_fragments(descriptor, os.fstat(descriptor).st_size, len(init.data), init)
         finally:
             os.close(descriptor)
-        if not found:
-            continue
-        begin, end = found[0].decode_time, found[-1].decode_time + found[-1].duration
-        if end_before is not None:
+        if walk.fragments and found:
             borders += 1
-            broken += begin != end_before
-        begin = begin if end_before is None else end_before
-        due += round((end - begin) * fps / init.timescale)
-        frames += sum(fragment.samples for fragment in found)
-        end_before = end
+            last, _ = found[-1]
+            broken += walk.fragments[0].decode_time != last.decode_time + last.duration
+        found += [(fragment, init.timescale) for fragment in walk.fragments]
+    assert len(found) > 2, "a run with hardly any footage"
+    (first, timescale), (last, _) = found[1], found[-1]
+    due = round((last.decode_time - first.decode_time) * fps / timescale)
+    frames = sum(fragment.samples for fragment, _ in found[1:-1])
     return Continuity(frames, due, borders, broken)

@@ -15,20 +15,21 @@ from playback.day_view import daily_coverage, month_days
 from playback.footage import Footage
 from playback.playlist import PlaylistUrls, media_playlist
 from playback.segment_source import SegmentSource
+from storage.schema import LONGEST_SPAN_US
 from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.footage_files import BenchClip, record_clip
 from tests.bench.large_index import IndexPlan, fill_index, varied_tables
 from tests.bench.measurement import Finding, Latencies, latency
 from tests.bench.page_cache import files_below, forget
 from tests.bench.results import Results
-from tests.bench.scale import Scale
+from tests.bench.scale import Scale, chosen_scale
 from tests.support.postgres import postgres_server
 from tests.support.recordings import sources_of
 from vms.clock import SystemClock
 from vms.domain.camera import Camera, Stream
 from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.site_time import SiteZone
-from vms.domain.time import DAY_US, HOUR_US, SECOND_US, TimeRange
+from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 
 pytestmark = pytest.mark.bench
 
@@ -43,8 +44,8 @@ _COLD = (
     "themselves, stay. Warm: the same look-ups again."
 )
 
-Probe = Callable[[int, TimeRange], int]
-"""Reads a stream's rows of a window by their key and returns how many there are."""
+Probe = Callable[[str, int, TimeRange], int]
+"""Reads a stream's rows of a window from a table by their key, and returns how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +76,17 @@ class _Index:
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("segment_seconds", chosen_scale().index_segment_seconds)
 def test_lookups_against_bare_reads(
     database: str,
-    which: int,
+    segment_seconds: int,
     scratch: Path,
     scale: Scale,
     results: Results,
     bench_clip: BenchClip,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lengths = scale.index_segment_seconds
-    segment_us = lengths[which % len(lengths)] * SECOND_US
-    if which >= len(lengths):
-        return
+    segment_us = segment_seconds * SECOND_US
     monkeypatch.setattr("tempfile.tempdir", str(scratch))  # the server's folder lies where there is room
     opened = _sqlite_index if database == "sqlite" else _postgres_index
     with opened(scratch, scale, bench_clip, segment_us) as index:
@@ -129,19 +127,25 @@ def _findings(index: _Index, scale: Scale) -> list[Finding]:
 
         return build
 
-    def bare(length_us: int) -> Callable[[_Asked], object]:
-        return lambda a: index.probe(a.stream.id, _window(index, a.at_us, length_us))
+    def bare(table: str, length_us: int) -> Callable[[_Asked], object]:
+        return lambda a: index.probe(table, a.stream.id, _window(index, a.at_us, length_us))
 
     month_us = 30 * DAY_US
     kinds: list[tuple[str, Callable[[_Asked], object], Callable[[_Asked], object], bool]] = [
-        ("one moment", lambda a: storage.segments.at(a.stream.id, a.at_us), bare(1), False),
-        ("timeline of an hour", timeline(HOUR_US), bare(1), True),
-        ("timeline of a day", timeline(DAY_US), bare(1), True),
-        ("timeline of 30 days", timeline(month_us), bare(1), True),
-        ("days of a month", days, bare(1), True),
-        ("activity of an hour", activity, bare(HOUR_US), False),
-        ("playlist of 10 minutes", playlist(600 * SECOND_US), bare(600 * SECOND_US), True),
-        ("playlist of an hour", playlist(HOUR_US), bare(HOUR_US), True),
+        ("one moment", lambda a: storage.segments.at(a.stream.id, a.at_us), bare("segment", 1), False),
+        ("timeline of an hour", timeline(HOUR_US), bare("span", HOUR_US), True),
+        ("timeline of a day", timeline(DAY_US), bare("span", DAY_US), True),
+        ("timeline of 30 days", timeline(month_us), bare("rollup", month_us), True),
+        ("days of a month", days, bare("rollup", month_us), True),
+        ("activity of an hour", activity, bare("segment", HOUR_US), False),
+        ("playlist of 10 minutes", playlist(10 * MINUTE_US), bare("segment", 10 * MINUTE_US), True),
+        ("playlist of an hour", playlist(HOUR_US), bare("segment", HOUR_US), True),
+        (
+            "playlist of 3 hours, as the player asks",
+            playlist(3 * HOUR_US),
+            bare("segment", 3 * HOUR_US),
+            True,
+        ),
     ]
     findings: list[Finding] = []
     for name, ours, theirs, has_goal in kinds:
@@ -197,8 +201,8 @@ def _sqlite_index(scratch: Path, scale: Scale, clip: BenchClip, segment_us: int)
         file = site.settings.data_dir / "siring.db"
         with closing(sqlite3.connect(file)) as bare:
 
-            def probe(stream_id: int, window: TimeRange) -> int:
-                return len(bare.execute(_PROBE.format("?"), _bounds(stream_id, window)).fetchall())
+            def probe(table: str, stream_id: int, window: TimeRange) -> int:
+                return len(bare.execute(_probe(table, "?"), _bounds(table, stream_id, window)).fetchall())
 
             yield _filled(
                 site,
@@ -237,18 +241,25 @@ def _postgres_index(scratch: Path, scale: Scale, clip: BenchClip, segment_us: in
             segment_us,
             files=lambda: files_below(server.socket_folder / "data" / "base"),
             size=size,
-            probe=lambda stream_id, window: len(
-                bare.execute(_PROBE.format("%s").encode(), _bounds(stream_id, window)).fetchall()
+            probe=lambda table, stream_id, window: len(
+                bare.execute(_probe(table, "%s").encode(), _bounds(table, stream_id, window)).fetchall()
             ),
         )
 
 
-_PROBE = "SELECT * FROM segment WHERE stream_id = {0} AND start_us > {0} AND start_us < {0}"
+_REACH_US = {"segment": LONGEST_SEGMENT_US, "span": LONGEST_SPAN_US, "rollup": BUCKET_US}
+"""How far before a window a row of each table may begin and still touch it."""
 
 
-def _bounds(stream_id: int, window: TimeRange) -> tuple[int, int, int]:
+def _probe(table: str, mark: str) -> str:
+    """Return the bare statement that reads a stream's rows of a window."""
+    key = "bucket_us" if table == "rollup" else "start_us"
+    return f"SELECT * FROM {table} WHERE stream_id = {mark} AND {key} > {mark} AND {key} < {mark}"
+
+
+def _bounds(table: str, stream_id: int, window: TimeRange) -> tuple[int, int, int]:
     """Return the key range that holds all rows that touch the window, as the product asks for it."""
-    return stream_id, window.start_us - LONGEST_SEGMENT_US, window.end_us
+    return stream_id, window.start_us - _REACH_US[table], window.end_us
 
 
 def _filled(
