@@ -11,6 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.database import Database
+from storage.meta import read_config_revision
 from storage.migrate import upgrade
 from storage.schema import (
     camera,
@@ -68,6 +69,21 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
     except OSError as error:
         raise IndexUnavailable(f"the copy could not be written: {error}") from error
     return target
+
+
+def is_config_copy_due(database: Database, folder: Path) -> bool:
+    """Tell whether cameras, volumes or rules have changed since the newest copy, or there is none."""
+    copies = config_backups(folder)
+    if not copies:
+        return True
+    copy = Database(f"sqlite:///{copies[0]}", read_only=True)
+    try:
+        with copy.read() as of_copy, database.read() as of_database:
+            return read_config_revision(of_copy) != read_config_revision(of_database)
+    except IndexUnavailable:
+        return True
+    finally:
+        copy.close()
 
 
 def config_backups(folder: Path) -> list[Path]:

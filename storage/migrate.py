@@ -1,6 +1,7 @@
 """Brings a database to the revision that this program needs, and says which one it has."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -10,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from storage.database import Database
+from storage.database import Database, parse_url
 from storage.schema_people import audit
 from vms.domain.errors import IndexMismatch, SchemaMismatch
 
@@ -52,12 +53,17 @@ def upgrade(database_url: str) -> str:
 
 
 def current_revision(database_url: str) -> str | None:
-    """Return the revision of the database, or None if it was never migrated.
+    """Return the revision of the database, or None if it was never migrated or there is none.
+
+    A missing SQLite file is not made: whoever finds it empty would take it for a new installation.
 
     Raises:
         IndexUnavailable: the database does not answer.
         SettingsError: the URL is unusable.
     """
+    url = parse_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        return None
     database = Database(database_url)
     try:
         with database.read() as connection:

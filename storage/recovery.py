@@ -58,6 +58,14 @@ def find_damage(database_url: str) -> str:
         database.close()
 
 
+def is_lost(database_url: str, copies: Path) -> bool:
+    """Tell whether the SQLite file is gone though an installation was here: there are copies of its configuration."""
+    url = parse_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return False
+    return not Path(url.database).exists() and bool(config_backups(copies))
+
+
 def replace_index(database_url: str, clock: Clock, damage: str, *, copies: Path | None = None) -> NewIndex:
     """Set the database aside and put the newest usable copy of the configuration, or a new database, in its place.
 

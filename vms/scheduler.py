@@ -10,7 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from playback.export_worker import ExportWorker
-from storage.config_backup import back_up_config
+from storage.config_backup import back_up_config, is_config_copy_due
 from storage.open import Storage
 from storage.purge import Purger
 from vms.domain.time import DAY_US, Clock
@@ -43,7 +43,7 @@ def run_jobs(
     jobs: tuple[tuple[str, str, int, Callable[[], object]], ...] = (
         ("purge", "purge", PURGE_SECONDS, lambda: purge(purger)),
         ("export", "export", EXPORT_SECONDS, lambda: export(exporter, stop)),
-        ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, clock)),
+        ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, backup_dir, clock)),
     )
     for name, executor, seconds, job in jobs:
         scheduler.add_job(job, "interval", seconds=seconds, id=name, executor=executor)
@@ -77,13 +77,15 @@ def export(exporter: ExportWorker, stop: threading.Event) -> None:
         pass
 
 
-def upkeep(storage: Storage, exporter: ExportWorker, clock: Clock) -> None:
-    """Let go of what has expired: sessions, sign-in attempts, delivered export files, lapsed leases."""
+def upkeep(storage: Storage, exporter: ExportWorker, backup_dir: Path, clock: Clock) -> None:
+    """Let go of what has expired, and copy the configuration aside where it has changed since the last copy."""
     now_us = clock.now_us()
     storage.sessions.purge(now_us)
     storage.sign_in_attempts.purge(now_us)
     storage.leases.purge_lapsed()
     exporter.expire_due()
+    if is_config_copy_due(storage.database, backup_dir):
+        back_up_config(storage.database, backup_dir, now_us)
 
 
 def nightly(storage: Storage, backup_dir: Path, clock: Clock) -> None:

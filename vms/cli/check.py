@@ -1,12 +1,13 @@
 """`vms check`: files against index, and a rebuild of the index from files."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
 from storage.check import check as check_volumes
-from storage.reindex import reindex
+from storage.recovery import rebuild_footage
 from vms.cli.environment import EXIT_FAILED, err, opened, out
 
 
@@ -16,6 +17,9 @@ def check(
         bool, typer.Option(help="Also read every file and compare its digest (slow).")
     ] = False,
     rebuild: Annotated[bool, typer.Option(help="Rebuild the whole index from the files' names.")] = False,
+    volume: Annotated[
+        list[Path] | None, typer.Option(help="With --rebuild: a volume of a lost database; repeat for more.")
+    ] = None,
 ) -> None:
     """Compare files and index; exit 1 if they differ."""
     with opened() as env, Progress(console=err, transient=True) as progress:
@@ -25,7 +29,7 @@ def check(
             progress.update(task, completed=done, total=total)
 
         if rebuild:
-            rebuilt = reindex(env.storage, env.clock, progress=show)
+            rebuilt = rebuild_footage(env.storage, env.clock, volume or (), progress=show)
             out.print(rebuilt.summary())
             return
         report = check_volumes(env.storage, env.clock, repair=repair, digests=digests, progress=show)

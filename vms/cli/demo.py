@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from storage.open import Storage
 from vms.app import open_services
 from vms.cli.demo_history import write_past
 from vms.cli.environment import err
-from vms.cli.roles import ROLES, prepare
 from vms.clock import SystemClock
 from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamState, parse_stream_url
 from vms.domain.user import Role
@@ -30,6 +28,7 @@ from vms.role_lock import role_lock
 from vms.settings import Settings
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.demo_cameras import demo_cameras
+from vms.up import prepare, run_all
 from web.auth import Authority
 
 _USER = "admin"
@@ -68,17 +67,16 @@ def run_demo(folder: Path, port: int) -> None:
         specs = demo_cameras()
         with open_services(settings) as services:
             is_first = _furnish(services.storage, folder, specs, urls, logins)
-        group = ProcessGroup({role: role_command(role) for role in ROLES})
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: group.stop())
         set_up_logging(level="WARNING", format_name="text", role="demo", redact=str)
-        watcher = threading.Thread(
-            target=_announce,
-            args=(settings, specs, logins, group),
-            kwargs={"is_first": is_first},
-            daemon=True,
-        )
-        group.run(started=watcher.start)
+
+        def announce(group: ProcessGroup) -> None:
+            arguments = (settings, specs, logins, group)
+            watcher = threading.Thread(
+                target=_announce, args=arguments, kwargs={"is_first": is_first}, daemon=True
+            )
+            watcher.start()
+
+        run_all(settings, started=announce)
     err.print("Stopped. Everything is kept in", str(folder))
 
 

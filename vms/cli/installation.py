@@ -9,11 +9,11 @@ from storage.backup import back_up, restore
 from storage.migrate import current_revision, upgrade
 from vms.app import open_services
 from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
-from vms.cli.roles import prepare
 from vms.domain.camera import StreamState
 from vms.domain.errors import VmsError
 from vms.domain.time import SECOND_US
 from vms.ffmpeg.binary import find_ffmpeg
+from vms.up import prepare
 
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
 _SILENT_US = 15 * SECOND_US
