@@ -70,7 +70,6 @@ class Commits:
         self._writing = asyncio.Lock()
         self._syncs: dict[int, asyncio.Task[None]] = {}
         self._is_index_down = False
-        self._dropped: dict[int, int] = {}
 
     def run_changed(self, run: Run, volume: OpenVolume, *, soon: bool = False) -> None:
         """Store the run as it is now; `soon` makes a small commit of its own, so that viewers see the run begin."""
@@ -85,11 +84,6 @@ class Commits:
     def segment_published(self, segment: FinishedSegment, volume: OpenVolume) -> None:
         """Store the segment once its volume is synced."""
         self._waiting.unsynced.append((segment, volume))
-
-    @property
-    def dropped_since(self) -> dict[int, int]:
-        """Streams whose rows did not fit into memory, with the wall time since when; they need a look at their files."""
-        return dict(self._dropped)
 
     async def work(self) -> None:
         """Commit at the set intervals until cancelled."""
@@ -219,8 +213,10 @@ class Commits:
                 self._index.commit(IndexBatch(segments=(segment,)))
                 stored.append((segment, volume))
             except Exception:  # as above
-                log.exception("the index refused a segment", extra={"path": segment.relative_path})
-                self._drop(segment)
+                log.exception(
+                    "the index refused a segment; it keeps its second name",
+                    extra={"path": segment.relative_path},
+                )
         return stored
 
     def _put_back(
@@ -234,13 +230,13 @@ class Commits:
         waiting.runs = {run.uuid: (run, volume) for run, volume in runs} | waiting.runs
         waiting.outages = outages | waiting.outages
         waiting.synced = segments + waiting.synced
-        for segment, _ in waiting.synced[: max(0, len(waiting.synced) - _MOST_WAITING)]:
-            self._drop(segment)
-        del waiting.synced[: max(0, len(waiting.synced) - _MOST_WAITING)]
-
-    def _drop(self, segment: FinishedSegment) -> None:
-        since_us = self._dropped.get(segment.stream_id, segment.start_us)
-        self._dropped[segment.stream_id] = min(since_us, segment.start_us)
+        too_many = max(0, len(waiting.synced) - _MOST_WAITING)
+        if too_many:
+            log.error(
+                "rows no longer fit into memory; the next start reads them from the files",
+                extra={"rows": too_many},
+            )
+            del waiting.synced[:too_many]
 
     async def _release(
         self, segments: Sequence[tuple[FinishedSegment, OpenVolume]], ended: Sequence[tuple[Run, OpenVolume]]

@@ -56,6 +56,7 @@ class RunParts:
     Attributes:
         redact: cuts known secrets out of what ffmpeg says.
         trust: returns how far the host's clock can be trusted now.
+        ended: told each run that has ended.
         step: called with the name of each step taken; tests end the process there.
     """
 
@@ -69,6 +70,7 @@ class RunParts:
     notes: ChildNotes
     redact: Callable[[str], str]
     trust: Callable[[], ClockTrust]
+    ended: Callable[[Run], None]
     step: Callable[[str], None]
 
 
@@ -290,6 +292,7 @@ class RecordingRun:
             end_us = self._clock.end_us or self._row.start_us
             self._row = replace(self._row, end_us=end_us, end_reason=ending.end)
             self._parts.commits.run_changed(self._row, self.order.volume)
+            self._parts.ended(self._row)
         else:
             with contextlib.suppress(StorageError):
                 self.order.volume.remove_empty_dir(incoming_folder(self.uuid))

@@ -16,10 +16,13 @@ from recorder.strays import ChildNotes
 from recorder.stream_task import StreamParts
 from recorder.supervisor import Supervisor
 from recorder.timings import RecorderTimings
+from recorder.unsynced_runs import UnsyncedRuns
 from recorder.volume_threads import VolumeThreads
+from storage.clock_shift import ClockShift
 from storage.open import Storage
 from storage.reconcile import reconcile
 from vms.domain.camera import StreamStatus
+from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
 from vms.ffmpeg.redaction import Redactor
@@ -40,6 +43,7 @@ async def run_recorder(
     *,
     timings: RecorderTimings | None = None,
     redactor: Redactor | None = None,
+    trust: Callable[[], ClockTrust] = read_clock_trust,
     step: Callable[[str], None] = _no_step,
 ) -> None:
     """Record every wanted stream until `stop` is set; return when all is published and indexed.
@@ -54,6 +58,7 @@ async def run_recorder(
         stop: set to end the recorder in order.
         timings: how long it waits for what; by default as the settings say.
         redactor: told every camera password; pass the one that the log uses.
+        trust: returns how far the host's clock can be trusted.
         step: called with the name of each step of publishing; tests end the process there.
 
     Raises:
@@ -91,6 +96,8 @@ async def run_recorder(
         step=step,
     )
     watch = FileWatch(threads, clock, timings)
+    shift = ClockShift(storage.database, storage.volumes, storage.volume_access)
+    unsynced = UnsyncedRuns(shift, storage.segments, clock, timings, trust)
     run_parts = RunParts(
         ffmpeg=ffmpeg,
         clock=clock,
@@ -101,7 +108,8 @@ async def run_recorder(
         commits=commits,
         notes=notes,
         redact=redactor,
-        trust=read_clock_trust,
+        trust=trust,
+        ended=unsynced.ended,
         step=step,
     )
     parts = StreamParts(
@@ -110,13 +118,18 @@ async def run_recorder(
     supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
     await volumes.look()
     try:
-        await _serve(stop, supervisor, commits, volumes, watch)
+        await _serve(stop, supervisor, commits, volumes, watch, unsynced)
     finally:
         threads.close()
 
 
 async def _serve(
-    stop: asyncio.Event, supervisor: Supervisor, commits: Commits, volumes: RecordingVolumes, watch: FileWatch
+    stop: asyncio.Event,
+    supervisor: Supervisor,
+    commits: Commits,
+    volumes: RecordingVolumes,
+    watch: FileWatch,
+    unsynced: UnsyncedRuns,
 ) -> None:
     """Work until asked to stop, or until a part breaks that must not; then end in order."""
     follower = _part("configuration", supervisor.supervise())
@@ -124,6 +137,7 @@ async def _serve(
         _part("commits", commits.work()),
         _part("volumes", volumes.watch()),
         _part("files", watch.watch()),
+        _part("clock", unsynced.follow()),
     ]
     asked = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({asked, follower, *others}, return_when=asyncio.FIRST_COMPLETED)

@@ -26,7 +26,7 @@ from tests.support.recorder_scene import (
 )
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.errors import IndexUnavailable
-from vms.domain.segment import RunEnd, SegmentFlag
+from vms.domain.segment import ClockTrust, RunEnd, SegmentFlag
 from vms.domain.time import DAY_US, HOUR_US, SECOND_US
 from vms.simulator.camera_spec import CameraSpec
 
@@ -188,6 +188,33 @@ def test_step_of_the_clock_begins_a_new_run_and_loses_nothing(tmp_path: Path, st
         assert len(files(scene)) >= len(kept)
 
     play(tmp_path, [CAMERA], scenario, clock=clock)
+
+
+def test_footage_from_before_the_clock_was_set_is_moved_once(tmp_path: Path) -> None:
+    """failure mode 18: the host boots unsynchronised, and NTP sets its clock 1.5 h ahead."""
+    clock = MovedClock()
+    trust = [ClockTrust.UNSYNCED]
+    step_us = 3 * HOUR_US // 2
+
+    async def scenario(scene: Scene) -> None:
+        before = await scene.until_recorded("a", 2)
+        assert all(SegmentFlag.UNSYNCED in s.flags for s in before)
+        clock.step_us, trust[0] = step_us, ClockTrust.SYNCED
+
+        def moved() -> bool:
+            first = [s for s in scene.segments("a") if s.run_id == before[0].run_id]
+            return all(SegmentFlag.SHIFTED in s.flags for s in first)
+
+        await scene.until(moved, "the first run to move")
+        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run")
+        first = min(scene.segments("a"), key=lambda s: (s.run_id, s.seq))
+        second = scene.segments("a")[-1]
+        assert abs(first.start_us - before[0].start_us - step_us) < SECOND_US
+        assert first.name_us == before[0].name_us
+        assert second.start_us - first.start_us < 30 * SECOND_US
+        assert SegmentFlag.SHIFTED not in second.flags
+
+    play(tmp_path, [CAMERA], scenario, clock=clock, trust=lambda: trust[0])
 
 
 def test_removed_incoming_folder_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from vms.domain.camera import (
     StreamStatus,
     StreamUrl,
 )
-from vms.domain.segment import Outage, Run, Segment
+from vms.domain.segment import ClockTrust, Outage, Run, Segment
 from vms.domain.time import DAY_US, Clock, TimeRange
 from vms.domain.volume import Volume
 from vms.ffmpeg.process import StopSteps
@@ -82,6 +82,7 @@ class Scene:
     timings: RecorderTimings
     volumes: list[Volume]
     step: Callable[[str], None]
+    trust: Callable[[], ClockTrust]
     cameras: dict[str, Camera] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _recorder: "asyncio.Task[None] | None" = None
@@ -131,7 +132,13 @@ class Scene:
     def start(self) -> None:
         self._stop = asyncio.Event()
         work = run_recorder(
-            self.settings, self.storage, self.clock, self._stop, timings=self.timings, step=self.step
+            self.settings,
+            self.storage,
+            self.clock,
+            self._stop,
+            timings=self.timings,
+            trust=self.trust,
+            step=self.step,
         )
         self._recorder = asyncio.create_task(work)
 
@@ -188,6 +195,7 @@ async def recording_scene(
     database_url: str = "",
     networks: tuple[str, ...] = ("127.0.0.0/8",),
     step: Callable[[str], None] = lambda _name: None,
+    trust: Callable[[], ClockTrust] = lambda: ClockTrust.SYNCED,
     add: bool = True,
 ) -> AsyncIterator[Scene]:
     """Run cameras, database and volumes; the recorder is started by `Scene.start` and ended with the block."""
@@ -209,7 +217,7 @@ async def recording_scene(
         rows.append(storage.volumes.add(folder / f"volume{number}"))
     async with SimulatorServer() as simulator:
         await simulator.start(specs)
-        scene = Scene(simulator, storage, used, settings, timings, rows, step)
+        scene = Scene(simulator, storage, used, settings, timings, rows, step, trust)
         if add:
             for spec in specs:
                 scene.add(spec)

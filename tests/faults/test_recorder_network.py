@@ -1,0 +1,85 @@
+"""A network that swallows packets both ways, made of a network namespace."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import running
+from tests.support.recorder_scene import command_of, recording_ffmpeg, recording_scene
+from vms.domain.camera import CameraDraft, OutageCause, StreamState, StreamUrl
+from vms.domain.segment import RunEnd
+
+pytestmark = [pytest.mark.faults, pytest.mark.root]
+
+_CAMERA = """
+from vms.simulator.camera_spec import CameraSpec
+from vms.simulator.run import run_simulator
+spec = CameraSpec("Far", "a", 1, width=128, height=96, fps=10)
+run_simulator([spec], host="0.0.0.0", port=8554, on_ready=lambda started: print("ready", flush=True))
+"""
+
+
+def ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    """A network namespace with 10.213.7.2, reached from here as from 10.213.7.1."""
+    name = f"cam{os.getpid() % 100_000}"
+    here, there = f"{name}h", f"{name}c"
+    ip("netns", "add", name)
+    try:
+        ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", name)
+        ip("addr", "add", "10.213.7.1/24", "dev", here)
+        ip("link", "set", here, "up")
+        ip("-n", name, "addr", "add", "10.213.7.2/24", "dev", there)
+        ip("-n", name, "link", "set", there, "up")
+        ip("-n", name, "link", "set", "lo", "up")
+        yield name
+    finally:
+        ip("netns", "del", name)
+
+
+def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, namespace: str) -> None:
+    """failure mode 5: packets are dropped both ways; a SIGTERM ends the blocked ffmpeg within 8 s."""
+    command = ["ip", "netns", "exec", namespace, sys.executable, "-c", _CAMERA]
+
+    async def run() -> None:
+        async with recording_scene(tmp_path, [], networks=("10.213.7.0/24",)) as scene:
+            draft = CameraDraft(
+                name="Far",
+                main_url=StreamUrl("rtsp://10.213.7.2:8554/a"),
+                purpose="a test",
+                retention_days=1,
+            )
+            scene.cameras["a"] = scene.storage.cameras.add(draft)
+            scene.start()
+            await scene.until_recorded("a")
+            (child,) = recording_ffmpeg()
+            ip("-n", namespace, "link", "set", f"{namespace}c", "down")
+            await scene.until(lambda: "pipe:0" not in command_of(child), "the end of ffmpeg")
+            assert (await scene.until_ended("a")).end_reason is RunEnd.TIMEOUT
+            outages = await scene.until(lambda: scene.outages("a"), "an outage")
+            assert outages[0].cause in {OutageCause.TIMEOUT, OutageCause.UNREACHABLE}
+            ip("-n", namespace, "link", "set", f"{namespace}c", "up")
+            await scene.until(
+                lambda: scene.state("a") is StreamState.RECORDING, "recording again", seconds=20
+            )
+            ip("-n", namespace, "link", "set", f"{namespace}c", "down")
+            began = time.monotonic()
+            await scene.stop()
+            assert time.monotonic() - began < 8
+            assert recording_ffmpeg() == []
+
+    with running(command, tmp_path / "camera.log") as camera:
+        camera.wait_for_output("ready", seconds=20)
+        asyncio.run(asyncio.wait_for(run(), 80))
+        camera.signal(signal.SIGTERM)
