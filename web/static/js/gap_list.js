@@ -38,7 +38,6 @@ export class GapList {
   #row(gap) {
     const row = document.createElement("li");
     const words = document.createElement("span");
-    words.className = "ell";
     const jump = document.createElement("button");
     jump.type = "button";
     jump.textContent = clock(gap.start_us);

@@ -14,7 +14,6 @@ import { nowUs, SECOND_US } from "./site_time.js";
 const INSIDE_FRAME_US = 2_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const LIVE_DISTANCE_US = 3 * SECOND_US;
-const SAME_FRAME_MS = 400;
 const LIVE_MARK_US = 15 * SECOND_US;
 /** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
 const NOT_YET_US = 20 * SECOND_US;
@@ -37,7 +36,8 @@ export class Player extends EventTarget {
   /** @type {number[]} */
   #frameSteps = [];
   #frameMedia = -1;
-  #stepRound = 0;
+  /** @type {((media_s: number) => void) | null} */
+  #sameFrame = null;
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
 
   /**
@@ -70,7 +70,7 @@ export class Player extends EventTarget {
    */
   seek(wall_us, options = {}) {
     clearTimeout(this.#retry);
-    this.#stepRound += 1;
+    this.#sameFrame = null;
     this.#wantsLive = options.live ?? false;
     if (options.play !== undefined) this.#wantsPlay = options.play;
     this.wallUs = this.#withinReach(Math.min(wall_us, nowUs()));
@@ -113,16 +113,22 @@ export class Player extends EventTarget {
     this.pause();
     const from = this.#frameMedia;
     if (from < 0) return;
-    const round = (this.#stepRound += 1);
-    const tryLength = (/** @type {number} */ seconds) => {
-      // The middle of the neighbouring frame, by the frame length seen so far.
-      this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
-      setTimeout(() => {
-        // Still the same frame: this one is longer than those seen before.
-        if (round === this.#stepRound && this.#frameMedia === from && seconds < 1) tryLength(seconds * 1.6);
-      }, SAME_FRAME_MS);
+    this.#stepTo(from, direction, this.#frameSeconds);
+  }
+
+  /**
+   * Look into the middle of the neighbouring frame, by the frame length seen so far.
+   * @param {number} from media time of the frame to leave
+   * @param {1 | -1} direction
+   * @param {number} seconds length of a frame
+   */
+  #stepTo(from, direction, seconds) {
+    this.#sameFrame = (shown) => {
+      this.#sameFrame = null;
+      // The same frame was painted again: it is longer than those seen before.
+      if (shown === from && seconds < 1) this.#stepTo(from, direction, seconds * 1.6);
     };
-    tryLength(this.#frameSeconds);
+    this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
   }
 
   /** Show a still picture of an instant while the pointer drags; the video follows on `seek`. @param {number} wall_us */
@@ -166,6 +172,7 @@ export class Player extends EventTarget {
       this.dispatchEvent(new CustomEvent("skip", { detail: [this.wallUs, shown] }));
     }
     this.#frameMedia = media_s;
+    this.#sameFrame?.(media_s);
     this.wallUs = shown;
     this.#failures = 0;
     this.poster.hide();
