@@ -80,7 +80,8 @@ def role_command(role: str, *arguments: str) -> list[str]:
 
 
 def _start(child: _Child) -> None:
-    child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL)
+    # A session of its own: Ctrl-C reaches the parent alone, which then ends the roles in order.
+    child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, start_new_session=True)
     child.started = time.monotonic()
     log.info("%s started", child.role, extra={"pid": child.process.pid})
 

@@ -89,8 +89,9 @@ def upkeep(storage: Storage, exporter: ExportWorker, backup_dir: Path, clock: Cl
 
 
 def nightly(storage: Storage, backup_dir: Path, clock: Clock) -> None:
-    """Copy cameras, people and holds aside, and keep the run table bounded (a flapping camera makes thousands a day)."""
+    """Copy cameras, people and holds aside, and keep tables small and statistics fresh."""
     back_up_config(storage.database, backup_dir, clock.now_us())
+    storage.database.upkeep()
     storage.index_writer.compact_runs(ended_before_us=clock.now_us() - DAY_US)
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from vms.cli import camera, check, export, hold, installation, roles, simulate, timeline, user, volume
+from vms.cli import camera, check, export, hold, installation, purge, roles, simulate, timeline, user, volume
 from vms.cli.environment import fail
 from vms.domain.errors import VmsError
 
@@ -19,6 +19,7 @@ installation.register(app)
 app.add_typer(camera.app, name="camera")
 app.add_typer(volume.app, name="volume")
 app.add_typer(hold.app, name="hold")
+app.add_typer(purge.app, name="purge")
 app.add_typer(user.app, name="user")
 app.add_typer(installation.db_app, name="db")
 app.command("timeline")(timeline.timeline)

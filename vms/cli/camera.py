@@ -30,6 +30,9 @@ RetentionDays = Annotated[
     int | None, typer.Option(min=1, help="Days that footage is kept; without it, it does not record.")
 ]
 Position = Annotated[str | None, typer.Option(help="latitude,longitude in degrees.")]
+MinDays = Annotated[
+    int | None, typer.Option(min=0, help="Days that a full disk may not take from it, short of an emergency.")
+]
 QuotaGb = Annotated[float | None, typer.Option(min=0.001, help="Most that one stream may fill, in GB.")]
 Enabled = Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it records.")]
 Audio = Annotated[
@@ -50,6 +53,7 @@ def add(
     group: Group = None,
     purpose: Purpose = None,
     retention_days: RetentionDays = None,
+    min_days: MinDays = None,
     position: Position = None,
     quota_gb: QuotaGb = None,
     audio: Audio = None,
@@ -67,6 +71,7 @@ def add(
             group,
             purpose,
             retention_days,
+            min_days,
             position,
             quota_gb,
             None,
@@ -142,6 +147,7 @@ def edit(
     group: Group = None,
     purpose: Purpose = None,
     retention_days: RetentionDays = None,
+    min_days: MinDays = None,
     position: Position = None,
     quota_gb: QuotaGb = None,
     enabled: Enabled = None,
@@ -162,6 +168,7 @@ def edit(
             group,
             purpose,
             retention_days,
+            min_days,
             position,
             quota_gb,
             enabled,
@@ -220,6 +227,7 @@ def _with_options(
     group: str | None,
     purpose: str | None,
     retention_days: int | None,
+    min_days: int | None,
     position: str | None,
     quota_gb: float | None,
     enabled: bool | None,
@@ -232,6 +240,7 @@ def _with_options(
         key: value
         for key, value in {
             "retention_days": retention_days,
+            "min_days": min_days,
             "is_enabled": enabled,
             "record_audio": audio,
         }.items()

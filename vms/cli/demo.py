@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
 from storage.open import Storage
 from vms.app import open_services
 from vms.cli.demo_history import write_past
-from vms.cli.environment import err
+from vms.cli.environment import EXIT_FAILED, err
 from vms.clock import SystemClock
 from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamState, parse_stream_url
 from vms.domain.user import Role
@@ -32,7 +34,8 @@ from vms.up import prepare, run_all
 from web.auth import Authority
 
 _USER = "admin"
-_READY_SECONDS = 120
+_READY_SECONDS = 300
+"""Generous: a small machine that is busy otherwise still gets there."""
 _RETENTION_DAYS = 30
 _AGENCY = "Diskominfotik"
 
@@ -69,8 +72,10 @@ def run_demo(folder: Path, port: int) -> None:
             is_first = _furnish(services.storage, folder, specs, urls, logins)
         set_up_logging(level="WARNING", format_name="text", role="demo", redact=str)
 
+        failures: list[str] = []
+
         def announce(group: ProcessGroup) -> None:
-            arguments = (settings, specs, logins, group)
+            arguments = (settings, specs, logins, group, failures)
             watcher = threading.Thread(
                 target=_announce, args=arguments, kwargs={"is_first": is_first}, daemon=True
             )
@@ -78,6 +83,8 @@ def run_demo(folder: Path, port: int) -> None:
 
         run_all(settings, started=announce)
     err.print("Stopped. Everything is kept in", str(folder))
+    if failures:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _announce(
@@ -85,6 +92,7 @@ def _announce(
     specs: list[CameraSpec],
     logins: _Logins,
     group: ProcessGroup,
+    failures: list[str],
     *,
     is_first: bool,
 ) -> None:
@@ -99,6 +107,7 @@ def _announce(
         _wait_until_healthy(url)
     except Exception as error:  # noqa: BLE001  # the boundary of this thread: the demonstration ends and says why
         err.print(f"The demonstration did not get ready: {error}")
+        failures.append(str(error))
         group.stop()
         return
     sys.stdout.write(f"Ready  {url}  user: {_USER}  password: {logins.admin_password}\n")

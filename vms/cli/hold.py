@@ -71,10 +71,11 @@ def list_(
                 local(env, hold.time.end_us),
                 hold.reason,
                 hold.created_by,
+                "" if hold.is_active(env.clock.now_us()) else "over",
             ]
             for hold in holds
         ]
-        print_table(["No.", "Camera", "From", "To", "Reason", "By"], rows, empty="No holds.")
+        print_table(["No.", "Camera", "From", "To", "Reason", "By", ""], rows, empty="No holds.")
 
 
 @app.command()

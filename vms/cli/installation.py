@@ -7,6 +7,7 @@ import typer
 
 from storage.backup import back_up, restore
 from storage.migrate import current_revision, upgrade
+from storage.purge_state import PurgeState
 from vms.app import open_services
 from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
 from vms.domain.camera import StreamState
@@ -62,11 +63,16 @@ def doctor() -> None:
     with opened() as env:
         now_us = env.clock.now_us()
         for volume in env.storage.volumes.list():
-            out.print(f"volume    {volume.id} {volume.path}  {volume.state}  {volume.state_detail}")
+            state = volume.state.value if volume.is_enabled else "disabled"
+            out.print(f"volume    {volume.id} {volume.path}  {state}  {volume.state_detail}")
             if not volume.state.is_readable:
                 problems.append(f"volume {volume.id} is {volume.state}: {volume.state_detail}")
-        if not env.storage.volumes.list():
-            problems.append("there is no volume: add one with  vms volume add FOLDER")
+        if not any(volume.is_enabled for volume in env.storage.volumes.list()):
+            problems.append("no volume takes recordings: add one with  vms volume add FOLDER")
+        waiting = PurgeState(env.storage.database, env.clock).refusals()
+        problems.extend(
+            f"retention waits for your word: {refusal.why} (vms purge list)" for refusal in waiting
+        )
         statuses = env.storage.cameras.statuses()
         newest_us = max((status.updated_us for status in statuses.values()), default=0)
         if now_us - newest_us > _SILENT_US:
@@ -130,8 +136,8 @@ def restore_(
         raise typer.Exit(EXIT_FAILED)
     try:
         kept = restore(settings.effective_database_url, file)
-        out.print(
-            f"Restored. The old database is {kept}. Run  vms check --repair  to index what was recorded since."
-        )
+        if kept is not None:
+            out.print(f"The old database is {kept}.")
+        out.print("Restored. Run  vms check --repair  to index what was recorded since.")
     except VmsError as error:
         fail(error)

@@ -78,6 +78,36 @@ def disable(volume: Number) -> None:
     _set(volume, is_enabled=False)
 
 
+@app.command()
+def edit(
+    volume: Number,
+    folder: Annotated[Path | None, typer.Option(help="Where its disk is mounted now.")] = None,
+    min_free_gb: Annotated[float | None, typer.Option(min=0.0, help="Free-space floor.")] = None,
+    weight: Annotated[int | None, typer.Option(min=1, help="Share of new recordings it takes.")] = None,
+) -> None:
+    """Change where a volume is mounted, its floor or its share; nothing is moved."""
+    with opened() as env:
+        known = env.storage.volumes.get(volume)
+        changed = env.storage.volumes.edit(
+            volume,
+            path=folder.resolve() if folder is not None else None,
+            min_free_bytes=int(min_free_gb * 1e9) if min_free_gb is not None else known.min_free_bytes,
+            weight=weight or known.weight,
+            is_enabled=known.is_enabled,
+        )
+        env.storage.audit.append("cli", "volume.edit", f"volume {volume}", changed.path)
+        out.print(f"Volume {changed.id} at {changed.path}")
+
+
+@app.command()
+def remove(volume: Number) -> None:
+    """Forget a volume that holds no footage any more; its folder stays as it is."""
+    with opened() as env:
+        env.storage.volumes.remove(volume)
+        env.storage.audit.append("cli", "volume.remove", f"volume {volume}")
+        out.print("Forgotten.")
+
+
 def _set(number: int, *, is_enabled: bool) -> None:
     with opened() as env:
         env.storage.volumes.set_enabled(number, is_enabled=is_enabled)
