@@ -110,7 +110,8 @@ def _replace(settings: Settings, damage: str) -> None:
 def _rebuild(settings: Settings) -> None:
     with open_services(settings) as services:
         report = rebuild_footage(services.storage, services.clock, ())
-    log.warning("the index is rebuilt: %s", report.summary())
+    if report.files:
+        log.warning("the index is rebuilt: %s", report.summary())
 
 
 def _is_index_new(settings: Settings) -> bool:
