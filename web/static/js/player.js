@@ -13,7 +13,10 @@ import { nowUs, SECOND_US } from "./site_time.js";
 /** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
 const INSIDE_FRAME_US = 2_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-const LIVE_DISTANCE_US = 3 * SECOND_US;
+/** Behind reality when following: a fragment (1 s), the playlist's next reading (1 s), and the way there. */
+const LIVE_DISTANCE_US = 2.6 * SECOND_US;
+/** Footage that must lie ahead of the playhead at the start, or it would stall at once. */
+const LIVE_LEAD_US = 0.8 * SECOND_US;
 const LIVE_MARK_US = 15 * SECOND_US;
 /** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
 const NOT_YET_US = 20 * SECOND_US;
@@ -224,7 +227,7 @@ export class Player extends EventTarget {
   /** @param {FootageSource} source */
   #begin(source) {
     if (this.#wantsLive && !source.map.isEmpty) {
-      this.wallUs = Math.max(source.map.startUs, Math.min(this.wallUs, Math.round(source.map.endUs) - LIVE_DISTANCE_US));
+      this.wallUs = Math.max(source.map.startUs, Math.min(this.wallUs, Math.round(source.map.endUs) - LIVE_LEAD_US));
     }
     this.wallUs = this.#withinReach(this.wallUs);
     let target = source.map.mediaOf(this.wallUs + INSIDE_FRAME_US);
