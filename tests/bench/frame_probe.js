@@ -7,6 +7,9 @@
   const COLUMNS = 64;
   const ROWS = 2;
   const BAND_HEIGHTS = 18;
+  /** A label further from the frame's own time than this is another frame's. */
+  const NEAR_US = 2_000_000;
+  const PATIENCE_MS = 3_000;
 
   /** @param {Uint8Array} bytes @returns {number} CRC-16/CCITT-FALSE */
   function crc(bytes) {
@@ -73,8 +76,9 @@
       const last = frames.at(-1);
       if (!last || last.truth_us === null || !["paused", "playing"].includes(root.dataset.state)) return null;
       const label_us = Number(root.dataset.wallUs);
-      if (Math.abs(label_us - last.truth_us) > 2_000_000) return null;
-      return { ms: last.at_ms - released_ms, truth_us: last.truth_us, label_us };
+      const isLabelled = Math.abs(label_us - last.truth_us) < NEAR_US;
+      if (!isLabelled && performance.now() - last.at_ms < PATIENCE_MS) return null;
+      return { ms: last.at_ms - released_ms, truth_us: last.truth_us, label_us, isLabelled };
     },
     /** Milliseconds from a jump to a random place in what is buffered until its frame is on screen: decoding alone. */
     async bareSeek(share) {

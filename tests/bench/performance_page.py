@@ -1,10 +1,9 @@
 """Puts the latest findings into docs/performance.md, between its two marks; what people wrote around them stays.
 
-Run as `.venv/bin/python -m tests.bench.performance_page [quick|full]`.
+Run as `.venv/bin/python -m tests.bench.performance_page`.
 """
 
 import json
-import sys
 from dataclasses import fields
 from typing import Any
 
@@ -15,20 +14,26 @@ from tests.support.source_files import PROJECT
 PAGE = PROJECT / "docs" / "performance.md"
 _BEGIN = "<!-- findings: written by tests/bench/performance_page.py -->"
 _END = "<!-- end of findings -->"
+_SCALES = ("quick", "full")
 _ORDER = ("recorder", "index", "export", "rebuild", "purge", "browser")
 
 
-def main(scale: str) -> None:
-    """Replace the findings on the page with those of the scale's latest runs.
+def main() -> None:
+    """Replace the findings on the page with those of each benchmark's latest full run, or quick one where there is none.
 
     Raises:
         FileNotFoundError: there are none.
     """
-    found = [json.loads(file.read_text(encoding="utf-8")) for file in RESULTS.glob(f"*.{scale}.json")]
-    if not found:
-        message = f"no findings of scale {scale!r} in {RESULTS}: run `make bench` first"
+    bodies = [json.loads(file.read_text(encoding="utf-8")) for file in RESULTS.glob("*.json")]
+    if not bodies:
+        message = f"no findings in {RESULTS}: run `make bench` first"
         raise FileNotFoundError(message)
-    found.sort(key=lambda body: (_ORDER.index(body["name"].partition("-")[0]), body["name"]))
+    by_name: dict[str, dict[str, Any]] = {}
+    for body in sorted(bodies, key=lambda body: _SCALES.index(body["scale"])):
+        by_name[body["name"]] = body
+    found = sorted(
+        by_name.values(), key=lambda body: (_ORDER.index(body["name"].partition("-")[0]), body["name"])
+    )
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(_BEGIN)
     _, _, after = rest.partition(_END)
     sections = [_missed(found), *(_section(body) for body in found)]
@@ -62,4 +67,4 @@ def _section(body: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2] or ["full"])
+    main()
