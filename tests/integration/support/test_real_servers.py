@@ -5,7 +5,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext
 
 from tests.support.postgres import PostgresServer
 from tests.support.rtsp_server import GStreamerCameras, gstreamer_cameras
@@ -56,10 +55,3 @@ def test_each_test_has_a_postgres_database_of_its_own(postgres: PostgresServer) 
         connection.execute("SELECT * FROM only_in_first")
     postgres.drop_database(first)
     postgres.drop_database(second)
-
-
-@pytest.mark.browser
-def test_chromium_plays_h264(browser_context: BrowserContext) -> None:
-    page = browser_context.new_page()
-    support = page.evaluate("MediaSource.isTypeSupported('video/mp4; codecs=\"avc1.64001f\"')")
-    assert support is True
