@@ -51,7 +51,7 @@ test-integration: $(DEVELOPMENT) $(ASSETS) system-packages  ## With real ffmpeg,
 	$(PYTEST) tests/integration $(PYTEST_PARALLEL)
 
 test-faults: $(DEVELOPMENT) $(ASSETS) system-packages  ## Kill, fill, freeze, unplug, and step the clock
-	$(PYTEST) tests/faults
+	$(PYTEST) tests/faults -n 3 --dist worksteal
 
 test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Chromium
 	$(PYTEST) tests/browser

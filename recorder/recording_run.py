@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_GOP_SECONDS = 60
 _LAST_FILES_SECONDS = 30.0
+_UNTAGGED_H265 = "hev"
+"""What ffmpeg calls H.265 unless told otherwise; Safari plays only hvc1, so the run begins anew with that tag."""
+_H265_SEEN = RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera sends H.265", is_h265=True)
 """A volume that does not answer may not keep a run from ending: its last files are found at the next start."""
 
 
@@ -262,8 +265,8 @@ class RecordingRun:
             self._clock = self._clock.observed(look.arrival)
         if look.has_media and self._row is None and look.first_media_us is not None:
             self._open_row(look.first_media_us)
-            if look.codec_tag.startswith("hev"):
-                self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera sends H.265", is_h265=True))
+            if look.codec_tag.startswith(_UNTAGGED_H265):
+                self.end(_H265_SEEN)
         ending = self.state.looked(
             look, self._seq, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us)
         )
@@ -352,6 +355,9 @@ class RecordingRun:
         self._parts.commits.segment_published(finished, self.order.volume)
         if assigned.is_jump:
             self.end(RunEnding(RunEnd.JUMP, OutageCause.MEDIA_JUMP, "the camera's clock jumped"))
+        elif facts.init.rfc6381.startswith(_UNTAGGED_H265):
+            # The run's first file was finished before any look saw a fragment of it.
+            self.end(_H265_SEEN)
         elif facts.has_new_format:
             self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera's picture format has changed"))
 
