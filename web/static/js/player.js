@@ -20,6 +20,8 @@ const LIVE_LEAD_US = 0.8 * SECOND_US;
 const LIVE_MARK_US = 15 * SECOND_US;
 /** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
 const NOT_YET_US = 20 * SECOND_US;
+/** Frames of the slowest cameras last this long. */
+const LONGEST_FRAME_S = 1;
 
 /**
  * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} PlayerState
@@ -39,6 +41,8 @@ export class Player extends EventTarget {
   /** @type {number[]} */
   #frameSteps = [];
   #frameMedia = -1;
+  /** Frame told of while a seek was under way. A paused seek paints once, and that may be told before it has ended. */
+  #earlyFrame = -1;
   /** @type {((media_s: number) => void) | null} */
   #sameFrame = null;
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
@@ -145,6 +149,7 @@ export class Player extends EventTarget {
     for (const name of ["playing", "pause", "waiting", "seeking", "seeked", "canplay"]) {
       video.addEventListener(name, () => this.#readState());
     }
+    video.addEventListener("seeked", () => this.#showEarlyFrame());
     video.addEventListener("ended", () => this.#reload(Math.round(this.#source?.map.endUs ?? this.wallUs) + INSIDE_FRAME_US));
     if ("requestVideoFrameCallback" in video) {
       const onFrame = (/** @type {number} */ _now, /** @type {VideoFrameCallbackMetadata} */ frame) => {
@@ -161,6 +166,7 @@ export class Player extends EventTarget {
   /** @param {number} media_s presentation time of the frame on screen */
   #showFrame(media_s) {
     if (!this.#source || this.state === "gap") return;
+    this.#earlyFrame = this.video.seeking ? media_s : -1;
     // A frame's time sits on its edge: look just inside.
     const wall = this.#source.map.wallOf(media_s + INSIDE_FRAME_US / SECOND_US);
     if (wall === null || this.video.seeking) return;
@@ -181,6 +187,13 @@ export class Player extends EventTarget {
     this.poster.hide();
     this.root.dataset["wallUs"] = String(shown);
     this.dispatchEvent(new Event("frame"));
+  }
+
+  /** A frame that the seek has left does not lie where the playhead is now: its successor is still to come. */
+  #showEarlyFrame() {
+    const early = this.#earlyFrame;
+    this.#earlyFrame = -1;
+    if (early >= 0 && Math.abs(this.video.currentTime - early) < LONGEST_FRAME_S) this.#showFrame(early);
   }
 
   /**
@@ -214,6 +227,7 @@ export class Player extends EventTarget {
     }
     this.#source?.destroy();
     this.#frameMedia = -1;
+    this.#earlyFrame = -1;
     this.#setState("loading");
     void this.poster.show(this.wallUs);
     const source = new FootageSource(this.video, this.cameraId, this.wallUs, {
