@@ -1,7 +1,7 @@
 """What is recorded: reads of segments, runs, spans, sums and outages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -127,15 +127,13 @@ class SegmentIndex:
         """
         with self._database.read() as connection:
             rows = connection.execute(
-                sa.select(rollup)
-                .where(
+                _ROLLUPS.where(
                     rollup.c.stream_id == stream_id,
                     rollup.c.bucket_us > window.start_us - BUCKET_US,
                     rollup.c.bucket_us < window.end_us,
-                )
-                .order_by(rollup.c.bucket_us)
+                ).order_by(rollup.c.bucket_us)
             )
-            return [Rollup(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name begins so
+            return [Rollup(*row) for row in rows]  # by position, as a month has thousands
 
     def daily(self, stream_ids: Sequence[int], window: TimeRange, offset_us: int) -> list[DayCoverage]:
         """Return each stream's coverage by local day, in order of stream and day; days without footage are missing.
@@ -253,7 +251,10 @@ class SegmentIndex:
 
 _CAUSES = {cause.value: cause for cause in OutageCause}
 _OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
-_SEGMENTS = sa.select(segment, run.c.uuid.label("run_uuid")).join(run, run.c.id == segment.c.run_id)
+_ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
+_SEGMENTS = sa.select(
+    *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
+).join_from(segment, run, run.c.id == segment.c.run_id)
 
 
 def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -275,8 +276,9 @@ def _select(connection: Connection, statement: sa.Select[Any]) -> list[Segment]:
     return [_segment(row) for row in connection.execute(statement.order_by(segment.c.start_us))]
 
 
-def _segment(row: Row[Any]) -> Segment:
-    return Segment(**{**row._mapping, "flags": SegmentFlag(row.flags)})  # noqa: SLF001 - SQLAlchemy's public name
+def _segment(row: Sequence[Any]) -> Segment:
+    *place, flags, sha256, fragments = row
+    return Segment(*place, SegmentFlag(flags), sha256, fragments)
 
 
 def _run(row: Row[Any]) -> Run:
