@@ -252,6 +252,7 @@ class SegmentIndex:
 _CAUSES = {cause.value: cause for cause in OutageCause}
 _OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
 _ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
+_FLAGS = [field.name for field in fields(Segment)].index("flags")
 _SEGMENTS = sa.select(
     *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
 ).join_from(segment, run, run.c.id == segment.c.run_id)
@@ -277,8 +278,9 @@ def _select(connection: Connection, statement: sa.Select[Any]) -> list[Segment]:
 
 
 def _segment(row: Sequence[Any]) -> Segment:
-    *place, flags, sha256, fragments = row
-    return Segment(*place, SegmentFlag(flags), sha256, fragments)
+    values = list(row)
+    values[_FLAGS] = SegmentFlag(values[_FLAGS])
+    return Segment(*values)
 
 
 def _run(row: Row[Any]) -> Run:
