@@ -1,0 +1,52 @@
+"""One running installation for the whole suite, and pages of people who are signed in to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.city import City, running_city
+from tests.browser.complaints import Complaints
+from tests.browser.playback_page import PlaybackPage
+
+_PATIENCE_MS = 20_000
+_FRAME_TRUTH = Path(__file__).with_name("frame_truth.js")
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city whose cameras record while the suite lasts."""
+    expect.set_options(timeout=_PATIENCE_MS)
+    with running_city(tmp_path_factory.mktemp("city") / "site") as made:
+        yield made
+
+
+@pytest.fixture
+def stranger(city: City, browser_context: BrowserContext) -> Page:
+    """A page of somebody who has not signed in."""
+    browser_context.set_default_timeout(_PATIENCE_MS)
+    browser_context.add_init_script(path=_FRAME_TRUTH)
+    return browser_context.new_page()
+
+
+@pytest.fixture
+def admin(city: City, browser_context: BrowserContext, stranger: Page) -> Page:
+    """A page of the administrator's."""
+    city.sign_in(browser_context, "admin")
+    return stranger
+
+
+@pytest.fixture
+def viewer(city: City, browser_context: BrowserContext, stranger: Page) -> Page:
+    """A page of a person who may see the park only, and change nothing."""
+    city.sign_in(browser_context, "pengamat")
+    return stranger
+
+
+@pytest.fixture
+def playback(city: City, admin: Page) -> Iterator[PlaybackPage]:
+    """The administrator's playback page; a script error or a blocked resource fails the test."""
+    complaints = Complaints(admin)
+    yield PlaybackPage(admin, city.url)
+    assert complaints.serious() == []
