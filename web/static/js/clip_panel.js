@@ -17,6 +17,8 @@ const FIRST_LENGTH_US = 60_000_000;
 
 /** Fires `marks` (detail: {in_us, out_us}) and `seek` (detail: instant). */
 export class ClipPanel extends EventTarget {
+  /** Typed times are read by the server, in the order typed. */
+  #reading = Promise.resolve();
   /** @type {AbortController | null} */
   #running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -46,7 +48,16 @@ export class ClipPanel extends EventTarget {
     this.name.addEventListener("input", () => { this.nameIsTyped = this.name.value !== ""; });
     this.clearButton.addEventListener("click", () => this.clear());
     for (const [field, end] of /** @type {[HTMLInputElement, "in" | "out"][]} */ ([[this.inField, "in"], [this.outField, "out"]])) {
-      field.addEventListener("change", () => void this.#readTyped(field, end));
+      field.addEventListener("change", () => {
+        // One after the other: the second time typed may lean on the first.
+        this.#reading = this.#reading.then(() => this.#readTyped(field, end));
+      });
+      field.addEventListener("keydown", (event) => {
+        // Enter takes the time over; it must not send a form whose other fields are not shown yet.
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        field.blur();
+      });
     }
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -68,8 +79,8 @@ export class ClipPanel extends EventTarget {
   set(in_us, out_us) {
     this.inUs = in_us;
     this.outUs = out_us;
-    this.inField.value = in_us === null ? "" : clockTenths(in_us);
-    this.outField.value = out_us === null ? "" : this.#written(out_us);
+    this.#write(this.inField, in_us === null ? "" : clockTenths(in_us));
+    this.#write(this.outField, out_us === null ? "" : this.#written(out_us));
     const isWhole = in_us !== null && out_us !== null;
     this.facts.hidden = !isWhole;
     this.hint.hidden = isWhole;
@@ -87,6 +98,11 @@ export class ClipPanel extends EventTarget {
   /** The end with its date where it lies on another day than the start. @param {number} out_us @returns {string} */
   #written(out_us) {
     return this.inUs !== null && dayOf(this.inUs) !== dayOf(out_us) ? `${dateShort(out_us)} ${clockTenths(out_us)}` : clockTenths(out_us);
+  }
+
+  /** What somebody is typing at this moment stays. @param {HTMLInputElement} field @param {string} value */
+  #write(field, value) {
+    if (document.activeElement !== field) field.value = value;
   }
 
   /** @param {HTMLInputElement} field @param {"in" | "out"} end */
