@@ -4,6 +4,7 @@
  */
 
 import Hls from "../vendor/hls.mjs";
+import { countSamples } from "./fragment_samples.js";
 import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "./site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
 
@@ -39,6 +40,10 @@ export class FootageSource {
    */
   constructor(video, cameraId, wall_us, events) {
     this.map = new WallMap([]);
+    /** Whether media is being loaded, not only the playlist. */
+    this.isStarted = false;
+    /** How long the frames of the media loaded last are, on average. */
+    this.frameSeconds = 1 / 25;
     this.isFollowing = nowUs() - wall_us < FOLLOWED_US;
     this.#events = events;
     this.#hls = new Hls({
@@ -65,6 +70,10 @@ export class FootageSource {
     // Parsing a fragment moves the starts that the playlist only estimated.
     this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
     this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
+    this.#hls.on(Events.BUFFER_APPENDING, (_name, data) => {
+      const count = data.type === "audio" ? 0 : countSamples(data.data);
+      if (count > 0) this.frameSeconds = data.frag.duration / count;
+    });
     this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
     const query = new URLSearchParams({ role: "main", from: rfc3339(wall_us - (this.isFollowing ? FOLLOW_BEFORE_US : BEFORE_US)) });
     if (!this.isFollowing) query.set("to", rfc3339(Math.min(wall_us + AFTER_US, nowUs() - SECOND_US)));
@@ -74,6 +83,7 @@ export class FootageSource {
 
   /** Begin to load media at a position. @param {number} media_s */
   start(media_s) {
+    this.isStarted = true;
     this.#hls.startLoad(media_s);
   }
 

@@ -12,6 +12,8 @@ import { nowUs, SECOND_US } from "./site_time.js";
 
 /** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
 const INSIDE_FRAME_US = 2_000;
+/** After a seek has ended its frame is on screen within some refreshes; without a word of it, it is the frame from before. */
+const PAINTED_MS = 300;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Behind reality when following: a fragment (1 s), the playlist's next reading (1 s), and the way there. */
 const LIVE_DISTANCE_US = 2.6 * SECOND_US;
@@ -37,14 +39,11 @@ export class Player extends EventTarget {
   #failures = 0;
   #wantsPlay = false;
   #wantsLive = false;
-  #frameSeconds = 1 / 25;
-  /** @type {number[]} */
-  #frameSteps = [];
   #frameMedia = -1;
   /** Frame told of while a seek was under way. A paused seek paints once, and that may be told before it has ended. */
   #earlyFrame = -1;
-  /** @type {((media_s: number) => void) | null} */
-  #sameFrame = null;
+  /** Counts seeks and steps, so that a look at the outcome of an older one is dropped. */
+  #turn = 0;
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
 
   /**
@@ -77,14 +76,19 @@ export class Player extends EventTarget {
    */
   seek(wall_us, options = {}) {
     clearTimeout(this.#retry);
-    this.#sameFrame = null;
+    this.#turn += 1;
     this.#wantsLive = options.live ?? false;
     if (options.play !== undefined) this.#wantsPlay = options.play;
     this.wallUs = this.#withinReach(Math.min(wall_us, nowUs()));
     this.dispatchEvent(new Event("seek"));
     const target = this.#source?.map.mediaOf(this.wallUs + INSIDE_FRAME_US) ?? null;
-    if (this.#source && target !== null && this.state !== "error" && (this.#source.isFollowing || !this.#wantsLive)) this.#moveTo(target);
-    else this.#load();
+    if (!this.#source || target === null || this.state === "error" || (this.#wantsLive && !this.#source.isFollowing)) this.#load();
+    else if (this.#source.isStarted) this.#moveTo(target);
+    else {
+      // Nothing was loaded so far: the instant before this one lay in a gap.
+      this.#setState("loading");
+      this.#begin(this.#source);
+    }
   }
 
   /** Go to the newest footage and stay with it. */
@@ -120,22 +124,25 @@ export class Player extends EventTarget {
     this.pause();
     const from = this.#frameMedia;
     if (from < 0) return;
-    this.#stepTo(from, direction, this.#frameSeconds);
+    this.#stepTo(from, direction, this.#source?.frameSeconds ?? 1 / 25);
   }
 
   /**
-   * Look into the middle of the neighbouring frame, by the frame length seen so far.
+   * Look into the middle of the neighbouring frame.
    * @param {number} from media time of the frame to leave
    * @param {1 | -1} direction
    * @param {number} seconds length of a frame
    */
   #stepTo(from, direction, seconds) {
-    this.#sameFrame = (shown) => {
-      this.#sameFrame = null;
-      // The same frame was painted again: it is longer than those seen before.
-      if (shown === from && seconds < 1) this.#stepTo(from, direction, seconds * 1.6);
+    const { video } = this;
+    this.#turn += 1;
+    const turn = this.#turn;
+    const lookAgain = () => {
+      // Still the same frame: it is longer than most. A third more never reaches the frame after the next.
+      if (turn === this.#turn && this.#frameMedia === from && seconds < 1) this.#stepTo(from, direction, seconds * 1.3);
     };
-    this.video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
+    video.addEventListener("seeked", () => setTimeout(lookAgain, PAINTED_MS), { once: true });
+    video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
   }
 
   /** Show a still picture of an instant while the pointer drags; the video follows on `seek`. @param {number} wall_us */
@@ -172,16 +179,10 @@ export class Player extends EventTarget {
     if (wall === null || this.video.seeking) return;
     const shown = wall - INSIDE_FRAME_US;
     const step = media_s - this.#frameMedia;
-    if (!this.video.paused && step > 0.005 && step < 1) {
-      // A skipped frame makes one step longer, never shorter: the shortest of the last ones is a frame.
-      this.#frameSteps = [...this.#frameSteps.slice(-11), step];
-      this.#frameSeconds = Math.min(...this.#frameSteps);
-    }
     if (step > 0 && step < 1 && shown - this.wallUs > 2 * SECOND_US && this.#wantsPlay) {
       this.dispatchEvent(new CustomEvent("skip", { detail: [this.wallUs, shown] }));
     }
     this.#frameMedia = media_s;
-    this.#sameFrame?.(media_s);
     this.wallUs = shown;
     this.#failures = 0;
     this.poster.hide();
