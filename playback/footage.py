@@ -41,6 +41,7 @@ from vms.domain.retention import days_us
 from vms.domain.segment import InitRecord, Run, Segment
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, Clock, TimeRange
 from vms.media import fragment_table
+from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import parse_init
 
@@ -191,8 +192,10 @@ class Footage:
     def life(self, camera: Camera, stream_id: int, newest_us: int) -> StreamLife:
         """Return what explains silences of a stream whose newest known footage ends at `newest_us`."""
         now_us = self._clock.now_us()
+        oldest = self._storage.segments.oldest(stream_id)
         return StreamLife(
-            created_us=camera.created_us,
+            # Footage may be older than the camera's row: a rebuilt index, an imported archive, the demonstration.
+            created_us=camera.created_us if oldest is None else min(camera.created_us, oldest.start_us),
             purged_until_us=self._purged_until(camera, stream_id, now_us),
             is_recording=now_us - newest_us <= LIVE_EDGE_US,
         )
@@ -266,7 +269,7 @@ class Footage:
             init_id=segment.init_id,
             init_bytes=segment.init_bytes,
             timescale=table.timescale,
-            fragments=table.fragments,
+            fragments=FragmentColumns.of(table.fragments),
         )
         return readable(file, lambda until: self._source.has_bytes(segment.run_id, segment.seq, until))
 
@@ -326,7 +329,7 @@ def _placed(files: Sequence[GrowingFile], run: Run, start_us: int, init_id: int 
                 init_id=init_id,
                 init_bytes=len(file.init.data),
                 timescale=file.init.timescale,
-                fragments=file.fragments,
+                fragments=FragmentColumns.of(file.fragments),
             )
         )
         start_us += table.duration_us
