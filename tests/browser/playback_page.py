@@ -63,11 +63,15 @@ class PlaybackPage:
         )
         return _shown(handle.json_value())
 
-    def shown_other_than(self, frame: FrameTruth) -> Shown:
-        """Wait until the picture is another one, at rest."""
+    def shown_other_than(self, before: Shown) -> Shown:
+        """Wait until picture and label are others than before, at rest."""
         handle = self.page.wait_for_function(
-            "(frame) => { const s = shownNow(); return s.truth && s.state === 'paused' && s.truth.frame !== frame ? s : false; }",
-            arg=frame.frame,
+            """([frame, label_us]) => {
+              const shown = shownNow();
+              const isOther = shown.truth && shown.truth.frame !== frame && shown.label_us !== label_us;
+              return shown.state === "paused" && isOther ? shown : false;
+            }""",
+            arg=[before.truth.frame, before.label_us],
         )
         return _shown(handle.json_value())
 
