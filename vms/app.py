@@ -33,6 +33,7 @@ from vms.role_lock import role_lock
 from vms.scheduler import run_jobs
 from vms.secret_key import load_or_create_key
 from vms.settings import Settings
+from vms.stop_signal import call_on_stop_signal
 from web.app import create_app
 from web.state import WebServices
 
@@ -170,6 +171,5 @@ def serve_web(settings: Settings) -> None:
 def _stop_event() -> Iterator[threading.Event]:
     """Yield an event that SIGTERM and SIGINT set."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    call_on_stop_signal(stop.set)
     yield stop

@@ -43,7 +43,7 @@ class ProcessGroup:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """Ask `run` to end; safe in a signal handler."""
+        """Ask `run` to end; from another thread, not from a signal handler."""
         self._stop.set()
 
     def run(self, started: Callable[[], None] = lambda: None) -> None:

@@ -5,7 +5,6 @@ found, they stop for the moment in which the database is replaced; the footage i
 """
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from vms.clock import SystemClock
 from vms.domain.errors import VmsError
 from vms.process_group import ProcessGroup, role_command
 from vms.settings import Settings
+from vms.stop_signal import call_on_stop_signal
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +58,11 @@ def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lam
     while not is_asked.is_set():
         group = ProcessGroup({role: role_command(role) for role in roles})
 
-        def stop(_number: int, _frame: object, group: ProcessGroup = group) -> None:
+        def stop(group: ProcessGroup = group) -> None:
             is_asked.set()
             group.stop()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
+        call_on_stop_signal(stop)
         watch.damage = ""
         look = threading.Thread(target=_look, args=(settings, watch, group), daemon=True, name="index look")
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vms.domain.errors import MalformedMedia
+from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import Fragment
 
 _VERSION: Final = 1
@@ -44,7 +45,7 @@ class FragmentTable:
     """The fragments of one file; they tile its bytes from the end of the init segment."""
 
     timescale: int
-    fragments: tuple[Fragment, ...]
+    fragments: Sequence[Fragment]
 
     @property
     def duration_ticks(self) -> int:
@@ -140,33 +141,40 @@ def decode(blob: bytes) -> FragmentTable:
         MalformedMedia: the bytes are cut off, or of a version this program does not know.
     """
     numbers = _numbers(blob)
-    version = _take(numbers)
+    version = next(numbers, None)
     if version != _VERSION:
         raise MalformedMedia(f"fragment table has version {version}")
-    timescale, offset, decode_time = _take(numbers), _take(numbers), _take(numbers)
-    lag, duration, samples = _unzigzag(_take(numbers)), _take(numbers), _take(numbers)
+    timescale = next(numbers, 0)
     if timescale == 0:
         raise MalformedMedia("fragment table has no timescale")
-    fragments: list[Fragment] = []
+    try:
+        return FragmentTable(timescale, _columns(numbers))
+    except StopIteration:
+        raise MalformedMedia("fragment table is cut off") from None
+
+
+def _columns(numbers: Iterator[int]) -> FragmentColumns:
+    """Return the fragments that follow the timescale; raises StopIteration where the last one is cut off."""
+    offset, decode_time = next(numbers), next(numbers)
+    lag, duration, samples = _unzigzag(next(numbers)), next(numbers), next(numbers)
+    rows: list[tuple[int, int, int, int, bool, int, int, int]] = []
     for head in numbers:
-        is_keyframe = bool(head & 1)
-        keyframe_size = _take(numbers) if is_keyframe else 0
+        is_keyframe = head & 1 == 1
+        keyframe_size = next(numbers) if is_keyframe else 0
         if head & 2:
-            timing = _take(numbers)
+            timing = next(numbers)
             duration += _unzigzag(timing >> 1)
             if timing & 1:
-                lag += _unzigzag(_take(numbers))
-                samples += _unzigzag(_take(numbers))
-                decode_time += _unzigzag(_take(numbers))
+                lag += _unzigzag(next(numbers))
+                samples += _unzigzag(next(numbers))
+                decode_time += _unzigzag(next(numbers))
         size = head >> 2
-        fragments.append(
-            Fragment(
-                offset, size, decode_time, duration, is_keyframe, keyframe_size, samples, decode_time + lag
-            )
+        rows.append(
+            (offset, size, decode_time, duration, is_keyframe, keyframe_size, samples, decode_time + lag)
         )
         offset += size
         decode_time += duration
-    return FragmentTable(timescale, tuple(fragments))
+    return FragmentColumns.of_rows(rows)
 
 
 def _gop(group: list[Fragment]) -> Gop:
@@ -206,24 +214,18 @@ def _put(packed: bytearray, value: int) -> None:
 
 
 def _numbers(blob: bytes) -> Iterator[int]:
-    """Yield the varints of `blob`."""
+    """Return the varints of `blob`, read at once: a generator would take as long again."""
+    numbers: list[int] = []
     value = shift = 0
     for byte in blob:
-        value |= (byte & 0x7F) << shift
         if byte & 0x80:
+            value |= (byte & 0x7F) << shift
             shift += 7
             if shift > _MAX_VARINT_BITS:
                 raise MalformedMedia("fragment table holds an endless number")
         else:
-            yield value
+            numbers.append(value | byte << shift)
             value = shift = 0
     if shift:
         raise MalformedMedia("fragment table is cut off")
-
-
-def _take(numbers: Iterator[int]) -> int:
-    """Return the next varint; raises MalformedMedia at the end."""
-    value = next(numbers, None)
-    if value is None:
-        raise MalformedMedia("fragment table is cut off")
-    return value
+    return iter(numbers)
