@@ -4,13 +4,13 @@ A piece of a closed window is one or more whole groups of pictures, at least six
 a piece of a window that is still growing is one fragment, so that nothing waits for the next keyframe.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vms.domain.time import SECOND_US, TimeRange
-from vms.media.fragment_table import Gop, ticks_to_us
-from vms.media.fragments import Fragment
+from vms.media.fragment_columns import FragmentColumns
+from vms.media.fragment_table import Gop, ticks_to_us, us_to_ticks
 
 SHORTEST_PIECE_US = 6 * SECOND_US
 _BREAK_US = 500_000
@@ -35,7 +35,7 @@ class RecordedFile:
     init_id: int | None
     init_bytes: int
     timescale: int
-    fragments: tuple[Fragment, ...]
+    fragments: FragmentColumns
 
     @property
     def end_us(self) -> int:
@@ -49,17 +49,15 @@ class RecordedFile:
 
     def wall_us(self, decode_time: int) -> int:
         """Return the wall time of a decode time of this file; linear between its start and its end."""
-        first, last = self.fragments[0], self.fragments[-1]
-        ticks = max(1, last.decode_time + last.duration - first.decode_time)
-        return self.start_us + (2 * (decode_time - first.decode_time) * self.duration_us + ticks) // (
-            2 * ticks
-        )
+        first = self.fragments.decode_start
+        ticks = max(1, self.fragments.decode_end - first)
+        return self.start_us + (2 * (decode_time - first) * self.duration_us + ticks) // (2 * ticks)
 
     def ticks_at(self, wall_us: int) -> int:
         """Return the decode time at a wall time, rounded down; the inverse of `wall_us`."""
-        first, last = self.fragments[0], self.fragments[-1]
-        ticks = max(1, last.decode_time + last.duration - first.decode_time)
-        return first.decode_time + (wall_us - self.start_us) * ticks // max(1, self.duration_us)
+        first = self.fragments.decode_start
+        ticks = max(1, self.fragments.decode_end - first)
+        return first + (wall_us - self.start_us) * ticks // max(1, self.duration_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def closed_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Piec
 
 def growing_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Piece]:
     """Return one piece for each fragment of the window, beginning at the keyframe that its start needs."""
-    pieces = [_piece(file, (fragment,)) for file in files for fragment in file.fragments]
+    pieces = [_piece(file, n, n + 1) for file in files for n in range(len(file.fragments))]
     begin: int | None = None
     for number, piece in enumerate(pieces):
         if piece.is_keyframe:
@@ -153,16 +151,17 @@ def keyframe_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Pi
 
 def file_gops(file: RecordedFile) -> tuple[Gop, ...]:
     """Return the groups of pictures of a file; fragments before its first keyframe are left out."""
+    columns = file.fragments
     return tuple(
         Gop(
-            group[0].offset,
-            group[-1].end - group[0].offset,
-            group[0].decode_time,
-            group[-1].decode_time + group[-1].duration - group[0].decode_time,
-            group[0].keyframe_size,
-            group[0].presentation_time,
+            columns.offsets[first],
+            columns.offsets[end - 1] + columns.sizes[end - 1] - columns.offsets[first],
+            columns.decode_times[first],
+            columns.decode_times[end - 1] + columns.durations[end - 1] - columns.decode_times[first],
+            columns.keyframe_sizes[first],
+            columns.presentation_times[first],
         )
-        for group in _groups(file.fragments)
+        for first, end in pairwise([*_keyframes(columns), len(columns)])
     )
 
 
@@ -170,57 +169,50 @@ def readable(file: RecordedFile, has: Callable[[int], bool]) -> RecordedFile | N
     """Return the file without the fragments that `has` says are missing from disk, or None where none is left.
 
     Args:
-        file: as the index describes it.
+        file: as the index describes it, with at least one fragment.
         has: tells whether the file really holds its bytes up to an offset.
     """
-    kept = tuple(fragment for fragment in file.fragments if has(fragment.end))
-    if len(kept) == len(file.fragments):
+    if has(file.fragments.end):
         return file
+    kept = file.fragments[: sum(has(fragment.end) for fragment in file.fragments)]
     if not kept:
         return None
-    end_us = file.wall_us(kept[-1].decode_time + kept[-1].duration)
-    return replace(file, duration_us=end_us - file.start_us, fragments=kept)
+    return replace(file, duration_us=file.wall_us(kept.decode_end) - file.start_us, fragments=kept)
 
 
-def _groups(fragments: Sequence[Fragment]) -> Iterator[tuple[Fragment, ...]]:
-    """Yield the fragments of each group of pictures."""
-    starts = [number for number, fragment in enumerate(fragments) if fragment.is_keyframe]
-    for start, end in pairwise([*starts, len(fragments)]):
-        yield tuple(fragments[start:end])
+def _keyframes(fragments: FragmentColumns) -> Iterator[int]:
+    """Yield the numbers of the fragments that begin a group of pictures."""
+    return (number for number, is_keyframe in enumerate(fragments.keyframes) if is_keyframe)
 
 
 def _joined(file: RecordedFile) -> list[Piece]:
     """Return the file's groups of pictures joined to at least six seconds; a short rest joins the one before."""
-    bundles: list[list[Fragment]] = []
-    for group in _groups(file.fragments):
-        if bundles and _length_us(file, bundles[-1]) < SHORTEST_PIECE_US:
-            bundles[-1].extend(group)
-        else:
-            bundles.append(list(group))
-    if len(bundles) > 1 and _length_us(file, bundles[-1]) < SHORTEST_PIECE_US // 2:
-        rest = bundles.pop()
-        bundles[-1].extend(rest)
-    return [_piece(file, bundle) for bundle in bundles]
+    times, durations = file.fragments.decode_times, file.fragments.durations
+    shortest = us_to_ticks(SHORTEST_PIECE_US, file.timescale)
+    borders: list[int] = []
+    for number in _keyframes(file.fragments):
+        if not borders or times[number - 1] + durations[number - 1] - times[borders[-1]] >= shortest:
+            borders.append(number)
+    if len(borders) > 1 and 2 * (file.fragments.decode_end - times[borders[-1]]) < shortest:
+        borders.pop()
+    return [_piece(file, first, end) for first, end in pairwise([*borders, len(times)])]
 
 
-def _piece(file: RecordedFile, fragments: Sequence[Fragment]) -> Piece:
-    first, last = fragments[0], fragments[-1]
-    end = last.decode_time + last.duration
+def _piece(file: RecordedFile, first: int, end: int) -> Piece:
+    """Return the fragments with the numbers from `first` to before `end` as a piece."""
+    fragments = file.fragments
+    offset, start_time = fragments.offsets[first], fragments.decode_times[first]
+    end_time = fragments.decode_times[end - 1] + fragments.durations[end - 1]
     return Piece(
         file,
-        file.wall_us(first.decode_time),
-        file.wall_us(end),
-        ticks_to_us(first.decode_time, file.timescale),
-        ticks_to_us(end, file.timescale),
-        first.offset,
-        last.end - first.offset,
-        is_keyframe=first.is_keyframe,
+        file.wall_us(start_time),
+        file.wall_us(end_time),
+        ticks_to_us(start_time, file.timescale),
+        ticks_to_us(end_time, file.timescale),
+        offset,
+        fragments.offsets[end - 1] + fragments.sizes[end - 1] - offset,
+        is_keyframe=fragments.keyframes[first],
     )
-
-
-def _length_us(file: RecordedFile, fragments: Sequence[Fragment]) -> int:
-    last = fragments[-1]
-    return ticks_to_us(last.decode_time + last.duration - fragments[0].decode_time, file.timescale)
 
 
 def _shows(piece: Piece, window: TimeRange) -> bool:

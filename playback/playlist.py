@@ -101,7 +101,10 @@ def _head(pieces: Sequence[Piece], kind: str) -> list[str]:
 def _entries(pieces: Sequence[Piece], urls: PlaylistUrls, *, by_row: bool) -> list[str]:
     lines: list[str] = []
     before: Piece | None = None
+    url = ""
     for piece in pieces:
+        if before is None or piece.file is not before.file:
+            url = urls.media(piece.file)
         if before is None or not piece.continues(before):
             if before is not None:
                 lines.append("#EXT-X-DISCONTINUITY")
@@ -110,7 +113,7 @@ def _entries(pieces: Sequence[Piece], urls: PlaylistUrls, *, by_row: bool) -> li
             f"#EXT-X-PROGRAM-DATE-TIME:{_date_time(piece.start_us)}",
             f"#EXTINF:{piece.media_us // SECOND_US}.{piece.media_us % SECOND_US:06d},",
             f"#EXT-X-BYTERANGE:{piece.size}@{piece.offset}",
-            urls.media(piece.file),
+            url,
         ]
         before = piece
     return lines
@@ -124,4 +127,4 @@ def _map(file: RecordedFile, urls: PlaylistUrls, *, by_row: bool) -> str:
 
 def _date_time(at_us: int) -> str:
     """Return the instant with milliseconds, which is what players read."""
-    return to_datetime(at_us).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return to_datetime(at_us).isoformat(timespec="milliseconds").replace("+00:00", "Z")

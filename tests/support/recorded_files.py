@@ -2,6 +2,7 @@
 
 from playback.pieces import RecordedFile
 from vms.domain.time import SECOND_US
+from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import Fragment
 
 TIMESCALE = 90_000
@@ -27,7 +28,7 @@ def recorded_file(
         stretched_us: by how much its wall duration exceeds its media duration.
     """
     first = (seq * seconds if origin is None else origin) * TIMESCALE
-    fragments = tuple(
+    fragments = FragmentColumns.of(
         Fragment(
             offset=800 + n * 1000,
             size=1000,

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vms.domain.errors import MediaError
+from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragment_table import FragmentTable, decode, encode, ticks_to_us, us_to_ticks
 from vms.media.fragments import Fragment
 
@@ -46,7 +47,7 @@ def tables(draw: st.DrawFn) -> list[Fragment]:
 
 @given(tables(), st.integers(1, 2**32 - 1))
 def test_table_is_read_back_as_it_was(fragments: list[Fragment], timescale: int) -> None:
-    assert decode(encode(fragments, timescale)) == FragmentTable(timescale, tuple(fragments))
+    assert decode(encode(fragments, timescale)) == FragmentTable(timescale, FragmentColumns.of(fragments))
 
 
 def test_minute_of_one_second_gops_fits_400_bytes() -> None:
