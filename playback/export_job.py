@@ -170,7 +170,7 @@ class ExportJob:
         return ClipSource(
             file=lambda: self._footage.source.open_media(file.stream_id, file.run_id, file.seq).fd,
             init=self._planner.init(file),
-            fragments=file.fragments,
+            fragments=tuple(file.fragments),
             wall_start_us=file.start_us,
             wall_duration_us=file.duration_us,
             run=str(file.run_id),

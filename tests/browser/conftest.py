@@ -23,7 +23,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 
 @pytest.fixture
-def stranger(city: City, browser_context: BrowserContext) -> Page:
+def stranger(browser_context: BrowserContext) -> Page:  # the portal must run
     """A page of somebody who has not signed in."""
     browser_context.set_default_timeout(_PATIENCE_MS)
     browser_context.add_init_script(path=_FRAME_TRUTH)

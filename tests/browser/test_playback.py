@@ -1,5 +1,6 @@
 """Any second is played: the present, an hour ago, and whatever is typed or clicked; the frame shown is the frame meant."""
 
+import logging
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from tests.browser.playback_page import PlaybackPage, Shown
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US
 
 pytestmark = pytest.mark.browser
+log = logging.getLogger(__name__)
 
 LABEL_US = 5_000
 """Media time is counted in ticks, wall time in microseconds: a label may round this much."""
@@ -17,7 +19,9 @@ LABEL_US = 5_000
 
 def assert_is_the_frame_of(shown: Shown, asked_us: int) -> None:
     """The frame that was on at the asked instant, and labelled with its own time."""
-    assert -LABEL_US <= asked_us - shown.truth.time_us < PAST_FRAME_US + LABEL_US, asked_us - shown.truth.time_us
+    assert -LABEL_US <= asked_us - shown.truth.time_us < PAST_FRAME_US + LABEL_US, (
+        asked_us - shown.truth.time_us
+    )
     assert abs(shown.label_us - shown.truth.time_us) <= LABEL_US
 
 
@@ -34,7 +38,7 @@ def test_the_newest_footage_plays(city: City, playback: PlaybackPage) -> None:
     first = playback.shown_after(0)
     later = playback.shown_after(first.label_us + 2 * SECOND_US)
     delay_us = later.now_us - later.truth.time_us
-    print(f"from reality to the screen: {delay_us / SECOND_US:.2f} s")
+    print(f"from reality to the screen: {delay_us / SECOND_US:.2f} s")  # noqa: T201  # a figure for the reader
     assert later.truth.time_us > first.truth.time_us
     assert 0 < delay_us < 15 * SECOND_US
     expect(playback.page.locator("[data-live-mark]")).to_be_visible()
@@ -174,7 +178,7 @@ def test_footage_plays_faster_than_life(city: City, playback: PlaybackPage) -> N
     first = playback.shown_after(first.label_us)
     later = playback.shown_after(first.label_us + 8 * SECOND_US)
     took_us = later.now_us - first.now_us
-    print(f"at 4x: {(later.truth.time_us - first.truth.time_us) / took_us:.1f} times as fast as life")
+    print(f"at 4x: {(later.truth.time_us - first.truth.time_us) / took_us:.1f} times as fast as life")  # noqa: T201  # likewise
     assert later.truth.time_us - first.truth.time_us > 2 * took_us
 
 

@@ -25,7 +25,7 @@ def test_the_player_goes_on_behind_footage_that_was_purged_while_it_played(
         oldest_us = segments.covering(stream.id, ALL_TIME)[0].start_us
         first = playback.open_at(city.tower.id, oldest_us + SECOND_US)
         answers: list[Response] = []
-        watching.on("response", lambda answer: answers.append(answer))
+        watching.on("response", answers.append)
         # What is buffered plays on; the file behind it must be fetched after the purge.
         office.goto(f"{city.url}/cameras/{city.tower.id}/edit")
         office.get_by_label(re.compile("Masa simpan")).fill("1")

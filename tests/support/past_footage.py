@@ -36,7 +36,7 @@ def write_past_runs(storage: Storage, runs: Sequence[PastRun]) -> None:
     """Publish and index footage of these runs on the first volume; no recorder may start meanwhile."""
     volume = storage.volume_access.open(storage.volumes.list()[0])
     places = []
-    for run in runs:
+    for _run in runs:
         run_uuid = uuid.uuid4()
         folder = Path(volume.path) / incoming_folder(run_uuid)
         folder.mkdir(parents=True)
