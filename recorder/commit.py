@@ -16,9 +16,9 @@ from uuid import UUID
 
 from recorder.timings import RecorderTimings
 from recorder.volume_threads import FileWork, VolumeThreads
+from storage.incoming_owner import remove_folder
 from storage.index_writer import IndexBatch, IndexWriter
 from storage.open_volume import OpenVolume
-from storage.segment_paths import incoming_folder
 from vms.domain.camera import StreamStatus
 from vms.domain.errors import IndexUnavailable, StorageError
 from vms.domain.segment import FinishedSegment, Outage, Run
@@ -244,10 +244,10 @@ class Commits:
         """Remove the second names of what the index now holds, and the folders of runs that ended."""
         for volume in {volume for _, volume in (*segments, *ended)}:
             mine = [segment for segment, its in segments if its is volume]
-            folders = [incoming_folder(run.uuid) for run, its in ended if its is volume]
+            empty = [run.uuid for run, its in ended if its is volume]
             try:
                 await self._threads.run(
-                    volume.volume_id, FileWork.FINISH, _release_files, volume, mine, folders
+                    volume.volume_id, FileWork.FINISH, _release_files, volume, mine, empty
                 )
             except (StorageError, OSError):
                 # The next start removes what is left.
@@ -282,9 +282,9 @@ def _sync_files(volume: OpenVolume, segments: Sequence[FinishedSegment]) -> None
                 os.close(descriptor)
 
 
-def _release_files(volume: OpenVolume, segments: Sequence[FinishedSegment], folders: Sequence[str]) -> None:
+def _release_files(volume: OpenVolume, segments: Sequence[FinishedSegment], ended: Sequence[UUID]) -> None:
     for segment in segments:
         if segment.twin_path is not None:
             volume.unlink(segment.twin_path)
-    for folder in folders:
-        volume.remove_empty_dir(folder)
+    for run_uuid in ended:
+        remove_folder(volume, run_uuid)

@@ -30,6 +30,7 @@ from recorder.stream_input import StreamInput
 from recorder.timings import RecorderTimings
 from recorder.volume_threads import FileWork, VolumeThreads
 from recorder.wall_clock import RunClock
+from storage.incoming_owner import note_owner, remove_folder
 from storage.open_volume import OpenVolume
 from storage.segment_paths import incoming_folder
 from vms.domain.camera import Camera, OutageCause, Secret, Stream
@@ -207,7 +208,7 @@ class RecordingRun:
         """Make the folder that ffmpeg starts in; it makes none itself, so nothing lands on a missing mount."""
         volume = self.order.volume
         folder = incoming_folder(self.uuid)
-        volume.make_dirs_below(folder)
+        note_owner(volume, self.uuid, self.order.stream.uuid)
         write_sidecar(volume, self.order.camera, self.order.stream)
         self._folder_fd = volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
         self._file = OpenFile(self._folder_fd, self._parts.clock)
@@ -298,7 +299,7 @@ class RecordingRun:
             self._parts.ended(self._row)
         else:
             with contextlib.suppress(StorageError):
-                self.order.volume.remove_empty_dir(incoming_folder(self.uuid))
+                remove_folder(self.order.volume, self.uuid)
 
     async def _finish_listed(self) -> None:
         """Publish each file that ffmpeg lists, and after its end the ones that it could not list any more."""

@@ -2,23 +2,24 @@
 
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from storage.adoption import adopt_files
 from storage.garbage_collection import OnStep
+from storage.incoming_owner import owner_of, remove_folder
 from storage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.open_volume import OpenVolume
 from storage.published_names import hour_folders, segment_files
-from storage.salvage import Dropped, salvage
+from storage.salvage import Dropped, first_media_us, salvage
 from storage.schema import segment
 from storage.segment_paths import INCOMING, hour_start, incoming_folder, incoming_path, incoming_seq
 from storage.stored_files import StoredFile, select_files
 from vms.domain.camera import OutageCause, Stream
-from vms.domain.segment import FinishedSegment, Outage, Run
+from vms.domain.segment import ClockTrust, FinishedSegment, Outage, Run, RunEnd
 from vms.domain.time import HOUR_US
 
 log: Final = logging.getLogger(__name__)
@@ -55,15 +56,41 @@ def reconcile_incoming(
             continue
         if run_uuid in live_runs:
             continue
-        run = storage.segments.run_by_uuid(run_uuid)
+        run = storage.segments.run_by_uuid(run_uuid) or _unwritten_run(storage, volume, run_uuid, streams)
         if run is not None:
             _reconcile_run(storage, volume, run, streams[run.stream_id], report, on_step)
-        elif volume.names(incoming_folder(run_uuid)):
+        on_step("remove-folder")
+        if not remove_folder(volume, run_uuid) and run is None:
             log.warning("files of an unknown run were left over", extra={"run": name[:8]})
             report.unclaimed.append(f"{INCOMING}/{name}")
-        on_step("remove-folder")
-        volume.remove_empty_dir(f"{INCOMING}/{name}")
     return report
+
+
+def _unwritten_run(
+    storage: Storage, volume: OpenVolume, run_uuid: UUID, streams: Mapping[int, Stream]
+) -> Run | None:
+    """Write the row of a run that was killed before the recorder could; None where there is nothing to write it for."""
+    owner = owner_of(volume, run_uuid)
+    stream = next((s for s in streams.values() if s.uuid == owner), None)
+    folder = incoming_folder(run_uuid)
+    numbers = [seq for name in volume.names(folder) if (seq := incoming_seq(name)) is not None]
+    if stream is None or not numbers:
+        return None
+    start_us = first_media_us(volume, incoming_path(run_uuid, min(numbers)))
+    run = Run(
+        id=0,
+        uuid=run_uuid,
+        stream_id=stream.id,
+        volume_id=volume.volume_id,
+        start_us=start_us,
+        anchor_us=0,
+        trust=ClockTrust.UNKNOWN,
+        ffmpeg_version="",
+        end_us=start_us,
+        end_reason=RunEnd.CRASH,
+    )
+    storage.index_writer.commit(IndexBatch(runs=(run,)))
+    return storage.segments.run_by_uuid(run_uuid)
 
 
 def _reconcile_run(

@@ -86,6 +86,16 @@ def salvage(
     )
 
 
+def first_media_us(volume: OpenVolume, name: str) -> int:
+    """Return when a left-over file's first frame was recorded, as its last write and its duration tell; UTC."""
+    fd = volume.open_file(name)
+    try:
+        facts, _, written_us = _examine(fd)
+    finally:
+        os.close(fd)
+    return written_us - (facts.media_us if facts is not None and facts.fragments else 0)
+
+
 def _examine(fd: int) -> tuple[MediaFacts | None, int, int]:
     """Return the file's facts (None where it has no init segment), its size, and when it was last written to."""
     written = os.fstat(fd)

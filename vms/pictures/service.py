@@ -21,7 +21,7 @@ from vms.domain.time import HOUR_US, TimeRange
 from vms.ffmpeg.keyframe_picture import KeyframeDecoder, to_jpeg
 from vms.media.fragment_table import decode
 from vms.media.fragments import Fragment
-from vms.media.init_segment import parse_init
+from vms.media.init_segment import InitSegment, parse_init
 from vms.media.picture_pack import append_pictures, read_index
 from vms.pictures.due_keyframes import DueKeyframe, due_keyframes
 
@@ -43,7 +43,7 @@ class PictureMaker:
         self._interval_us = interval_seconds * 1_000_000
         self._last_us: dict[int, int] = {}
         self._reached_us: dict[int, int] = {}
-        self._decoders: dict[int, KeyframeDecoder] = {}
+        self._inits: dict[int, InitSegment] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Make pictures as footage arrives, until told to stop."""
@@ -128,7 +128,8 @@ class PictureMaker:
         return made
 
     def _pictures(self, fd: int, segment: Segment, due: list[DueKeyframe]) -> Iterator[tuple[int, bytes]]:
-        decoder = self._decoder(segment.init_id)
+        # A decoder holds its pictures' memory for as long as it lives: one a minute is cheaper than one a camera for ever.
+        decoder = KeyframeDecoder(self._init(segment.init_id), is_exact=False)
         for keyframe in due:
             try:
                 frame = decoder.decode(keyframe_sample(fd, keyframe.fragment))
@@ -139,11 +140,10 @@ class PictureMaker:
                 continue
             yield keyframe.time_us, to_jpeg(frame, WIDTH, HEIGHT)
 
-    def _decoder(self, init_id: int) -> KeyframeDecoder:
-        if init_id not in self._decoders:
-            init = parse_init(self._storage.segments.init(init_id).data)
-            self._decoders[init_id] = KeyframeDecoder(init, is_exact=False)
-        return self._decoders[init_id]
+    def _init(self, init_id: int) -> InitSegment:
+        if init_id not in self._inits:
+            self._inits[init_id] = parse_init(self._storage.segments.init(init_id).data)
+        return self._inits[init_id]
 
     def _volume(self, volume_id: int) -> OpenVolume:
         return self._storage.volume_access.open(self._storage.volumes.get(volume_id))

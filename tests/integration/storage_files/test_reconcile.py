@@ -1,8 +1,11 @@
 """What a crash left behind is brought into order at the next start."""
 
+import os
+
 import pytest
 
 from storage.check import check
+from storage.incoming_owner import note_owner
 from storage.index_writer import IndexBatch
 from storage.reconcile import reconcile
 from tests.support.footage import NOON_US
@@ -88,6 +91,20 @@ def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> N
     report = reconcile(footage.storage, footage.clock)
     assert report.unclaimed == [f"incoming/{run.uuid.hex}"]
     assert run.twin(left).exists()
+
+
+def test_run_whose_row_was_never_written_is_known_by_the_note_in_its_folder(footage: Site) -> None:
+    """The recorder was killed within a run's first second, or while the database was away."""
+    run = RecordedRun(footage.main, footage.volume, START_US)
+    note_owner(footage.storage.volume_access.open(footage.volume), run.uuid, footage.main.uuid)
+    first, second = run.write(), run.write()
+    for made, end_us in ((first, START_US + MINUTE_US), (second, START_US + 2 * MINUTE_US)):
+        os.utime(run.twin(made), ns=(end_us * 1000, end_us * 1000))
+    report = reconcile(footage.storage, footage.clock)
+    assert (report.salvaged, report.unclaimed) == (2, [])
+    assert footage.rows() == [START_US, START_US + MINUTE_US]
+    assert not run.twin(first).parent.exists()
+    assert reconcile(footage.storage, footage.clock).salvaged == 0
 
 
 def test_published_file_that_never_reached_the_disk_whole_is_published_anew(footage: Site) -> None:
