@@ -47,13 +47,22 @@ class GuardedEndpoint:
         await response(scope, receive, send)
 
     def _admit(self, request: Call) -> None:
-        services = services_of(request)
-        token = request.cookies.get(session_cookie_name(services.settings))
-        session = authority_of(request).resume(token) if token else None
-        if session is not None:
-            request.scope[CALLER] = Caller(session.user, session.digest)
-        user = session.user if session is not None else None
-        authorise(self.access, user, request.path_params, services.storage)
+        identify(request)
+        caller = caller_of(request)
+        user = caller.user if caller is not None else None
+        authorise(self.access, user, request.path_params, services_of(request).storage)
+
+
+def identify(request: Call) -> None:
+    """Note in the request whose session it belongs to, if to any.
+
+    Raises:
+        IndexUnavailable: the database does not answer.
+    """
+    token = request.cookies.get(session_cookie_name(services_of(request).settings))
+    session = authority_of(request).resume(token) if token else None
+    if session is not None:
+        request.scope[CALLER] = Caller(session.user, session.digest)
 
 
 def guarded(

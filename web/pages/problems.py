@@ -4,11 +4,15 @@ from starlette.responses import Response
 
 from web.pages.rendering import render, words_of
 from web.problem import Problem
-from web.state import Call
+from web.routing import identify
+from web.state import Call, caller_of
 
 
 def render_error(request: Call, problem: Problem) -> Response:
     """Return the page for a problem; its words come from the catalogue, never from the error's own text."""
+    if problem.status == 404 and caller_of(request) is None:
+        # No view ran where no route matched: nobody has looked yet who is asking, and in which language.
+        identify(request)
     words = words_of(request)
     key = f"error.status_{problem.status}"
     if key not in words.words:
