@@ -19,7 +19,7 @@ PYTEST_PARALLEL := -n 2 --dist worksteal
 
 .PHONY: demo test check bench help setup assets lock clean
 .PHONY: format ruff types imports javascript system-packages
-.PHONY: test-unit test-integration test-faults test-browser
+.PHONY: test-unit test-integration test-faults test-browser screenshots
 
 demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
 	@exec $(BIN)/vms demo
@@ -55,6 +55,9 @@ test-faults: $(DEVELOPMENT) $(ASSETS) system-packages  ## Kill, fill, freeze, un
 
 test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Chromium
 	$(PYTEST) tests/browser
+
+screenshots: $(DEVELOPMENT) $(ASSETS) system-packages  ## Every page in every look, into .cache/screenshots
+	$(PYTEST) tests/browser/screenshots.py
 
 setup: $(DEVELOPMENT) $(ASSETS) system-packages  ## Set everything up and run nothing
 

@@ -37,6 +37,8 @@ def test_every_page_loads_without_an_error_and_fits(city: City, chromium: Browse
                 before = len(complaints.all())
                 shown.show(page, city.url)
                 found = complaints.all()[before:]
+                # That there is no picture of a moment without footage is an answer, not a fault.
+                found = [text for text in found if "/picture?" not in text]
                 if shown.status != 200:
                     found = [text for text in found if shown.path not in text]
                 if page.evaluate(_OVERFLOW) > 0:
