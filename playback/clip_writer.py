@@ -9,6 +9,7 @@ as recordings are by default, and a second track would have to be cut to other f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -80,12 +81,13 @@ def write_clip(
     wall_start_us = samples.spans[0].wall_start_us
     head = clip_head(samples, sources[0].init, ClipLabels(wall_start_us, title, comment))
     total = len(head) + samples.media_bytes
-    clip = ClipTarget(target, total, progress, digest=digest)
-    clip.write(head)
-    for number, extents in groupby(samples.extents, key=lambda extent: extent.source):
-        with sources[number].opened() as descriptor:
-            for extent in extents:
-                clip.copy(descriptor, extent.offset, extent.size)
+    with closing(ClipTarget(target, total, progress, digest=digest)) as clip:
+        clip.write(head)
+        for number, extents in groupby(samples.extents, key=lambda extent: extent.source):
+            with sources[number].opened() as descriptor:
+                for extent in extents:
+                    clip.copy(descriptor, extent.offset, extent.size)
+        sha256 = clip.sha256()
     return WrittenClip(
         size_bytes=total,
         duration_us=ticks_to_us(samples.edit_duration, samples.timescale),
@@ -95,7 +97,7 @@ def write_clip(
         lead_in_us=ticks_to_us(samples.edit_start, samples.timescale) if samples.lead_in_frames else 0,
         wall_start_us=wall_start_us,
         spans=samples.spans,
-        sha256=clip.sha256(),
+        sha256=sha256,
     )
 
 
