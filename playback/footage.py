@@ -192,13 +192,19 @@ class Footage:
     def life(self, camera: Camera, stream_id: int, newest_us: int) -> StreamLife:
         """Return what explains silences of a stream whose newest known footage ends at `newest_us`."""
         now_us = self._clock.now_us()
-        oldest = self._storage.segments.oldest(stream_id)
         return StreamLife(
-            # Footage may be older than the camera's row: a rebuilt index, an imported archive, the demonstration.
-            created_us=camera.created_us if oldest is None else min(camera.created_us, oldest.start_us),
+            created_us=self.known_since_us(camera, stream_id),
             purged_until_us=self._purged_until(camera, stream_id, now_us),
             is_recording=now_us - newest_us <= LIVE_EDGE_US,
         )
+
+    def known_since_us(self, camera: Camera, stream_id: int) -> int:
+        """Return since when the camera has been recorded or was to be: from then on, missing footage is a gap.
+
+        Footage may be older than the camera's row: a rebuilt index, an imported archive, the demonstration.
+        """
+        oldest = self._storage.segments.oldest(stream_id)
+        return camera.created_us if oldest is None else min(camera.created_us, oldest.start_us)
 
     def growing_range(self, stream_id: int) -> TimeRange | None:
         """Return the wall time of what is on disk and not in the index yet, or None."""

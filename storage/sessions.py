@@ -47,7 +47,7 @@ class SessionStore:
         address: str = "",
         user_agent: str = "",
     ) -> Session:
-        """Begin a session and return it."""
+        """Begin a session and return it; its person was seen now."""
         begun = Session(digest, user_id, created_us, created_us, expires_us, address, user_agent)
         with self._database.write() as connection:
             connection.execute(
@@ -60,6 +60,9 @@ class SessionStore:
                     address=address,
                     user_agent=user_agent,
                 )
+            )
+            connection.execute(
+                sa.update(user_account).where(user_account.c.id == user_id).values(last_seen_us=created_us)
             )
         return begun
 

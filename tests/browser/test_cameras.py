@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.city import City
+from tests.browser.city import GAP_CAUSE, City
 from tests.support.installation import CANARY
 
 pytestmark = pytest.mark.browser
@@ -55,6 +55,12 @@ def test_a_camera_is_added_by_its_address_tested_changed_and_removed(city: City,
     admin.get_by_role("button", name=re.compile("Hapus")).click()
     expect(admin).to_have_url(re.compile("/cameras"))
     expect(admin.locator("#camera-rows")).not_to_contain_text("Siring Tendean")
+
+
+def test_a_camera_s_page_lists_its_latest_gaps(city: City, admin: Page) -> None:
+    admin.goto(f"{city.url}/cameras/{city.park.id}")
+    gaps = admin.get_by_role("region", name="Celah rekaman").get_by_role("listitem")
+    expect(gaps.filter(has_text=GAP_CAUSE)).to_contain_text("4 mnt")
 
 
 def test_a_mistake_in_the_form_is_told_beside_its_field(city: City, admin: Page) -> None:

@@ -32,6 +32,8 @@ def test_a_viewer_is_added_with_one_camera_and_sees_that_one(
         page.get_by_role("button", name="Masuk").click()
         expect(page.locator("#camera-rows tr")).to_have_count(1)
         expect(page.locator("#camera-rows")).to_contain_text(city.clinic.name)
+    admin.reload()
+    expect(admin.get_by_role("row").filter(has_text="Lurah Pekauman")).to_contain_text("baru saja")
 
 
 def test_an_easy_password_is_refused_beside_its_field(city: City, admin: Page) -> None:

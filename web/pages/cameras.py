@@ -166,8 +166,10 @@ def _stream(
 
 
 def _gaps(request: Call, camera: Camera, stream: Stream, present: Presenter) -> list[dict[str, str]]:
-    window = TimeRange(max(camera.created_us, present.now_us - _GAP_DAYS * DAY_US), present.now_us)
-    gaps = services_of(request).footage.timeline(camera, stream.id, window).gaps
+    footage = services_of(request).footage
+    since_us = footage.known_since_us(camera, stream.id)
+    window = TimeRange(max(since_us, present.now_us - _GAP_DAYS * DAY_US), present.now_us)
+    gaps = footage.timeline(camera, stream.id, window).gaps
     return [
         {
             "range": present.clock_span(gap.time),
