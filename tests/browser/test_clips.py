@@ -1,5 +1,7 @@
 """A marked range leaves the page as an exact clip: its first frame is the one asked for, its bytes are the camera's."""
 
+import hashlib
+import json
 import os
 import re
 import signal
@@ -170,3 +172,33 @@ def test_a_queued_export_is_cancelled_from_the_list_after_asking(city: City, pla
     row.get_by_role("link", name="Buka lagi").click()
     # The range can be asked for again: the page opens with its marks.
     expect(fact(page, "duration")).to_have_text("20 dtk")
+
+
+def test_the_list_of_exports_hands_over_clip_and_manifest(
+    city: City, playback: PlaybackPage, tmp_path: Path
+) -> None:
+    page = playback.page
+    start_us = tenth(city.past.small.start_us + MINUTE_US)
+    playback.open_at(city.park.id, start_us)
+    playback.mark_clip(typed(start_us), typed(start_us + 10 * SECOND_US))
+    start_export(page, name="Untuk arsip", reason="Laporan 77/2026")
+    expect(page.locator("[data-clip-jobs] .one").first).to_contain_text("Untuk arsip")
+    page.goto(f"{city.url}/exports")
+    row = page.locator("[data-export]").filter(has_text="Untuk arsip")
+    # The page follows the work by itself.
+    expect(row.get_by_role("link", name="Unduh")).to_be_visible()
+    expect(row).to_contain_text("Selesai")
+    expect(row).to_contain_text("Laporan 77/2026")
+    with page.expect_download() as clip:
+        row.get_by_role("link", name="Unduh").click()
+    with page.expect_download() as manifest:
+        row.get_by_role("link", name="Manifes").click()
+    delivered = tmp_path / "clip.mp4"
+    clip.value.save_as(delivered)
+    with manifest.value.path().open(encoding="utf-8") as file:
+        told = json.load(file)
+    assert hashlib.sha256(delivered.read_bytes()).hexdigest() in json.dumps(told)
+    page.get_by_role("link", name="Selesai").click()
+    expect(row).to_be_visible()
+    page.get_by_role("link", name="Gagal").click()
+    expect(row).to_have_count(0)

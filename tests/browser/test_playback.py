@@ -1,6 +1,5 @@
 """Any second is played: the present, an hour ago, and whatever is typed or clicked; the frame shown is the frame meant."""
 
-import logging
 import re
 
 import pytest
@@ -11,7 +10,6 @@ from tests.browser.playback_page import PlaybackPage, Shown
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US
 
 pytestmark = pytest.mark.browser
-log = logging.getLogger(__name__)
 
 LABEL_US = 5_000
 """Media time is counted in ticks, wall time in microseconds: a label may round this much."""
