@@ -16,6 +16,8 @@ CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
 PYTEST := $(BIN)/pytest
 # Fast suites run on two workers; the ones that measure or starve the machine run alone.
 PYTEST_PARALLEL := -n 2 --dist worksteal
+# Where Debian keeps mkfs and ip, which the fault suites use; not everybody's PATH holds it.
+export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: demo test check bench help setup assets lock clean
 .PHONY: format ruff types imports javascript system-packages
