@@ -155,7 +155,9 @@ def test_recording_is_back_within_five_seconds_of_the_process_being_back(site: I
                 what="media of the new recorder",
             )
         for camera in cameras:
-            after = [end for first, end in lost_stretches(site, camera) if first - SLACK_US <= killed_us <= end]
+            after = [
+                end for first, end in lost_stretches(site, camera) if first - SLACK_US <= killed_us <= end
+            ]
             assert after, f"{camera.name}: the kill left no trace, so this test shows nothing"
             assert after[0] - back_us <= 5_000_000, (
                 f"{camera.name}: back after {(after[0] - back_us) / 1e6:.1f} s"
