@@ -15,7 +15,7 @@ from tests.support.installation import (
     main_stream,
     truths_of,
 )
-from tests.support.portal import PASSWORD, Portal, sign_in, signed_in_portal
+from tests.support.portal import PASSWORD, Portal, signed_in_portal
 from tests.support.recordings import packets
 from vms.cli.demo_history import write_past
 from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, parse_stream_url
@@ -96,35 +96,6 @@ def wita(at_us: int) -> str:
     return f"{local:%d/%m/%Y %H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
-def test_a_wrong_password_says_so_and_the_right_one_leads_on(
-    city: City, browser_context: BrowserContext
-) -> None:
-    page = browser_context.new_page()
-    wanted = f"{city.base}/playback?cam={city.camera.id}"
-    page.goto(wanted)
-    sign_in(page, "admin", "not the password")
-    expect(page.locator("[role=alert]").first).to_be_visible()
-    sign_in(page, "admin")
-    page.wait_for_url(f"{wanted}**")
-    expect(page.locator("[data-player]")).to_be_visible()
-
-
-def test_footage_of_the_last_seconds_plays(city: City, portal: Portal) -> None:
-    portal.open_playback(city.camera.id)
-    truth = portal.wait_for_frame(city.now_us() - 15 * SECOND_US, city.now_us() + MINUTE_US)
-    portal.wait_for_frame(truth.time_us + SECOND_US, truth.time_us + MINUTE_US)
-    assert portal.state() == "playing"
-
-
-def test_footage_of_an_hour_ago_plays(city: City, portal: Portal) -> None:
-    asked = city.now_us() - HOUR_US
-    portal.open_playback(city.camera.id, asked)
-    truth = portal.wait_for_frame(asked - PAST_FRAME_US, asked + 20 * SECOND_US)
-    if portal.state() != "playing":
-        portal.page.locator('[data-act="play"]').click()
-    portal.wait_for_frame(truth.time_us + SECOND_US, truth.time_us + MINUTE_US)
-
-
 @pytest.mark.parametrize("back_us", [40 * MINUTE_US + 123_456, 7 * MINUTE_US + 765_432])
 def test_a_typed_time_shows_the_frame_of_that_time(city: City, portal: Portal, back_us: int) -> None:
     portal.open_playback(city.camera.id, city.now_us() - HOUR_US)
@@ -148,22 +119,6 @@ def test_a_typed_time_in_the_live_recording_shows_its_frame(city: City, portal: 
     asked = (city.now_us() - 12 * SECOND_US) // 1000 * 1000 + 37_000
     portal.type_time(wita(asked))
     portal.wait_for_frame(asked - LIVE_FRAME_US - DATED_LATE_US, asked + 1)
-
-
-def test_a_frame_step_is_one_frame(city: City, portal: Portal) -> None:
-    portal.open_playback(city.camera.id, city.now_us() - 30 * MINUTE_US)
-    portal.wait_for_frame(0, city.now_us())
-    portal.pause()
-    start = portal.shown()
-    assert start is not None
-    for act, step in (("frame-after", 1), ("frame-after", 2), ("frame-before", 1), ("frame-before", 0)):
-        portal.page.locator(f'[data-act="{act}"]').click()
-
-        def is_at(number: int = start.frame + step) -> bool:
-            truth = portal.shown()
-            return truth is not None and truth.frame == number
-
-        wait_until(is_at, seconds=10, what=f"{act} to frame {start.frame + step}")
 
 
 def test_a_moment_without_footage_says_so_and_leads_to_the_nearest(city: City, portal: Portal) -> None:

@@ -247,7 +247,7 @@ def test_new_format_gets_a_new_run_and_init(tmp_path: Path, change: ChangeEncodi
             init = scene.storage.segments.init(scene.segments("a")[-1].init_id)
             return (init.codec, init.width) == wanted and not init.rfc6381.startswith("hev1")
 
-        await scene.until(is_followed, "footage in the new format", seconds=60)
+        await scene.until(is_followed, "footage in the new format", seconds=25)
         assert len({s.run_id for s in scene.segments("a")}) >= 2
         assert scene.state("a") is StreamState.RECORDING
 
