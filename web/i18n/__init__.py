@@ -1,1 +1,1 @@
-"""The words of the web portal, one TOML file a language, and the reader of those files."""
+"""The words of the web portal, one folder of TOML files a language, and the reader of those files."""

@@ -49,11 +49,12 @@ def catalogue(language: str) -> Catalogue:
     """Return the catalogue of a language; the default one's where there is none in that language."""
     if language not in LANGUAGES:
         language = LANGUAGES[0]
-    tables = tomllib.loads(files("web.i18n").joinpath(f"{language}.toml").read_text("utf-8"))
-    return Catalogue(
-        language,
-        {f"{section}.{key}": words for section, table in tables.items() for key, words in table.items()},
-    )
+    parts = sorted(files("web.i18n").joinpath(language).iterdir(), key=lambda part: part.name)
+    words: dict[str, Words] = {}
+    for part in parts:
+        for section, table in tomllib.loads(part.read_text("utf-8")).items():
+            words |= {f"{section}.{key}": value for key, value in table.items()}
+    return Catalogue(language, words)
 
 
 def chosen_language(*wishes: str | None, accepted: str, default: str) -> str:
