@@ -8,9 +8,9 @@ import pytest
 from typing_extensions import override
 
 WEB = Path(__file__).parents[3] / "web"
-TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+TEMPLATES = sorted((WEB / "templates").glob("**/*.html"))
 STYLES = sorted((WEB / "static" / "css").glob("*.css"))
-SCRIPTS = sorted((WEB / "static" / "js").glob("*.js"))
+SCRIPTS = sorted((WEB / "static" / "js").glob("**/*.js"))
 NAMES = {"Siring", "Indonesia", "English"}
 """Words that are the same in every language: the product, and languages in their own."""
 SHOWN_ATTRIBUTES = {"title", "alt", "placeholder", "aria-label", "label"}

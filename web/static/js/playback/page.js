@@ -9,18 +9,18 @@ import { ClockForm } from "./clock_form.js";
 import { DayPicker } from "./day_picker.js";
 import { GapList } from "./gap_list.js";
 import { HoverPicture } from "./hover_picture.js";
-import { watchKeys } from "./playback_keys.js";
-import { notify } from "./notice.js";
-import { pageData, part, text } from "./page_data.js";
+import { watchKeys } from "./keys.js";
+import { notify } from "../notice.js";
+import { pageData, part, text } from "../page_data.js";
 import { Player } from "./player.js";
 import { PlayerMessages } from "./player_messages.js";
 import { saveSnapshot } from "./snapshot.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
-import { clockTenths, dateShort, dayOf, dayStartUs, duration, nowUs, rfc3339Local, SECOND_US } from "./site_time.js";
+import { clockTenths, dateShort, dayOf, dayStartUs, duration, nowUs, rfc3339Local, SECOND_US } from "../site_time.js";
 import { clamp, spanOf } from "./timeline_model.js";
 
-const facts = /** @type {import("./page_data.js").PlaybackFacts} */ (pageData.playback);
+const facts = /** @type {import("../page_data.js").PlaybackFacts} */ (pageData.playback);
 const { camera } = facts;
 
 const player = new Player(part("[data-player]", HTMLElement), camera.id);

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { ApiError } from "./api.js";
-import { part, text } from "./page_data.js";
-import { clock, dateShort, dayOf, parseTyped, tenth } from "./site_time.js";
+import { ApiError } from "../api.js";
+import { part, text } from "../page_data.js";
+import { clock, dateShort, dayOf, parseTyped, tenth } from "../site_time.js";
 
 /** Fires `seek` (detail: instant). */
 export class ClockForm extends EventTarget {

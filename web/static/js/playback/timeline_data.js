@@ -3,9 +3,9 @@
  * @module
  */
 
-import { isAborted, json } from "./api.js";
+import { isAborted, json } from "../api.js";
 import { edge, rangeAt, spanOf } from "./timeline_model.js";
-import { learnNow, nowUs, rfc3339 } from "./site_time.js";
+import { learnNow, nowUs, rfc3339 } from "../site_time.js";
 
 /**
  * @typedef {readonly [number, number]} Range
@@ -46,7 +46,7 @@ export class TimelineData extends EventTarget {
   /** @type {View | null} */
   #wanted = null;
 
-  /** @param {import("./page_data.js").CameraFacts} camera */
+  /** @param {import("../page_data.js").CameraFacts} camera */
   constructor(camera) {
     super();
     this.cameraId = camera.id;

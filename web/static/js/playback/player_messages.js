@@ -3,9 +3,9 @@
  * @module
  */
 
-import { json } from "./api.js";
-import { pageData, part, text } from "./page_data.js";
-import { clock, clockMinutes, dateShort, dayOf, duration, nowUs, rfc3339 } from "./site_time.js";
+import { json } from "../api.js";
+import { pageData, part, text } from "../page_data.js";
+import { clock, clockMinutes, dateShort, dayOf, duration, nowUs, rfc3339 } from "../site_time.js";
 
 const PATIENCE_MS = 150;
 const WORDS_AFTER_MS = 2_000;

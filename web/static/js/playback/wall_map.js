@@ -3,7 +3,7 @@
  * @module
  */
 
-import { SECOND_US } from "./site_time.js";
+import { SECOND_US } from "../site_time.js";
 
 /**
  * A stretch of the playlist that plays without a jump.

@@ -7,8 +7,8 @@
  */
 
 import { FootageSource, isSupported } from "./footage_source.js";
-import { PictureFrame } from "./pictures.js";
-import { nowUs, SECOND_US } from "./site_time.js";
+import { PictureFrame } from "../pictures.js";
+import { nowUs, SECOND_US } from "../site_time.js";
 
 /** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
 const INSIDE_FRAME_US = 2_000;

@@ -3,12 +3,12 @@
  * @module
  */
 
-import { text } from "./page_data.js";
+import { text } from "../page_data.js";
 import { clamp, ticks, timeAt, xOf } from "./timeline_model.js";
 import { fetchFacts } from "./timeline_data.js";
 import { place } from "./timeline_labels.js";
 import { hatch, openCanvas, paintCells, palette } from "./timeline_paint.js";
-import { DAY_US, dayMonth, dayOf, dayPlus, dayStartUs, nowUs, zoneOffsetUs } from "./site_time.js";
+import { DAY_US, dayMonth, dayOf, dayPlus, dayStartUs, nowUs, zoneOffsetUs } from "../site_time.js";
 
 const REFRESH_MS = 60_000;
 
@@ -21,7 +21,7 @@ export class ArchiveStrip extends EventTarget {
   /**
    * @param {HTMLElement} plot
    * @param {HTMLElement | null} daysLabel
-   * @param {import("./page_data.js").CameraFacts} camera
+   * @param {import("../page_data.js").CameraFacts} camera
    */
   constructor(plot, daysLabel, camera) {
     super();

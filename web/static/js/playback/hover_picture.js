@@ -3,9 +3,9 @@
  * @module
  */
 
-import { part, text } from "./page_data.js";
-import { PictureFrame } from "./pictures.js";
-import { clock, duration, nowUs } from "./site_time.js";
+import { part, text } from "../page_data.js";
+import { PictureFrame } from "../pictures.js";
+import { clock, duration, nowUs } from "../site_time.js";
 import { xOf } from "./timeline_model.js";
 
 export class HoverPicture {

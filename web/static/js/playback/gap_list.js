@@ -3,8 +3,8 @@
  * @module
  */
 
-import { text } from "./page_data.js";
-import { clock, duration, nowUs } from "./site_time.js";
+import { text } from "../page_data.js";
+import { clock, duration, nowUs } from "../site_time.js";
 
 const MOST = 50;
 

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { text } from "./page_data.js";
+import { text } from "../page_data.js";
 import { spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
-import { clock, clockMinutes, DAY_US, dayMonth, duration, HOUR_US, MINUTE_US, zoneOffsetUs } from "./site_time.js";
+import { clock, clockMinutes, DAY_US, dayMonth, duration, HOUR_US, MINUTE_US, zoneOffsetUs } from "../site_time.js";
 
 /**
  * @typedef {object} Label

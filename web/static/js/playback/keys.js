@@ -3,7 +3,7 @@
  * @module
  */
 
-import { MINUTE_US, SECOND_US } from "./site_time.js";
+import { MINUTE_US, SECOND_US } from "../site_time.js";
 
 const STORED = "siring.letter_keys";
 

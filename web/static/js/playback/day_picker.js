@@ -3,9 +3,9 @@
  * @module
  */
 
-import { json } from "./api.js";
-import { pageData, part, text } from "./page_data.js";
-import { dateLong, dateShort, dayOf, dayPlus, dayStartUs, monthName, nowUs } from "./site_time.js";
+import { json } from "../api.js";
+import { pageData, part, text } from "../page_data.js";
+import { dateLong, dateShort, dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../site_time.js";
 
 /** @typedef {{day: string, covered_us: number, length_us: number}} DayFacts */
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "./site_time.js";
+import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "../site_time.js";
 
 export const NARROWEST_US = 10 * SECOND_US;
 export const WIDEST_US = 92 * DAY_US;

@@ -3,9 +3,9 @@
  * @module
  */
 
-import Hls from "../vendor/hls.mjs";
+import Hls from "../../vendor/hls.mjs";
 import { countSamples } from "./fragment_samples.js";
-import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "./site_time.js";
+import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
 
 const BEFORE_US = HOUR_US;
@@ -26,7 +26,7 @@ export const FOLLOWED_US = 2 * MINUTE_US;
 export const isSupported = () => Hls.isSupported();
 
 export class FootageSource {
-  /** @type {import("../vendor/hls.mjs").default} */
+  /** @type {import("../../vendor/hls.mjs").default} */
   #hls;
   #events;
   #isMapped = false;
@@ -91,7 +91,7 @@ export class FootageSource {
     this.#hls.destroy();
   }
 
-  /** @param {import("../vendor/hls.mjs").ErrorData} data */
+  /** @param {import("../../vendor/hls.mjs").ErrorData} data */
   #onError(data) {
     const { ErrorDetails, ErrorTypes } = Hls;
     const status = data.response?.code ?? 0;

@@ -3,13 +3,13 @@
  * @module
  */
 
-import { notify } from "./notice.js";
-import { text } from "./page_data.js";
-import { rfc3339Local } from "./site_time.js";
+import { notify } from "../notice.js";
+import { text } from "../page_data.js";
+import { rfc3339Local } from "../site_time.js";
 
 /**
  * @param {import("./player.js").Player} player
- * @param {import("./page_data.js").CameraFacts} camera
+ * @param {import("../page_data.js").CameraFacts} camera
  */
 export async function saveSnapshot(player, camera) {
   const { video } = player;

@@ -3,10 +3,10 @@
  * @module
  */
 
-import { ApiError, isAborted, json } from "./api.js";
-import { part, text } from "./page_data.js";
-import { clock, clockTenths, dateShort, dayOf, duration, nowUs, parseTyped, rfc3339, size } from "./site_time.js";
-import { ExportList } from "./export_list.js";
+import { ApiError, isAborted, json } from "../api.js";
+import { part, text } from "../page_data.js";
+import { clock, clockTenths, dateShort, dayOf, duration, nowUs, parseTyped, rfc3339, size } from "../site_time.js";
+import { ExportList } from "../export_list.js";
 
 const SETTLE_MS = 300;
 const FIRST_LENGTH_US = 60_000_000;
@@ -24,7 +24,7 @@ export class ClipPanel extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {import("./page_data.js").CameraFacts} camera */
+  /** @param {import("../page_data.js").CameraFacts} camera */
   constructor(camera) {
     super();
     this.camera = camera;

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { pageData, text } from "./page_data.js";
+import { pageData, text } from "../page_data.js";
 import { centred, clamp, nextZoom, panned, spanOf, timeAt, xOf, zoomed } from "./timeline_model.js";
 import { openCanvas, paint, palette } from "./timeline_paint.js";
 import { labelTimeline } from "./timeline_labels.js";
-import { clock, dateLong, DAY_US, dayOf, dayPlus, dayStartUs, HOUR_US, MINUTE_US, nowUs, SECOND_US } from "./site_time.js";
+import { clock, dateLong, DAY_US, dayOf, dayPlus, dayStartUs, HOUR_US, MINUTE_US, nowUs, SECOND_US } from "../site_time.js";
 
 const EDGE_GRIP_PX = 7;
 const CLICK_PX = 4;

@@ -4,7 +4,7 @@
  */
 
 import { clamp, firstAfter, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
-import { DAY_US, HOUR_US, SECOND_US, zoneOffsetUs } from "./site_time.js";
+import { DAY_US, HOUR_US, SECOND_US, zoneOffsetUs } from "../site_time.js";
 
 /**
  * @typedef {import("./timeline_model.js").View} View
