@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
@@ -37,12 +38,25 @@ class ClipTarget:
         "written",
     )
 
-    def __init__(self, descriptor: int, total: int, progress: Progress | None, *, digest: bool) -> None:
-        """Write from the file's current position, which must be its start."""
+    def __init__(
+        self,
+        descriptor: int,
+        total: int,
+        progress: Progress | None,
+        *,
+        digest: bool,
+        checksum: bool = False,
+    ) -> None:
+        """Write from the file's current position, which must be its start.
+
+        Args:
+            descriptor: of the clip. total, progress: see `Progress`.
+            digest: take the SHA-256 of what is written. checksum: with it, also the CRC-32 that a ZIP needs.
+        """
         self._descriptor = descriptor
         self._total = total
         self._progress = progress
-        self._digest = _Digest() if digest else None
+        self._digest = _Digest(takes_crc32=checksum) if digest else None
         self._buffers = [memoryview(bytearray(_BUFFER)) for _ in range(_BUFFERS)]
         self._read: list[Future[None] | None] = [None] * _BUFFERS
         self._turn = 0
@@ -93,6 +107,10 @@ class ClipTarget:
         """Return the digest of everything written, or None when it was not asked for."""
         return None if self._digest is None else self._digest.value()
 
+    def crc32(self) -> int | None:
+        """Return the checksum of everything written, or None when it was not asked for."""
+        return None if self._digest is None else self._digest.crc32()
+
     def _advance(self, size: int) -> None:
         """Count bytes written and tell about them from time to time."""
         self.written += size
@@ -103,19 +121,29 @@ class ClipTarget:
 
 
 class _Digest:
-    """SHA-256 of bytes in the order given, taken in a thread of its own: hashlib lets others work meanwhile."""
+    """SHA-256 of bytes in the order given, taken in a thread of its own: hashlib and zlib let others work meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_crc32: bool) -> None:
         self._hash = hashlib.sha256()
+        self._crc32 = 0 if takes_crc32 else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clip digest")
 
     def add(self, data: bytes | memoryview) -> Future[None]:
         """Digest the bytes, which must not change until the answer is there."""
-        return self._thread.submit(self._hash.update, data)
+        return self._thread.submit(self._update, data)
+
+    def _update(self, data: bytes | memoryview) -> None:
+        self._hash.update(data)
+        if self._crc32 is not None:
+            self._crc32 = zlib.crc32(data, self._crc32)
 
     def value(self) -> bytes:
         """Return the digest of all that was added."""
         return self._thread.submit(self._hash.digest).result()
+
+    def crc32(self) -> int | None:
+        """Return the CRC-32 of all that was added, None where it is not taken."""
+        return self._thread.submit(lambda: self._crc32).result()
 
     def close(self) -> None:
         """End the thread."""

@@ -34,7 +34,7 @@ class WrittenClip:
         lead_in_us: media time from the keyframe in front to the first shown frame.
         wall_start_us: wall time of the first shown frame.
         spans: where each part of the clip lies in wall time; between runs wall time leaps.
-        sha256: digest of the file, when asked for.
+        sha256, crc32: digest and checksum of the file, when asked for.
     """
 
     size_bytes: int
@@ -46,6 +46,7 @@ class WrittenClip:
     wall_start_us: int
     spans: tuple[ClipSpan, ...]
     sha256: bytes | None
+    crc32: int | None = None
 
 
 def write_clip(
@@ -57,6 +58,7 @@ def write_clip(
     comment: str = "",
     progress: Progress | None = None,
     digest: bool = False,
+    checksum: bool = False,
 ) -> WrittenClip:
     """Write the frames of `cut` to the empty file `target`.
 
@@ -70,6 +72,7 @@ def write_clip(
         comment: such as the camera's UUID.
         progress: called with bytes done and total at least every 8 MiB; raise in it to cancel.
         digest: also compute the SHA-256 while writing; the bytes then pass through this process.
+        checksum: with the digest, also the CRC-32, for a clip that goes into a ZIP.
 
     Raises:
         InvalidInput: there is no source, or two sources need different decoders.
@@ -81,13 +84,13 @@ def write_clip(
     wall_start_us = samples.spans[0].wall_start_us
     head = clip_head(samples, sources[0].init, ClipLabels(wall_start_us, title, comment))
     total = len(head) + samples.media_bytes
-    with closing(ClipTarget(target, total, progress, digest=digest)) as clip:
+    with closing(ClipTarget(target, total, progress, digest=digest, checksum=checksum)) as clip:
         clip.write(head)
         for number, extents in groupby(samples.extents, key=lambda extent: extent.source):
             with sources[number].opened() as descriptor:
                 for extent in extents:
                     clip.copy(descriptor, extent.offset, extent.size)
-        sha256 = clip.sha256()
+        sha256, crc32 = clip.sha256(), clip.crc32()
     return WrittenClip(
         size_bytes=total,
         duration_us=ticks_to_us(samples.edit_duration, samples.timescale),
@@ -98,6 +101,7 @@ def write_clip(
         wall_start_us=wall_start_us,
         spans=samples.spans,
         sha256=sha256,
+        crc32=crc32,
     )
 
 

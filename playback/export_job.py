@@ -1,11 +1,10 @@
 """One export from its plan to the files in its folder: copy, check, pack, describe."""
 
-import hashlib
 import os
 import re
 import unicodedata
-import zipfile
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from playback.clip_writer import ClipSource, Cut, WrittenClip, write_clip
 from playback.footage import Footage
 from playback.manifest import FILE_NAME, ManifestCamera, ManifestFile, ManifestSource, manifest_text
 from playback.pieces import RecordedFile
+from playback.stored_zip import StoredZip, ZipEntry
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.errors import MalformedMedia
@@ -109,6 +109,7 @@ class ExportJob:
             OSError: the folder cannot be written.
         """
         done = 0
+        packs = is_packed(clips)
         made: list[list[_Made]] = []
         used: set[str] = set()
         for camera, clip in zip(cameras, clips, strict=True):
@@ -116,7 +117,8 @@ class ExportJob:
             for part in clip.parts:
                 share = max(1, clip.estimated_bytes // len(clip.parts))
                 name = self._name(camera, part, used)
-                written = self._write_part(camera, clip, part, folder / name, _scaled(report, done, share))
+                progress = _scaled(report, done, share)
+                written = self._write_part(camera, clip, part, folder / name, progress, checksum=packs)
                 made[-1].append(_Made(folder / name, written))
                 done += share
         text = manifest_text(
@@ -131,7 +133,7 @@ class ExportJob:
         )
         (folder / FILE_NAME).write_text(text, encoding="utf-8")
         files = [part for parts in made for part in parts]
-        if len(files) == 1:
+        if not packs:
             return Delivery(files[0].path.name, files[0].described.clip.size_bytes, files[0].described.sha256)
         return self._pack(export, files, folder, _scaled(report, done, max(1, done // _ZIP_SHARE)))
 
@@ -142,6 +144,8 @@ class ExportJob:
         part: ClipPart,
         path: Path,
         progress: Callable[[int, int], None],
+        *,
+        checksum: bool,
     ) -> ManifestFile:
         sources = [self._source(file) for file in part.files]
         cut = Cut(
@@ -150,7 +154,14 @@ class ExportJob:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             written = write_clip(
-                sources, cut, fd, title=camera.name, comment=str(camera.uuid), progress=progress, digest=True
+                sources,
+                cut,
+                fd,
+                title=camera.name,
+                comment=str(camera.uuid),
+                progress=progress,
+                digest=True,
+                checksum=checksum,
             )
             check_clip(fd, written)
         finally:
@@ -191,27 +202,23 @@ class ExportJob:
     ) -> Delivery:
         """Put the parts and the manifest into one ZIP, uncompressed, and remove each part once it is inside."""
         name = f"{_slug(export.request.name) or 'clip'}.zip"
+        made = self._zone.local(self._clock.now_us())
         total = max(1, sum(file.described.clip.size_bytes for file in files))
         done = 0
-        with zipfile.ZipFile(folder / name, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        with (folder / name).open("xb") as target:
+            packed = StoredZip(target)
             for file in files:
-                with (
-                    file.path.open("rb") as part,
-                    archive.open(_entry(file.path), "w", force_zip64=True) as entry,
-                ):
-                    while chunk := part.read(_CHUNK):
-                        entry.write(chunk)
-                        done += len(chunk)
-                        progress(done, 2 * total)
+                clip = file.described.clip
+                if clip.crc32 is None:
+                    raise MalformedMedia("the clip was written without a checksum")
+                entry = ZipEntry(file.path.name, clip.size_bytes, clip.crc32, made)
+                packed.add(entry, _pieces(file.path), _after(done, total, progress))
+                done += clip.size_bytes
                 file.path.unlink()
-            archive.write(folder / FILE_NAME, FILE_NAME)
-        digest = hashlib.sha256()
-        with (folder / name).open("rb") as packed:
-            while chunk := packed.read(_CHUNK):
-                digest.update(chunk)
-                done += len(chunk)
-                progress(min(done, 2 * total), 2 * total)
-        return Delivery(name, (folder / name).stat().st_size, digest.hexdigest())
+            manifest = (folder / FILE_NAME).read_bytes()
+            packed.add(ZipEntry(FILE_NAME, len(manifest), zlib.crc32(manifest), made), [manifest])
+            digest = packed.finish()
+        return Delivery(name, packed.size, digest)
 
     def _name(self, camera: Camera, part: ClipPart, used: set[str]) -> str:
         """Return a file name that says camera and local start, unlike any other of this export."""
@@ -235,12 +242,19 @@ def _scaled(report: Report, before: int, share: int) -> Callable[[int, int], Non
     return progress
 
 
+def _after(before: int, total: int, progress: Callable[[int, int], None]) -> Callable[[int], None]:
+    """Return a progress function for one of several files, those before it being done."""
+    return lambda size: progress(before + size, total)
+
+
 def _delivered(written: WrittenClip) -> TimeRange:
     return TimeRange(written.spans[0].wall_start_us, max(span.wall_end_us for span in written.spans))
 
 
-def _entry(path: Path) -> zipfile.ZipInfo:
-    return zipfile.ZipInfo.from_file(path, path.name)
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as part:
+        while piece := part.read(_CHUNK):
+            yield piece
 
 
 def _slug(text: str) -> str:

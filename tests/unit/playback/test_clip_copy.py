@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,16 @@ def test_bytes_arrive_in_order_and_are_digested(tmp_path: Path) -> None:
         clip.copy(reader.fileno(), 5, 3 * MIB)
     assert target.read_bytes() == b"head" + data[5 : 5 + 3 * MIB]
     assert clip.sha256() == hashlib.sha256(target.read_bytes()).digest()
+
+
+def test_checksum_for_a_zip_is_taken_beside_the_digest(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(os.urandom(MIB + 3))
+    with source.open("rb") as reader, target.open("wb") as writer:
+        clip = ClipTarget(writer.fileno(), 0, None, digest=True, checksum=True)
+        clip.write(b"head")
+        clip.copy(reader.fileno(), 0, MIB + 3)
+    assert clip.crc32() == zlib.crc32(target.read_bytes())
 
 
 def test_progress_is_told_at_least_every_8_mib_and_at_the_end(tmp_path: Path) -> None:
