@@ -166,9 +166,7 @@ class ExportWorker:
             growing = [self._footage.growing_range(stream_id) for stream_id in streams]
             if all(range_ is None or range_.end_us >= end_us for range_ in growing):
                 return
-            self._storage.exports.progress(
-                export.id, self._name, done_bytes=0, total_bytes=1, seconds=CLAIM_SECONDS
-            )
+            self._storage.exports.keep(export.id, self._name, CLAIM_SECONDS)
             self._stopping.wait(_LOOK_SECONDS)
 
     def _fail(self, export: Export, error: str) -> None:

@@ -106,27 +106,22 @@ class ExportStore:
     def progress(
         self, export_id: int, worker: str, *, done_bytes: int, total_bytes: int, seconds: int
     ) -> None:
-        """Note how far the worker has come, never less than before, and renew its claim for so many seconds.
+        """Note how far the worker has come, as a share never less than before, and renew its claim for so many seconds.
 
         Raises:
             ExportCancelled: somebody asked the job to stop.
             Conflict: the claim lapsed and the job is another's, or it ended.
         """
-        now_us = self._clock.now_us()
-        done = sa.case((export_job.c.done_bytes > done_bytes, export_job.c.done_bytes), else_=done_bytes)
         with self._database.write() as connection:
-            if _claimed(connection, export_id, worker).cancel_requested:
-                raise ExportCancelled(f"export {export_id} was cancelled")
-            connection.execute(
-                sa.update(export_job)
-                .where(export_job.c.id == export_id)
-                .values(
-                    done_bytes=done,
-                    total_bytes=total_bytes,
-                    claimed_until_us=now_us + seconds * SECOND_US,
-                    updated_us=now_us,
-                )
-            )
+            job = _wanted(connection, export_id, worker)
+            done = job.advanced(done_bytes, total_bytes)
+            self._renew(connection, export_id, seconds, done_bytes=done, total_bytes=total_bytes)
+
+    def keep(self, export_id: int, worker: str, seconds: int) -> None:
+        """Renew the worker's claim while it has nothing to tell; raises as `progress` does."""
+        with self._database.write() as connection:
+            _wanted(connection, export_id, worker)
+            self._renew(connection, export_id, seconds)
 
     def finish(
         self, export_id: int, worker: str, *, file_name: str, file_bytes: int, sha256: str, expires_us: int
@@ -207,6 +202,13 @@ class ExportStore:
         with self._database.write() as connection:
             connection.execute(sa.update(export_job).where(*is_done).values(values))
 
+    def _renew(self, connection: Connection, export_id: int, seconds: int, **values: int) -> None:
+        now_us = self._clock.now_us()
+        claim = {"claimed_until_us": now_us + seconds * SECOND_US, "updated_us": now_us}
+        connection.execute(
+            sa.update(export_job).where(export_job.c.id == export_id).values(**claim, **values)
+        )
+
     def get(self, export_id: int) -> Export:
         """Return a job.
 
@@ -241,6 +243,14 @@ def _claimed(connection: Connection, export_id: int, worker: str) -> Export:
     if connection.execute(held_by).scalar_one_or_none() != worker:
         raise Conflict(f"export {export_id} is not in the hands of {worker} any more")
     return _get(connection, export_id)
+
+
+def _wanted(connection: Connection, export_id: int, worker: str) -> Export:
+    """Return the job if it is still the worker's and nobody asked it to stop; raises as `ExportStore.progress` does."""
+    job = _claimed(connection, export_id, worker)
+    if job.cancel_requested:
+        raise ExportCancelled(f"export {export_id} was cancelled")
+    return job
 
 
 def _end(connection: Connection, export_id: int, state: ExportState, now_us: int, **values: object) -> None:

@@ -65,3 +65,11 @@ class Export:
     sha256: str | None = None
     error: str | None = None
     requested_by_name: str = ""
+
+    def advanced(self, done_bytes: int, total_bytes: int) -> int:
+        """Return the bytes to note as done, so that the share that people see never shrinks.
+
+        An attempt that begins anew after a crash starts from nothing, and its total may be another.
+        """
+        reached = -(-self.done_bytes * total_bytes // self.total_bytes) if self.total_bytes else 0
+        return min(max(done_bytes, reached), total_bytes)

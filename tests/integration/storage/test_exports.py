@@ -70,6 +70,41 @@ def test_job_is_done_from_claim_to_expiry(storage: Storage, clock: SteppedClock)
     assert storage.exports.due_to_expire() == []
 
 
+def test_share_done_never_shrinks_when_another_worker_begins_anew(
+    storage: Storage, clock: SteppedClock
+) -> None:
+    job = ask(storage)
+    shares: list[float] = []
+
+    def report(worker: str, done: int, total: int) -> None:
+        storage.exports.progress(job.id, worker, done_bytes=done, total_bytes=total, seconds=30)
+        now = storage.exports.get(job.id)
+        shares.append(now.done_bytes / now.total_bytes)
+
+    storage.exports.claim_next("w1", 30)
+    report("w1", 700, 1000)
+    clock.advance(31)
+    storage.exports.claim_next("w2", 30)
+    # Waiting says nothing about progress, and the second attempt has more to do than the first.
+    storage.exports.keep(job.id, "w2", 30)
+    for done in (0, 500, 1200, 1500, 1600):
+        report("w2", done, 1600)
+    assert shares == sorted(shares)
+    assert (shares[1], shares[-1]) == (0.7, 1.0)
+
+
+def test_waiting_worker_keeps_its_claim_until_it_is_cancelled(storage: Storage, clock: SteppedClock) -> None:
+    job = ask(storage)
+    storage.exports.claim_next("w1", 30)
+    clock.advance(20)
+    storage.exports.keep(job.id, "w1", 30)
+    clock.advance(20)
+    assert storage.exports.claim_next("w2", 30) is None
+    storage.exports.request_cancel(job.id)
+    with pytest.raises(ExportCancelled):
+        storage.exports.keep(job.id, "w1", 30)
+
+
 def test_jobs_are_claimed_in_the_order_asked(storage: Storage) -> None:
     jobs = [ask(storage) for _ in range(3)]
     claimed = [storage.exports.claim_next("w1", 30) for _ in range(4)]
