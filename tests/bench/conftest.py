@@ -7,6 +7,7 @@ import pytest
 
 from tests.bench.footage_files import BenchClip, make_bench_clip
 from tests.bench.results import Results
+from tests.bench.review_site import ReviewSite, review_site
 from tests.bench.scale import Scale, bench_folder, chosen_scale
 
 
@@ -51,3 +52,10 @@ def results(scale: Scale, session_scratch: Path, ffmpeg: str) -> Results:
 def bench_clip(ffmpeg: str, session_scratch: Path) -> BenchClip:
     """Ten seconds of 1080p25 at 2.5 Mbit/s."""
     return make_bench_clip(ffmpeg, session_scratch)
+
+
+@pytest.fixture(scope="session")
+def review(scale: Scale, session_scratch: Path) -> Iterator[ReviewSite]:
+    """Sixteen cameras with a past, and the portal that shows them."""
+    with review_site(session_scratch / "review", scale) as made:
+        yield made

@@ -20,6 +20,8 @@ class Scale:
         export_minutes: length of the clip. export_rounds: repetitions of each arm.
         rebuilt_files: in the volume that is rebuilt. purged_files: sparse ones. purged_large_files: of a minute each.
         seeks: clicks on the timeline. live_looks: looks at the newest frame.
+        review_minutes: of footage of each of the sixteen cameras that are reviewed together. together_seconds: they are
+            played and compared. jumps: within a few seconds, of which the last must win. soak_minutes: of mixed use.
     """
 
     name: str
@@ -38,6 +40,10 @@ class Scale:
     purged_large_files: int
     seeks: int
     live_looks: int
+    review_minutes: float
+    together_seconds: float
+    jumps: int
+    soak_minutes: float
 
 
 QUICK = Scale(
@@ -57,6 +63,10 @@ QUICK = Scale(
     purged_large_files=100,
     seeks=30,
     live_looks=10,
+    review_minutes=3,
+    together_seconds=60,
+    jumps=200,
+    soak_minutes=3,
 )
 FULL = Scale(
     name="full",
@@ -75,6 +85,10 @@ FULL = Scale(
     purged_large_files=400,
     seeks=60,
     live_looks=30,
+    review_minutes=12,
+    together_seconds=600,
+    jumps=1000,
+    soak_minutes=60,
 )
 
 
