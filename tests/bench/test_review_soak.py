@@ -109,8 +109,8 @@ def _use(page: ReviewPage, source: random.Random) -> None:
         lambda: page.page.locator("[data-speed]").select_option(source.choice(["1", "2", "8", "-2", "0.5"])),
         lambda: page.act(source.choice(["layout-one", "layout-grid", "layout-focus"])),
         lambda: page.page.keyboard.press(source.choice(["1", "2", "3", "4"])),
-        lambda: (page.act("zoom-out"), page.act("zoom-in")),
-        lambda: (page.act("in"), page.act("out"), page.act("clip-clear")),
+        lambda: _press(page, "zoom-out", "zoom-in"),
+        lambda: _press(page, "in", "out", "clip-clear"),
     ]
     source.choice(deeds)()
     page.act("play")
@@ -119,3 +119,8 @@ def _use(page: ReviewPage, source: random.Random) -> None:
     page.page.locator("[data-speed]").select_option("1")
     page.type_time(page.instant())
     page.wait("reviewProbe.settledAll()")
+
+
+def _press(page: ReviewPage, *names: str) -> None:
+    for name in names:
+        page.act(name)
