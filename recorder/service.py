@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 from recorder.clock_sync import read_clock_trust
@@ -21,6 +21,7 @@ from recorder.volume_threads import VolumeThreads
 from storage.clock_shift import ClockShift
 from storage.open import Storage
 from storage.reconcile import reconcile
+from storage.role_claim import RoleClaim
 from vms.domain.camera import StreamStatus
 from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
@@ -49,7 +50,7 @@ async def run_recorder(
     """Record every wanted stream until `stop` is set; return when all is published and indexed.
 
     To be run in the main thread: the kernel ends ffmpeg with the thread that started it. The caller holds the lock
-    that keeps a second recorder away.
+    file that keeps a second recorder of this host away; those of other hosts are kept away here.
 
     Args:
         settings: where things are and how long files are.
@@ -64,81 +65,94 @@ async def run_recorder(
     Raises:
         FfmpegFailed: there is no usable ffmpeg.
         IndexUnavailable: the database does not answer at start.
+        AlreadyRunning: another recorder works on the database, or took it over while it was out of reach.
     """
     timings = timings or RecorderTimings(commit_seconds=settings.commit_seconds)
     redactor = redactor or Redactor()
     ffmpeg = await asyncio.to_thread(find_ffmpeg, settings.ffmpeg_path)
-    notes = ChildNotes(settings.data_dir / "run")
-    notes.end_strays()
-    report = await asyncio.to_thread(reconcile, storage, clock)
-    log.info("files and index agree: %s", report.summary())
-    await _test(ffmpeg)
-    threads = VolumeThreads()
-    supervisor: Supervisor | None = None
+    async with _claimed(settings, storage, timings) as claim:
+        notes = ChildNotes(settings.data_dir / "run")
+        notes.end_strays()
+        report = await asyncio.to_thread(reconcile, storage, clock)
+        log.info("files and index agree: %s", report.summary())
+        await _test(ffmpeg)
+        threads = VolumeThreads()
+        supervisor: Supervisor | None = None
 
-    def statuses() -> Sequence[StreamStatus]:
-        return supervisor.statuses() if supervisor is not None else ()
+        def statuses() -> Sequence[StreamStatus]:
+            return supervisor.statuses() if supervisor is not None else ()
 
-    def volumes_changed() -> None:
-        if supervisor is not None:
-            supervisor.volumes_changed()
+        def volumes_changed() -> None:
+            if supervisor is not None:
+                supervisor.volumes_changed()
 
-    volumes = RecordingVolumes(
-        storage.volumes, storage.volume_access, threads, clock, timings, volumes_changed
+        volumes = RecordingVolumes(
+            storage.volumes, storage.volume_access, threads, clock, timings, volumes_changed
+        )
+        commits = Commits(
+            storage.index_writer,
+            threads,
+            clock,
+            timings,
+            statuses=statuses,
+            volume_failed=volumes.failed,
+            step=step,
+        )
+        watch = FileWatch(threads, clock, timings)
+        shift = ClockShift(storage.database, storage.volumes, storage.volume_access)
+        unsynced = UnsyncedRuns(shift, storage.segments, clock, timings, trust)
+        run_parts = RunParts(
+            ffmpeg=ffmpeg,
+            clock=clock,
+            timings=timings,
+            segment_seconds=settings.segment_seconds,
+            threads=threads,
+            watch=watch,
+            commits=commits,
+            notes=notes,
+            redact=redactor,
+            trust=trust,
+            ended=unsynced.ended,
+            step=step,
+        )
+        parts = StreamParts(
+            run_parts, volumes, asyncio.Semaphore(timings.connects_at_once), settings.camera_networks
+        )
+        supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
+        await volumes.look()
+        try:
+            parts_at_work = (
+                _part("commits", commits.work()),
+                _part("volumes", volumes.watch()),
+                _part("files", watch.watch()),
+                _part("clock", unsynced.follow()),
+                _part("claim", _keep(claim, timings)),
+            )
+            await _serve(stop, supervisor, commits, parts_at_work)
+        finally:
+            threads.close()
+
+
+@contextlib.asynccontextmanager
+async def _claimed(
+    settings: Settings, storage: Storage, timings: RecorderTimings
+) -> AsyncIterator[RoleClaim]:
+    """Be the one recorder of the database while the block lasts."""
+    claim = RoleClaim(
+        storage.database, "recorder", settings.data_dir, handover_seconds=timings.handover_seconds
     )
-    commits = Commits(
-        storage.index_writer,
-        threads,
-        clock,
-        timings,
-        statuses=statuses,
-        volume_failed=volumes.failed,
-        step=step,
-    )
-    watch = FileWatch(threads, clock, timings)
-    shift = ClockShift(storage.database, storage.volumes, storage.volume_access)
-    unsynced = UnsyncedRuns(shift, storage.segments, clock, timings, trust)
-    run_parts = RunParts(
-        ffmpeg=ffmpeg,
-        clock=clock,
-        timings=timings,
-        segment_seconds=settings.segment_seconds,
-        threads=threads,
-        watch=watch,
-        commits=commits,
-        notes=notes,
-        redact=redactor,
-        trust=trust,
-        ended=unsynced.ended,
-        step=step,
-    )
-    parts = StreamParts(
-        run_parts, volumes, asyncio.Semaphore(timings.connects_at_once), settings.camera_networks
-    )
-    supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
-    await volumes.look()
+    await asyncio.to_thread(claim.take)
     try:
-        await _serve(stop, supervisor, commits, volumes, watch, unsynced)
+        yield claim
     finally:
-        threads.close()
+        await asyncio.to_thread(claim.release)
 
 
 async def _serve(
-    stop: asyncio.Event,
-    supervisor: Supervisor,
-    commits: Commits,
-    volumes: RecordingVolumes,
-    watch: FileWatch,
-    unsynced: UnsyncedRuns,
+    stop: asyncio.Event, supervisor: Supervisor, commits: Commits, others: Sequence[asyncio.Task[None]]
 ) -> None:
     """Work until asked to stop, or until a part breaks that must not; then end in order."""
     follower = _part("configuration", supervisor.supervise())
-    others = [
-        _part("commits", commits.work()),
-        _part("volumes", volumes.watch()),
-        _part("files", watch.watch()),
-        _part("clock", unsynced.follow()),
-    ]
     asked = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({asked, follower, *others}, return_when=asyncio.FIRST_COMPLETED)
     log.info("the recorder is ending", extra={"asked": stop.is_set()})
@@ -152,6 +166,17 @@ async def _serve(
 
 def _part(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
+
+
+async def _keep(claim: RoleClaim, timings: RecorderTimings) -> None:
+    """Hold on to the right to record for this database; recording goes on while it does not answer.
+
+    Raises:
+        AlreadyRunning: another recorder has taken it meanwhile. It records already, so this one ends in order.
+    """
+    while True:
+        await asyncio.sleep(timings.claim_seconds)
+        await asyncio.to_thread(claim.renew)
 
 
 async def _cancelled(*tasks: asyncio.Task[Any]) -> None:

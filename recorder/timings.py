@@ -23,6 +23,8 @@ class RecorderTimings:
         status_seconds: between two writes of the streams' states.
         volume_watch_seconds: between two checks of each volume.
         early_commit_seconds: least pause between the small commits that announce a new run.
+        claim_seconds: between two looks at whether this is still the one recorder of its database.
+        handover_seconds: how long a recorder that left without a word may take to come back (storage.role_claim).
     """
 
     socket_timeout_seconds: float = 10.0
@@ -41,5 +43,7 @@ class RecorderTimings:
     volume_watch_seconds: float = 10.0
     commit_seconds: float = 5.0
     early_commit_seconds: float = 0.5
+    claim_seconds: float = 2.0
+    handover_seconds: float = 15.0
     connects_at_once: int = 4
     stop_steps: StopSteps = field(default_factory=StopSteps)

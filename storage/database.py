@@ -83,7 +83,7 @@ class Database:
         Raises:
             IndexUnavailable: the database does not answer, is locked for too long, or is damaged.
         """
-        with _one_error(), self._reading.connect() as connection, connection.begin():
+        with one_error(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
@@ -93,7 +93,7 @@ class Database:
         Raises:
             IndexUnavailable: the database does not answer, is locked for too long, or is damaged.
         """
-        with _one_error(), self._writing.begin() as connection:
+        with one_error(), self._writing.begin() as connection:
             yield connection
 
     def upkeep(self) -> None:
@@ -106,7 +106,7 @@ class Database:
             with self.write() as connection:
                 connection.exec_driver_sql("ANALYZE")
             return
-        with _one_error(), self._engine.execution_options(sqlite_begin=_NO_BEGIN).connect() as connection:
+        with one_error(), self._engine.execution_options(sqlite_begin=_NO_BEGIN).connect() as connection:
             connection.exec_driver_sql("PRAGMA optimize")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -153,7 +153,12 @@ def _snapshot(*, is_sqlite: bool) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _one_error() -> Iterator[None]:
+def one_error() -> Iterator[None]:
+    """Turn what a driver raises when its database does not answer, is locked or damaged into one error.
+
+    Raises:
+        IndexUnavailable: in place of the driver's own.
+    """
     try:
         yield
     except (IntegrityError, DataError, ProgrammingError):

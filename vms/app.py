@@ -23,6 +23,7 @@ from recorder.service import run_recorder
 from storage.migrate import require_head
 from storage.open import Storage, open_storage
 from storage.purge import Purger
+from storage.role_claim import RoleClaim
 from vms.clock import SystemClock
 from vms.domain.errors import SettingsError
 from vms.domain.site_time import SiteZone
@@ -132,14 +133,20 @@ def serve_pictures(settings: Settings) -> None:
 def serve_scheduler(settings: Settings) -> None:
     """Run retention, exports and upkeep until SIGTERM or SIGINT."""
     with _role(settings, "scheduler") as services, _stop_event() as stop:
-        run_jobs(
-            services.storage,
-            Purger(services.storage, services.clock, clock_trust=read_clock_trust),
-            services.export_worker(),
-            settings.data_dir / BACKUPS,
-            services.clock,
-            stop,
-        )
+        claim = RoleClaim(services.storage.database, "scheduler", settings.data_dir)
+        claim.take()
+        try:
+            run_jobs(
+                services.storage,
+                Purger(services.storage, services.clock, clock_trust=read_clock_trust),
+                services.export_worker(),
+                settings.data_dir / BACKUPS,
+                services.clock,
+                stop,
+                claim,
+            )
+        finally:
+            claim.release()
 
 
 def serve_web(settings: Settings) -> None:

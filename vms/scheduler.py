@@ -13,6 +13,8 @@ from playback.export_worker import ExportWorker
 from storage.config_backup import back_up_config, is_config_copy_due
 from storage.open import Storage
 from storage.purge import Purger
+from storage.role_claim import RoleClaim
+from vms.domain.errors import AlreadyRunning
 from vms.domain.time import DAY_US, Clock
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,23 @@ def run_jobs(
     backup_dir: Path,
     clock: Clock,
     stop: threading.Event,
+    claim: RoleClaim,
 ) -> None:
-    """Run all jobs on their intervals until `stop` is set; a running job is waited for."""
+    """Run all jobs on their intervals until `stop` is set; a running job is waited for.
+
+    Raises:
+        AlreadyRunning: a scheduler of another host took the claim over while the database was out of reach.
+    """
+    lost: list[AlreadyRunning] = []
+
+    def purge_if_alone() -> None:
+        try:
+            if claim.renew():
+                purge(purger)
+        except AlreadyRunning as error:
+            lost.append(error)
+            stop.set()
+
     # Each kind of work has its own thread: an export of an hour must not hold up a purge.
     scheduler = BackgroundScheduler(
         timezone="UTC",
@@ -41,7 +58,7 @@ def run_jobs(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     jobs: tuple[tuple[str, str, int, Callable[[], object]], ...] = (
-        ("purge", "purge", PURGE_SECONDS, lambda: purge(purger)),
+        ("purge", "purge", PURGE_SECONDS, purge_if_alone),
         ("export", "export", EXPORT_SECONDS, lambda: export(exporter, stop)),
         ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, backup_dir, clock)),
     )
@@ -62,6 +79,8 @@ def run_jobs(
     finally:
         exporter.stop()
         scheduler.shutdown(wait=True)
+    if lost:
+        raise lost[0]
 
 
 def purge(purger: Purger) -> None:

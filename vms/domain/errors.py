@@ -9,7 +9,7 @@
         NotSignedIn            the caller is not known
         TooManyAttempts        the caller is throttled; carries how long to wait
       SettingsError            the settings file or environment is unusable
-      AlreadyRunning           another process holds this role on this data folder
+      AlreadyRunning           another process holds this role on this data folder or database
       SchemaMismatch           the database's revision is not the one this program needs
       StorageError
         VolumeUnavailable      missing, read-only, wrong identity, or not answering
@@ -80,7 +80,7 @@ class SettingsError(VmsError):
 
 
 class AlreadyRunning(VmsError):
-    """Another process holds this role on this data folder."""
+    """Another process holds this role on this data folder or database."""
 
 
 class SchemaMismatch(VmsError):

@@ -1,0 +1,156 @@
+"""One process of a role per database: claims on a real PostgreSQL, as two hosts would make them."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.migrate import upgrade
+from storage.role_claim import RoleClaim
+from tests.support.deadline import wait_until
+from tests.support.postgres import PostgresServer
+from vms.domain.errors import AlreadyRunning
+
+ROLE = "recorder"
+IS_CLAIM = "datname = current_database() AND application_name = 'siring recorder'"
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    upgrade(postgres_url)
+    with contextlib.closing(Database(postgres_url)) as database:
+        yield database
+
+
+@contextlib.contextmanager
+def host(database: Database, folder: Path, *, handover_seconds: float = 0.0) -> Iterator[RoleClaim]:
+    """Make the claim of an installation in a folder; another folder is as good as another host."""
+    folder.mkdir(exist_ok=True)
+    claim = RoleClaim(database, ROLE, folder, handover_seconds=handover_seconds)
+    try:
+        yield claim
+    finally:
+        claim.release()
+
+
+def cut(database: Database) -> None:
+    """End the connections that hold a claim, as a server that is restarted does."""
+    with database.write() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {IS_CLAIM}")
+    wait_until(lambda: holders(database) == 0, seconds=10, what="the end of the claim's connection")
+
+
+def holders(database: Database) -> int:
+    with database.read() as connection:
+        statement = f"SELECT count(*) FROM pg_stat_activity WHERE {IS_CLAIM}"
+        return int(connection.exec_driver_sql(statement).scalar_one())
+
+
+def allow_connections(postgres: PostgresServer, database: Database, word: str) -> None:
+    with postgres.connect() as connection:
+        connection.execute(f"ALTER DATABASE {database.url.database} ALLOW_CONNECTIONS {word}".encode())
+
+
+def test_second_host_is_told_who_holds_the_claim(database: Database, tmp_path: Path) -> None:
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b") as second:
+        first.take()
+        with pytest.raises(AlreadyRunning, match=r"a recorder already works .* process \d+ on .*/a"):
+            second.take()
+        assert first.renew()
+        assert holders(database) == 1
+
+
+def test_released_claim_is_taken_without_waiting(database: Database, tmp_path: Path) -> None:
+    with (
+        host(database, tmp_path / "a") as first,
+        host(database, tmp_path / "b", handover_seconds=60) as second,
+    ):
+        first.take()
+        first.release()
+        second.take()
+        assert second.renew()
+
+
+def test_roles_do_not_stand_in_each_others_way(database: Database, tmp_path: Path) -> None:
+    with host(database, tmp_path / "a") as recorder:
+        recorder.take()
+        scheduler = RoleClaim(database, "scheduler", tmp_path / "a")
+        scheduler.take()
+        assert scheduler.renew()
+        assert recorder.renew()
+        scheduler.release()
+
+
+def test_broken_connection_is_noticed_and_the_claim_taken_again(database: Database, tmp_path: Path) -> None:
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b") as second:
+        first.take()
+        cut(database)
+        assert first.renew()
+        with pytest.raises(AlreadyRunning):
+            second.take()
+
+
+def test_database_out_of_reach_is_no_loss_of_the_claim(
+    database: Database, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    with host(database, tmp_path / "a") as first:
+        first.take()
+        allow_connections(postgres, database, "false")
+        cut(database)
+        assert not first.renew()
+        allow_connections(postgres, database, "true")
+        assert first.renew()
+
+
+def test_claim_that_another_took_meanwhile_is_lost(database: Database, tmp_path: Path) -> None:
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b") as second:
+        first.take()
+        cut(database)
+        second.take()
+        with pytest.raises(AlreadyRunning, match="/b"):
+            first.renew()
+        assert second.renew()
+
+
+def test_last_holder_is_given_time_to_come_back(database: Database, tmp_path: Path) -> None:
+    with (
+        host(database, tmp_path / "a") as first,
+        host(database, tmp_path / "b", handover_seconds=1.0) as second,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        first.take()
+        cut(database)
+        began = time.monotonic()
+        taking = thread.submit(second.take)
+        wait_until(first.renew, seconds=5, what="the first host's claim")
+        with pytest.raises(AlreadyRunning, match="/a"):
+            taking.result()
+        assert time.monotonic() - began >= 1.0
+
+
+def test_dead_process_of_the_same_folder_does_not_keep_the_claim(database: Database, tmp_path: Path) -> None:
+    """Its lock file is free, so the session that the server still keeps is nobody's."""
+    with host(database, tmp_path / "a") as dead, host(database, tmp_path / "a") as next_one:
+        dead.take()
+        next_one.take()
+        assert next_one.renew()
+        wait_until(lambda: holders(database) == 1, seconds=5, what="the end of the dead one's session")
+
+
+def test_two_data_folders_on_one_sqlite_file_are_told_apart(sqlite_url: str, tmp_path: Path) -> None:
+    upgrade(sqlite_url)
+    with (
+        contextlib.closing(Database(sqlite_url)) as database,
+        host(database, tmp_path / "a") as first,
+        host(database, tmp_path / "b") as second,
+        host(database, tmp_path) as beside,
+    ):
+        first.take()
+        with pytest.raises(AlreadyRunning, match=f"a recorder .* already works on {tmp_path}"):
+            second.take()
+        # The lock file of a data folder that holds the database is the role's own, taken before the claim.
+        beside.take()
