@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from playback.open_segment import GrowingFile, OpenSegments
+from playback.growing import GrowingFootage
 from playback.pieces import (
     Piece,
     RecordedFile,
@@ -32,13 +32,15 @@ from playback.timeline import (
     activity,
     build_cells,
     build_timeline,
+    is_recording,
+    known_since_us,
     needs_cells,
+    purged_until_us,
 )
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
-from vms.domain.retention import days_us
-from vms.domain.segment import InitRecord, Run, Segment
+from vms.domain.segment import InitRecord, Segment
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, Clock, TimeRange
 from vms.media import fragment_table
 from vms.media.fragment_columns import FragmentColumns
@@ -63,7 +65,7 @@ class Footage:
         """Read rows from `storage` and growing files through `source`."""
         self._storage = storage
         self._source = source
-        self._open = OpenSegments(source)
+        self._growing = GrowingFootage(storage, source)
         self._clock = clock
         self._tables: OrderedDict[tuple[int, int], fragment_table.FragmentTable] = OrderedDict()
         self._followed: OrderedDict[tuple[int, int], tuple[int, int, int]] = OrderedDict()
@@ -82,7 +84,7 @@ class Footage:
                 span.time for span in self._storage.segments.spans(stream_id, window, limit=MOST_SPANS + 1)
             ]
             if not needs_cells(window, len(spans)):
-                spans += [file.time for file in self._growing(stream_id) if file.time.overlaps(window)]
+                spans += self._growing.times([stream_id]).get(stream_id, [])
                 newest_us = max((span.end_us for span in spans), default=0)
                 life = self.life(camera, stream_id, newest_us)
                 outages = self._storage.segments.outages(stream_id, window)
@@ -116,7 +118,7 @@ class Footage:
         for _ in range(_TRIES):
             segments = self._storage.segments.covering(stream_id, window)
             finished = [file for segment in segments if (file := self._finished(segment)) is not None]
-            growing = self._growing(stream_id)
+            growing = self._growing.files(stream_id)
             # A file may have moved from incoming/ to the index between the two looks: then look again.
             newest = self._storage.segments.newest(stream_id)
             if (
@@ -192,26 +194,30 @@ class Footage:
     def life(self, camera: Camera, stream_id: int, newest_us: int) -> StreamLife:
         """Return what explains silences of a stream whose newest known footage ends at `newest_us`."""
         now_us = self._clock.now_us()
+        oldest = self._storage.segments.oldest(stream_id)
         return StreamLife(
-            created_us=self.known_since_us(camera, stream_id),
-            purged_until_us=self._purged_until(camera, stream_id, now_us),
-            is_recording=now_us - newest_us <= LIVE_EDGE_US,
+            created_us=known_since_us(camera, None if oldest is None else oldest.start_us),
+            purged_until_us=purged_until_us(
+                camera, None if oldest is None else (oldest.start_us, oldest.seq), now_us
+            ),
+            is_recording=is_recording(newest_us, now_us),
         )
 
     def known_since_us(self, camera: Camera, stream_id: int) -> int:
-        """Return since when the camera has been recorded or was to be: from then on, missing footage is a gap.
-
-        Footage may be older than the camera's row: a rebuilt index, an imported archive, the demonstration.
-        """
+        """Return since when missing footage of the camera is a gap."""
         oldest = self._storage.segments.oldest(stream_id)
-        return camera.created_us if oldest is None else min(camera.created_us, oldest.start_us)
+        return known_since_us(camera, None if oldest is None else oldest.start_us)
 
     def growing_range(self, stream_id: int) -> TimeRange | None:
         """Return the wall time of what is on disk and not in the index yet, or None."""
-        files = self._growing(stream_id)
-        if not files:
+        times = self._growing.times([stream_id]).get(stream_id)
+        if times is None:
             return None
-        return TimeRange(min(file.start_us for file in files), max(file.end_us for file in files))
+        return TimeRange(min(time.start_us for time in times), max(time.end_us for time in times))
+
+    def growing_times(self, stream_ids: Sequence[int]) -> dict[int, list[TimeRange]]:
+        """Return what each stream has on disk and not in the index yet; streams without it are missing."""
+        return self._growing.times(stream_ids)
 
     def init_of(self, file: RecordedFile) -> InitRecord:
         """Return the init segment of a file; its `id` is 0 where the index has none yet.
@@ -221,39 +227,10 @@ class Footage:
         """
         if file.init_id is not None:
             return self._storage.segments.init(file.init_id)
-        run = self._storage.segments.run(file.run_id)
-        init = next((g.init for g in self._open.files_after(run, file.seq - 1)), None)
-        if init is None:
+        found = self._growing.init(self._storage.segments.run(file.run_id), file.seq)
+        if found is None:
             raise NotFound("the recording has moved on: ask again")
-        return InitRecord(
-            0, init.sha256, init.codec, init.rfc6381, init.width, init.height, init.timescale, init.data
-        )
-
-    def _growing(self, stream_id: int) -> list[RecordedFile]:
-        """Return the files of the stream's open runs that the index does not hold yet."""
-        found: list[RecordedFile] = []
-        for run in self._storage.segments.open_runs():
-            if run.stream_id != stream_id:
-                continue
-            last = self._storage.segments.last_seq(run.id)
-            last_seq, start_us = last if last is not None else (-1, run.start_us)
-            try:
-                files = self._open.files_after(run, last_seq)
-            except VolumeUnavailable as error:
-                _log.warning("growing files cannot be read", extra={"stream": stream_id, "error": str(error)})
-                continue
-            found += _placed(files, run, start_us, self._init_row(run, last_seq, files))
         return found
-
-    def _init_row(self, run: Run, last_seq: int, files: Sequence[GrowingFile]) -> int | None:
-        """Return the row of the init segment that the run's indexed files have, where the growing ones share it."""
-        if last_seq < 0 or not files:
-            return None
-        segment = self._storage.segments.find(run.stream_id, run.id, last_seq)
-        if segment is None:
-            return None
-        record = self._storage.segments.init(segment.init_id)
-        return segment.init_id if record.sha256 == files[0].init.sha256 else None
 
     def _finished(self, segment: Segment) -> RecordedFile | None:
         try:
@@ -306,40 +283,6 @@ class Footage:
         finally:
             os.close(opened.fd)
         return fragment_table.FragmentTable(init.timescale, walk.fragments)
-
-    def _purged_until(self, camera: Camera, stream_id: int, now_us: int) -> int | None:
-        """Return until when retention has taken everything; None where nothing says that it took any."""
-        oldest = self._storage.segments.oldest(stream_id)
-        by_age = now_us - days_us(camera.retention_days) if camera.retention_days is not None else None
-        if oldest is None:
-            return by_age
-        # The oldest segment is not the first of its run: what came before it was recorded, and is gone.
-        is_cut = oldest.seq > 0
-        if is_cut or (by_age is not None and by_age > camera.created_us):
-            return oldest.start_us if is_cut else min(oldest.start_us, by_age or oldest.start_us)
-        return None
-
-
-def _placed(files: Sequence[GrowingFile], run: Run, start_us: int, init_id: int | None) -> list[RecordedFile]:
-    """Return growing files with their wall times: each begins where the one before ends, at the camera's own rate."""
-    placed: list[RecordedFile] = []
-    for file in files:
-        table = fragment_table.FragmentTable(file.init.timescale, file.fragments)
-        placed.append(
-            RecordedFile(
-                stream_id=run.stream_id,
-                run_id=run.id,
-                seq=file.seq,
-                start_us=start_us,
-                duration_us=table.duration_us,
-                init_id=init_id,
-                init_bytes=len(file.init.data),
-                timescale=file.init.timescale,
-                fragments=FragmentColumns.of(file.fragments),
-            )
-        )
-        start_us += table.duration_us
-    return placed
 
 
 def _amounts(file: RecordedFile) -> list[tuple[int, int, int]]:

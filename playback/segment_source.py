@@ -4,6 +4,7 @@ An open descriptor outlives a purge, so a response that has begun completes; a p
 a missing volume as `VolumeUnavailable`, and neither is ever mistaken for the other.
 """
 
+import contextlib
 import logging
 import os
 import threading
@@ -15,8 +16,9 @@ from uuid import UUID
 from storage.open import Storage
 from storage.open_volume import OpenVolume
 from storage.segment_paths import SegmentName, incoming_path, pack_path, segment_path
-from vms.domain.errors import IndexMismatch, NotFound, Purged
+from vms.domain.errors import IndexMismatch, NotFound, Purged, VolumeUnavailable
 from vms.domain.segment import Run, Segment
+from vms.domain.volume import Volume
 
 _log = logging.getLogger(__name__)
 _MOST_DAMAGED: Final = 1000
@@ -44,6 +46,7 @@ class SegmentSource:
         """Find files by `storage` and open them through its volumes."""
         self._storage = storage
         self._streams: dict[int, UUID] = {}
+        self._volumes: dict[int, Volume] = {}
         self._damaged: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -128,7 +131,13 @@ class SegmentSource:
         return OpenFile(fd, os.fstat(fd).st_size, is_growing=True, etag="")
 
     def _volume(self, volume_id: int) -> OpenVolume:
-        return self._storage.volume_access.open(self._storage.volumes.get(volume_id))
+        """Return an open volume; its row is read again only when it is not found where the row said."""
+        known = self._volumes.get(volume_id)
+        if known is not None:
+            with contextlib.suppress(VolumeUnavailable):
+                return self._storage.volume_access.open(known)
+        self._volumes[volume_id] = self._storage.volumes.get(volume_id)
+        return self._storage.volume_access.open(self._volumes[volume_id])
 
     def _explain_missing(self, segment: Segment) -> None:
         still = self._storage.segments.find(segment.stream_id, segment.run_id, segment.seq)

@@ -7,7 +7,8 @@ either bound the 15-minute rollups are drawn in their place. No zoom reads segme
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vms.domain.camera import OutageCause
+from vms.domain.camera import Camera, OutageCause
+from vms.domain.retention import days_us
 from vms.domain.segment import Gap, Outage, Rollup
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, SECOND_US, TimeRange, merged, subtracted
 
@@ -89,15 +90,44 @@ def build_timeline(
     known = TimeRange(window.start_us, max(window.start_us, min(window.end_us, now_us)))
     spans = _joined(part for span in covered if (part := span.intersection(known)) is not None)
     silences = subtracted(known, spans, tolerance_us=GAP_TOLERANCE_US)
-    if (
-        life.is_recording
-        and silences
-        and silences[-1].end_us == now_us
-        and silences[-1].duration_us <= LIVE_EDGE_US
-    ):
+    if life.is_recording and silences and is_live_edge(silences[-1], now_us):
         silences.pop()
     gaps = [gap for silence in silences for gap in _explained(silence, outages, life, now_us)]
     return Timeline(window, known.end_us, tuple(spans), tuple(gaps))
+
+
+def is_recording(newest_us: int, now_us: int) -> bool:
+    """Tell whether a stream whose newest media ends then is being recorded."""
+    return now_us - newest_us <= LIVE_EDGE_US
+
+
+def is_live_edge(silence: TimeRange, now_us: int) -> bool:
+    """Tell whether a silence is only what a recording stream has not written yet."""
+    return silence.end_us == now_us and silence.duration_us <= LIVE_EDGE_US
+
+
+def known_since_us(camera: Camera, oldest_us: int | None) -> int:
+    """Return since when the camera has been recorded or was to be: from then on, missing footage is a gap.
+
+    Footage may be older than the camera's row: a rebuilt index, an imported archive, the demonstration.
+    """
+    return camera.created_us if oldest_us is None else min(camera.created_us, oldest_us)
+
+
+def purged_until_us(camera: Camera, oldest: tuple[int, int] | None, now_us: int) -> int | None:
+    """Return until when retention has taken everything; None where nothing says that it took any.
+
+    Args:
+        camera: whose. oldest: start of its oldest file and that file's number in its run; None where it has none.
+        now_us: the present.
+    """
+    by_age = None if camera.retention_days is None else now_us - days_us(camera.retention_days)
+    if oldest is not None and oldest[1] > 0:
+        # The oldest file is not the first of its run: what came before it was recorded, and is gone.
+        return oldest[0]
+    if by_age is None or by_age <= camera.created_us:
+        return None
+    return by_age if oldest is None else min(oldest[0], by_age)
 
 
 def build_cells(window: TimeRange, rollups: Sequence[Rollup], *, now_us: int) -> Timeline:

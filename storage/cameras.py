@@ -1,7 +1,7 @@
 """Cameras, their streams and credentials, and what the recorder last said about each stream."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -118,6 +118,13 @@ class CameraStore:
         """
         with self._database.read() as connection:
             return _get(connection, camera_id)
+
+    def some(self, camera_ids: Collection[int]) -> Sequence[Camera]:
+        """Return those of the cameras that exist, removed or not, in the order of the numbers given."""
+        kept = [camera_id for camera_id in camera_ids if camera_id < 10**_LONGEST_NUMBER // 10]
+        with self._database.read() as connection:
+            found = {known.id: known for known in select_cameras(connection, camera.c.id.in_(sorted(kept)))}
+        return [found[camera_id] for camera_id in kept if camera_id in found]
 
     def find(self, text: str) -> Camera:
         """Return the camera whose number, uuid or name a person typed; a camera in use goes before a removed one.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storage.archive import ArchiveIndex
 from storage.audit import AuditLog
 from storage.camera_secrets import CameraSecrets
 from storage.cameras import CameraStore
@@ -33,6 +34,7 @@ class Storage:
     meta: MetaStore
     cameras: CameraStore
     segments: SegmentIndex
+    archive: ArchiveIndex
     index_writer: IndexWriter
     volumes: VolumeStore
     volume_access: VolumeAccess
@@ -82,6 +84,7 @@ def open_storage(
         meta=meta,
         cameras=CameraStore(database, clock, secrets),
         segments=SegmentIndex(database),
+        archive=ArchiveIndex(database),
         index_writer=IndexWriter(database),
         volumes=volumes,
         volume_access=volume_access,

@@ -5,7 +5,7 @@ see answers as if it did not exist.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from storage.open import Storage
@@ -93,6 +93,11 @@ def require_camera(user: User, right: Right, camera_id: int) -> None:
         raise NotFound(f"there is no camera {camera_id}")
     if not user.may(right, camera_id):
         raise PermissionDenied("your account does not have the right to do this with this camera")
+
+
+def visible_ids(user: User, camera_ids: Iterable[int]) -> list[int]:
+    """Return those of the cameras that the person may see, in their order; the others as if they did not exist."""
+    return [camera_id for camera_id in camera_ids if user.may(Right.VIEW, camera_id)]
 
 
 def _check_camera_exists(storage: Storage, camera_id: int, path: Mapping[str, object]) -> None:

@@ -2,10 +2,10 @@
 
 from starlette.routing import Route
 
-from web.api import cameras, exports, media, openapi, pictures, playlists, time, timeline
+from web.api import cameras, exports, lanes, media, openapi, pictures, playlists, time, timeline
 
 
 def routes() -> list[Route]:
     """Return every route under /api/v1, and the description of them."""
-    modules = (cameras, timeline, playlists, media, pictures, exports, time, openapi)
+    modules = (cameras, lanes, timeline, playlists, media, pictures, exports, time, openapi)
     return [route for module in modules for route in module.routes()]

@@ -114,6 +114,14 @@ def _paths() -> dict[str, _Object]:
             role,
             _query("activity", "0 leaves the activity out"),
         ),
+        "/api/v1/timeline": _get(
+            "Several cameras' lanes in one window: spans and gaps with causes up to 14 days, cells of equal width (covered "
+            "thousandths, longest gap in seconds) for more; holds and bookmarks. Cameras that you may not see are left out",
+            _query("cameras", "1 to 64 numbers of cameras with commas between them", is_required=True),
+            *window,
+            _query("columns", "how wide the drawing is, 50 to 2000; 800 by default"),
+            _query("activity", "0 leaves the activity out"),
+        ),
         f"{camera}/days": _get(
             "How much of each local day of a month is recorded",
             _query("month", "YYYY-MM", is_required=True),

@@ -7,6 +7,7 @@ from playback.day_view import daily_coverage, month_days
 from playback.timeline import LONGEST_WINDOW_US, Timeline
 from vms.domain.time import TimeRange
 from web.api.answers import json_answer
+from web.api.lanes import describe_gaps
 from web.api.parameters import camera_of, month_of, stream_of, window_of
 from web.permissions import VIEW_CAMERA
 from web.routing import guarded
@@ -70,15 +71,7 @@ def _described(found: Timeline, now_us: int) -> dict[str, object]:
         "known_until_us": found.known_until_us,
         "now_us": now_us,
         "spans": [[span.start_us, span.end_us] for span in found.spans],
-        "gaps": [
-            {
-                "start_us": gap.time.start_us,
-                "end_us": gap.time.end_us,
-                "cause": gap.cause.value,
-                "detail": gap.detail,
-            }
-            for gap in found.gaps
-        ],
+        "gaps": describe_gaps(found.gaps),
         "cells": None
         if found.cells is None
         else [[cell.start_us, cell.width_us, cell.covered_us, cell.longest_gap_us] for cell in found.cells],

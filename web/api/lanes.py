@@ -1,0 +1,113 @@
+"""Several cameras' timelines in one answer: what the review page draws, at any zoom."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from playback.cells import Cells
+from playback.lanes import LEAST_COLUMNS, MOST_COLUMNS, MOST_LANES, USUAL_COLUMNS, Lane, Lanes
+from playback.timeline import LONGEST_WINDOW_US
+from vms.domain.errors import InvalidInput
+from vms.domain.retention import Hold
+from vms.domain.segment import Gap
+from web.api.answers import json_answer
+from web.api.parameters import whole_number_of, window_of
+from web.permissions import SIGNED_IN, visible_ids
+from web.routing import guarded
+from web.state import Call, services_of, user_of
+
+_LONGEST_LIST = 20 * MOST_LANES
+"""Characters of a list of cameras: as many as numbers of 19 digits need."""
+
+
+def routes() -> list[Route]:
+    """Return the routes of this module."""
+    return [guarded("/api/v1/timeline", lanes, SIGNED_IN)]
+
+
+def lanes(request: Call) -> Response:
+    """Answer a lane for each camera that the caller may see, and the holds on them; others are left out silently."""
+    services = services_of(request)
+    window = window_of(request, longest_us=LONGEST_WINDOW_US)
+    columns = whole_number_of(request, "columns", USUAL_COLUMNS, least=LEAST_COLUMNS, most=MOST_COLUMNS)
+    wanted = visible_ids(user_of(request), camera_ids_of(request, most=MOST_LANES))
+    cameras = services.storage.cameras.some(wanted)
+    found = Lanes(services.storage, services.footage, services.clock).read(cameras, window, columns)
+    now_us = services.clock.now_us()
+    return json_answer(
+        request,
+        {
+            "from_us": window.start_us,
+            "to_us": window.end_us,
+            "known_until_us": max(window.start_us, min(window.end_us, now_us)),
+            "now_us": now_us,
+            "lanes": [_lane(lane) for lane in found],
+            "holds": [
+                _hold(hold)
+                for hold in services.storage.holds.covering([camera.id for camera in cameras], window)
+            ],
+            "bookmarks": [],
+        },
+    )
+
+
+def camera_ids_of(request: Call, *, most: int) -> list[int]:
+    """Return the numbers of cameras that the query's `cameras` lists, each once, in their order.
+
+    Raises:
+        InvalidInput: it lists none, too many, or something else.
+    """
+    text = request.query_params.get("cameras", "")
+    parts = [part.strip() for part in text.split(",") if part.strip()] if len(text) <= _LONGEST_LIST else []
+    found = list(dict.fromkeys(int(part) for part in parts if part.isascii() and part.isdigit()))
+    if not found or len(parts) > most or not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidInput(
+            f"cameras must list 1 to {most} numbers of cameras, such as 3,7,12", field="cameras"
+        )
+    return found
+
+
+def describe_gaps(gaps: Sequence[Gap]) -> list[dict[str, object]]:
+    """Return gaps as the interface tells them."""
+    return [
+        {
+            "start_us": gap.time.start_us,
+            "end_us": gap.time.end_us,
+            "cause": gap.cause.value,
+            "detail": gap.detail,
+        }
+        for gap in gaps
+    ]
+
+
+def _lane(lane: Lane) -> dict[str, object]:
+    return {
+        "camera_id": lane.camera_id,
+        "oldest_us": lane.oldest_us,
+        "newest_us": lane.newest_us,
+        "purged_until_us": lane.purged_until_us,
+        "spans": [(span.start_us, span.end_us) for span in lane.spans],
+        "gaps": describe_gaps(lane.gaps),
+        "cells": None if lane.cells is None else _cells(lane.cells),
+        "activity": None,
+    }
+
+
+def _cells(cells: Cells) -> dict[str, object]:
+    return {
+        "start_us": cells.start_us,
+        "width_us": cells.width_us,
+        "covered": cells.covered,
+        "longest_gap_s": cells.longest_gaps_s,
+    }
+
+
+def _hold(hold: Hold) -> dict[str, object]:
+    return {
+        "id": hold.id,
+        "camera_ids": [hold.camera_id],
+        "start_us": hold.time.start_us,
+        "end_us": hold.time.end_us,
+        "reason": hold.reason,
+    }
