@@ -16,6 +16,7 @@ from storage.meta import MetaStore
 from storage.segments import SegmentIndex
 from storage.sessions import SessionStore
 from storage.sign_in_attempts import SignInAttempts
+from storage.stream_facts import StreamFactsStore
 from storage.users import UserStore
 from storage.volume_access import VolumeAccess
 from storage.volumes import VolumeStore
@@ -34,6 +35,7 @@ class Storage:
     meta: MetaStore
     cameras: CameraStore
     segments: SegmentIndex
+    stream_facts: StreamFactsStore
     archive: ArchiveIndex
     index_writer: IndexWriter
     volumes: VolumeStore
@@ -84,6 +86,7 @@ def open_storage(
         meta=meta,
         cameras=CameraStore(database, clock, secrets),
         segments=SegmentIndex(database),
+        stream_facts=StreamFactsStore(database),
         archive=ArchiveIndex(database),
         index_writer=IndexWriter(database),
         volumes=volumes,

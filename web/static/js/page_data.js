@@ -5,8 +5,39 @@
 
 /**
  * @typedef {string | {one: string, other: string}} Words
- * @typedef {{id: number, name: string, place: string, title: string, oldest_us: number | null, newest_us: number | null}} CameraFacts
- * @typedef {{camera: CameraFacts, at_us: number, is_live: boolean, may_export: boolean, asked_clip: [number, number] | null}} PlaybackFacts
+ * @typedef {object} CameraFacts
+ * @property {number} id
+ * @property {number} number place on the page, 1 to 16; the same on chip, tile, lane and check box
+ * @property {string} name
+ * @property {string} place
+ * @property {string} title name and place in one line
+ * @property {number | null} oldest_us
+ * @property {number | null} newest_us
+ * @property {number | null} purged_until_us retention has taken what was before
+ * @property {number | null} removed_us when the camera was removed; its footage is kept
+ * @property {boolean} has_sub whether there is footage of its small stream
+ * @property {"h264" | "h265" | null} codec of its newest footage
+ * @property {boolean} may_export
+ * @typedef {{id: number, name: string, place: string, agency: string, title: string, tone: string, shape: string, state: string, picture_url: string, is_removed: boolean}} CameraChoice
+ * @typedef {"one" | "focus" | "grid"} LayoutName
+ * @typedef {"simple" | "full"} ModeName
+ * @typedef {object} PlaybackFacts
+ * @property {CameraFacts[]} cameras in page order, 1 to 16
+ * @property {CameraChoice[]} all_cameras every camera that may be chosen
+ * @property {number} focused_id
+ * @property {number} at_us
+ * @property {boolean} is_live
+ * @property {[number, number] | null} asked_clip
+ * @property {number | null} zoom_s seconds that the timeline shows; null for its own choice
+ * @property {LayoutName} layout
+ * @property {ModeName} mode
+ * @property {boolean} is_mode_chosen whether the address or the person chose it, rather than their role
+ * @property {boolean} letter_keys
+ * @property {boolean} data_saver
+ * @property {boolean} skip_gaps
+ * @property {boolean} may_export
+ * @property {boolean} may_hold
+ * @property {boolean} some_unavailable
  * @typedef {object} PageData
  * @property {string} language BCP 47 tag of the page.
  * @property {string} zone IANA name of the site's zone.

@@ -3,7 +3,9 @@
  * @module
  */
 
+import { keepAddress, queryOf } from "./address.js";
 import { ArchiveStrip } from "./archive_strip.js";
+import { CameraChips } from "./camera_chips.js";
 import { ClipPanel } from "./clip_panel.js";
 import { ClockForm } from "./clock_form.js";
 import { DayPicker } from "./day_picker.js";
@@ -17,16 +19,17 @@ import { PlayerMessages } from "./player_messages.js";
 import { saveSnapshot } from "./snapshot.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
-import { clockTenths, dateShort, dayOf, dayStartUs, duration, nowUs, rfc3339Local, SECOND_US } from "../site_time.js";
+import { clockTenths, dateShort, dayOf, dayStartUs, duration, nowUs, SECOND_US } from "../site_time.js";
 import { clamp, spanOf } from "./timeline_model.js";
 
 const facts = /** @type {import("../page_data.js").PlaybackFacts} */ (pageData.playback);
-const { camera } = facts;
+const camera = /** @type {import("../page_data.js").CameraFacts} */ (facts.cameras.find((one) => one.id === facts.focused_id));
 
 const player = new Player(part("[data-player]", HTMLElement), camera.id);
 const data = new TimelineData(camera);
 const timeline = new Timeline(part("[data-plot]", HTMLElement), data, facts.at_us);
 const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), camera);
+const chips = new CameraChips();
 const days = new DayPicker(camera.id, facts.at_us);
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(camera) : null;
@@ -54,19 +57,19 @@ function showState() {
   playWord.textContent = text(isPlaying ? "player.pause" : "player.play");
   liveMark.hidden = !player.isLive;
   part('[data-act="live"]', HTMLElement).setAttribute("aria-pressed", String(player.isLive));
-  if (!isPlaying) keepAddress();
+  if (!isPlaying) tellAddress();
 }
 
-/** The address bar names the moment, so that copying it shares the moment. */
-function keepAddress() {
-  const url = new URL(location.href);
-  url.searchParams.set("cam", String(camera.id));
-  url.searchParams.set("t", rfc3339Local(player.wallUs));
-  for (const [name, us] of /** @type {[string, number | null | undefined][]} */ ([["in", clip?.inUs], ["out", clip?.outUs]])) {
-    if (us === null || us === undefined) url.searchParams.delete(name);
-    else url.searchParams.set(name, rfc3339Local(us));
-  }
-  history.replaceState(null, "", url);
+/** @param {number[]} camera_ids @param {number} focused_id */
+function shownWith(camera_ids, focused_id) {
+  return {
+    camera_ids, focused_id, at_us: player.wallUs, zoom_us: spanOf(timeline.view),
+    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: facts.layout, mode: null,
+  };
+}
+
+function tellAddress() {
+  keepAddress(shownWith(facts.cameras.map((one) => one.id), camera.id));
 }
 
 /** @param {string} action @returns {void} */
@@ -111,7 +114,7 @@ player.addEventListener("frame", () => {
 });
 player.addEventListener("seek", () => {
   showTime(player.wallUs);
-  keepAddress();
+  tellAddress();
 });
 player.addEventListener("state", showState);
 player.addEventListener("skip", (event) => {
@@ -150,7 +153,7 @@ days.addEventListener("day", (event) => {
 clip?.addEventListener("marks", (event) => {
   const { in_us, out_us } = /** @type {CustomEvent<{in_us: number | null, out_us: number | null}>} */ (event).detail;
   timeline.setMarks(in_us, out_us);
-  keepAddress();
+  tellAddress();
 });
 clip?.addEventListener("seek", (event) => player.seek(/** @type {CustomEvent<number>} */ (event).detail, { play: false }));
 
@@ -160,11 +163,19 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 }
 const speed = part("[data-speed]", HTMLSelectElement);
 speed.addEventListener("change", () => player.setSpeed(Number(speed.value)));
-const picker = part("[data-camera-picker]", HTMLSelectElement);
-picker.addEventListener("change", () => {
-  // The moment stays, the camera changes.
-  location.assign(`/playback?${new URLSearchParams({ cam: picker.value, t: rfc3339Local(player.wallUs) })}`);
+/** The moment stays, the cameras change. @param {number[]} camera_ids @param {number} focused_id */
+function reopen(camera_ids, focused_id) {
+  location.assign(`/playback?${queryOf(shownWith(camera_ids, focused_id))}`);
+}
+
+const ids = facts.cameras.map((one) => one.id);
+chips.addEventListener("focus", (event) => reopen(ids, /** @type {CustomEvent<number>} */ (event).detail));
+chips.addEventListener("remove", (event) => {
+  const left = ids.filter((id) => id !== /** @type {CustomEvent<number>} */ (event).detail);
+  reopen(left, left.includes(camera.id) ? camera.id : left[0] ?? camera.id);
 });
+chips.show(facts.cameras, camera.id);
+for (const button of document.querySelectorAll("[data-dismiss]")) button.addEventListener("click", () => button.parentElement?.remove());
 watchKeys(act, (by) => player.seek(player.wallUs + by), speed);
 
 if (facts.asked_clip) clip?.set(...facts.asked_clip);
