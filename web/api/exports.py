@@ -89,6 +89,15 @@ def estimate(request: Call) -> Response:
             "duration_us": asked.time.duration_us,
             "covered_us": sum(clip.covered_us for clip in clips),
             "files": sum(len(clip.parts) for clip in clips),
+            "cameras": [
+                {
+                    "camera_id": clip.camera_id,
+                    "bytes": clip.estimated_bytes,
+                    "covered_us": clip.covered_us,
+                    "files": len(clip.parts),
+                }
+                for clip in clips
+            ],
             "gaps": [
                 {
                     "camera_id": clip.camera_id,

@@ -1,9 +1,9 @@
 """Exports as pages and their scripts show them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
-from vms.domain.errors import NotFound
 from vms.domain.export import Export, ExportState
 from vms.domain.time import format_rfc3339
 from vms.domain.user import Role, User
@@ -23,7 +23,12 @@ _MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class ExportView:
-    """One export on a page; texts are ready to be shown."""
+    """One export on a page; texts are ready to be shown.
+
+    Attributes:
+        cameras: their names, with their number where there are several. range, size: of the clip.
+        note: what to know about the state. percent, done_bytes, total_bytes: progress, which never goes back.
+    """
 
     id: int
     name: str
@@ -36,12 +41,14 @@ class ExportView:
     note: str
     size: str
     percent: int
+    done_bytes: int
+    total_bytes: int
     is_working: bool
     is_cancelling: bool
     is_ready: bool
     file_url: str
     manifest_url: str
-    again_url: str
+    open_url: str
 
     def as_json(self) -> dict[str, object]:
         """Return the same for scripts."""
@@ -53,41 +60,63 @@ def exports_of(services: WebServices, user: User) -> list[Export]:
     return services.storage.exports.list(None if user.role is Role.ADMIN else user.id)
 
 
+def camera_names(services: WebServices) -> dict[int, str]:
+    """Return the name of every camera by id, with one query; removed ones too, whose clips stay."""
+    return {camera.id: camera.name for camera in services.storage.cameras.list(include_removed=True)}
+
+
+def export_views(services: WebServices, exports: Sequence[Export], present: Presenter) -> list[ExportView]:
+    """Return what pages show of some exports, with one query however many they are."""
+    names = camera_names(services) if exports else {}
+    return [_view(export, names, present) for export in exports]
+
+
 def export_view(services: WebServices, export: Export, present: Presenter) -> ExportView:
     """Return what pages show of an export."""
-    words = present.catalogue
+    return export_views(services, [export], present)[0]
+
+
+def _view(export: Export, names: Mapping[int, str], present: Presenter) -> ExportView:
     percent = min(100, export.done_bytes * 100 // export.total_bytes) if export.total_bytes else 0
     shape, tone = _MARKS[export.state]
     request = export.request
     start = quote(format_rfc3339(request.time.start_us))
     end = quote(format_rfc3339(request.time.end_us))
+    cameras = ",".join(str(camera_id) for camera_id in request.camera_ids)
     api = f"/api/v1/exports/{export.id}"
     return ExportView(
         id=export.id,
         name=request.name or f"{export.id}",
-        cameras=", ".join(_camera_name(services, camera_id) for camera_id in request.camera_ids),
+        cameras=_cameras([names.get(camera_id, f"{camera_id}") for camera_id in request.camera_ids], present),
         range=present.span(request.time),
         reason=request.reason,
         by=export.requested_by_name,
-        state=Mark(export.state.value, shape, tone, words.text(f"export.{export.state}", n=percent)),
+        state=Mark(export.state.value, shape, tone, _state_word(export, percent, present)),
         state_id=export.state.value,
         note=_note(export, present),
         size=_size(export, present),
         percent=percent,
+        done_bytes=export.done_bytes,
+        total_bytes=export.total_bytes,
         is_working=not export.state.is_final,
         is_cancelling=export.cancel_requested and not export.state.is_final,
         is_ready=export.state is ExportState.DONE,
         file_url=f"{api}/file",
         manifest_url=f"{api}/manifest",
-        again_url=f"/playback?cam={request.camera_ids[0]}&t={start}&in={start}&out={end}",
+        open_url=f"/playback?cam={cameras}&t={start}&in={start}&out={end}",
     )
 
 
-def _camera_name(services: WebServices, camera_id: int) -> str:
-    try:
-        return services.storage.cameras.get(camera_id).name
-    except NotFound:
-        return f"{camera_id}"
+def _cameras(names: list[str], present: Presenter) -> str:
+    if len(names) == 1:
+        return names[0]
+    return present.catalogue.count("export.cameras", len(names), names=", ".join(names))
+
+
+def _state_word(export: Export, percent: int, present: Presenter) -> str:
+    if export.state is ExportState.FAILED and percent:
+        return present.catalogue.text("export.failed_at", n=percent)
+    return present.catalogue.text(f"export.{export.state}", n=percent)
 
 
 def _size(export: Export, present: Presenter) -> str:

@@ -1,24 +1,31 @@
-"""The list of exports: how far each is, stopping it, and fetching what it delivered."""
+"""The list of exports: how far each is, finding one, stopping it, fetching what it delivered, asking for it again."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from vms.domain.export import Export, ExportState
-from web.pages.export_views import export_view, exports_of
+from web.api.exports import queue_export
+from web.pages.export_views import camera_names, export_views, exports_of
 from web.pages.rendering import presenter_of, render, render_part
 from web.permissions import EXPORT, OWN_EXPORT
 from web.routing import guarded
-from web.state import Call, address_of, services_of, user_of
+from web.state import Call, WebServices, address_of, services_of, user_of
 
 _TABS: dict[str, Callable[[Export], bool]] = {
     "all": lambda _: True,
-    "working": lambda export: not export.state.is_final,
+    "working": lambda export: export.state is ExportState.RUNNING,
+    "queued": lambda export: export.state is ExportState.QUEUED,
     "done": lambda export: export.state in {ExportState.DONE, ExportState.EXPIRED},
     "failed": lambda export: export.state in {ExportState.FAILED, ExportState.CANCELLED},
 }
 _MOST_POLLED = 50
+_PER_PAGE = 25
+_LONGEST_SEARCH = 120
+_LONGEST_PAGE = 4
 
 
 def routes() -> list[Route]:
@@ -33,43 +40,72 @@ def routes() -> list[Route]:
             methods=("POST",),
             name="cancel_export_form",
         ),
+        guarded(
+            "/exports/{export_id:int}/again",
+            again,
+            OWN_EXPORT,
+            methods=("POST",),
+            name="again_export_form",
+        ),
     ]
 
 
 def show(request: Call) -> Response:
-    """Show the person's exports, newest first."""
+    """Show the person's exports, newest first: those in a state, and those that a search finds."""
     services = services_of(request)
     present = presenter_of(request)
-    found = exports_of(services, user_of(request))
-    chosen = request.query_params.get("state", "all")
-    chosen = chosen if chosen in _TABS else "all"
+    search = request.query_params.get("q", "").strip()[:_LONGEST_SEARCH]
+    found = _found(services, exports_of(services, user_of(request)), search)
+    tab = request.query_params.get("state", "all")
+    tab = tab if tab in _TABS else "all"
+    chosen = [export for export in found if _TABS[tab](export)]
+    page = _page(request.query_params.get("page", ""), len(chosen))
+    shown = chosen[page * _PER_PAGE : (page + 1) * _PER_PAGE]
     return render(
         request,
         "exports.html",
         section="exports",
-        script_sections=("player",),
-        exports=[export_view(services, export, present) for export in found if _TABS[chosen](export)],
-        tabs=[{"id": tab, "count": sum(map(belongs, found))} for tab, belongs in _TABS.items()],
-        chosen_tab=chosen,
+        script_sections=("clip",),
+        exports=export_views(services, shown, present),
+        tabs=[
+            {"id": name, "count": sum(map(belongs, found)), "url": _address(name, search)}
+            for name, belongs in _TABS.items()
+        ],
+        chosen_tab=tab,
+        search=search,
+        first=page * _PER_PAGE + 1,
+        last=page * _PER_PAGE + len(shown),
+        total=len(chosen),
+        before_url=_address(tab, search, page - 1) if page else "",
+        after_url=_address(tab, search, page + 1) if (page + 1) * _PER_PAGE < len(chosen) else "",
         keep_hours=services.settings.export_keep_hours,
     )
 
 
 def states(request: Call) -> Response:
-    """Answer how far some exports are, in the page's words; those that are not the caller's are left out."""
+    """Answer how far exports are, in the page's words: some by number, or with `unfinished=1` all that go on.
+
+    Those that are not the caller's are left out.
+    """
     services = services_of(request)
     present = presenter_of(request)
     wanted = {
         int(text) for text in request.query_params.get("ids", "").split(",")[:_MOST_POLLED] if text.isdigit()
     }
-    views = [
-        export_view(services, e, present) for e in exports_of(services, user_of(request)) if e.id in wanted
+    takes_unfinished = request.query_params.get("unfinished") == "1"
+    user = user_of(request)
+    found = [
+        export
+        for export in exports_of(services, user)
+        # An administrator sees everybody's, but is at work on their own.
+        if export.id in wanted
+        or (takes_unfinished and not export.state.is_final and export.request.requested_by == user.id)
     ]
     return JSONResponse(
         {
             "exports": [
                 {**view.as_json(), "state_html": render_part(request, "_status.html", mark=view.state)}
-                for view in views
+                for view in export_views(services, found, present)
             ]
         }
     )
@@ -83,3 +119,39 @@ def cancel(request: Call) -> Response:
         user_of(request).name, "export.cancel", f"export {export_id}", address=address_of(request)
     )
     return RedirectResponse(f"/exports#export-{export_id}", 303)
+
+
+def again(request: Call) -> Response:
+    """Queue the same clip once more, as a new export of the person who asks."""
+    services, user = services_of(request), user_of(request)
+    before = services.storage.exports.get(int(request.path_params["export_id"]))
+    asked = replace(before.request, requested_by=user.id)
+    made = queue_export(services, user, asked, address=address_of(request))
+    return RedirectResponse(f"/exports#export-{made.id}", 303)
+
+
+def _found(services: WebServices, exports: list[Export], search: str) -> list[Export]:
+    """Return those that a search finds: in their name, reason or person, or in a camera's name."""
+    if not search:
+        return exports
+    names, wanted = camera_names(services), search.casefold()
+
+    def texts(export: Export) -> list[str]:
+        asked = export.request
+        cameras = [names.get(camera_id, "") for camera_id in asked.camera_ids]
+        return [asked.name, asked.reason, export.requested_by_name, *cameras]
+
+    return [export for export in exports if any(wanted in text.casefold() for text in texts(export))]
+
+
+def _page(text: str, count: int) -> int:
+    """Return which page is asked for, counted from 0; one that does not exist is the nearest that does."""
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_PAGE else 1
+    return min(max(asked - 1, 0), max(count - 1, 0) // _PER_PAGE)
+
+
+def _address(tab: str, search: str, page: int = 0) -> str:
+    """Return the address of the list in a state, with a search, from a page on."""
+    query = {"state": tab if tab != "all" else "", "q": search, "page": str(page + 1) if page else ""}
+    text = urlencode({name: value for name, value in query.items() if value})
+    return f"/exports?{text}" if text else "/exports"

@@ -155,6 +155,22 @@ def test_estimate_tells_size_gaps_and_whether_it_fits(site: Site, h264_run: Path
     assert abs(answer["bytes"] - made["file_bytes"]) < 0.05 * made["file_bytes"]
 
 
+def test_estimate_tells_what_each_camera_contributes(site: Site, h264_run: Path, h265_run: Path) -> None:
+    full, short, empty = (site.add_camera(name) for name in ("Balai Kota", "Simpang Empat", "Puskesmas"))
+    site.record(full, h264_run)
+    site.record(short, h265_run)
+    site.clock.advance(600)
+    with browser(site, site.add_user("penyidik", Role.OPERATOR, full, short, empty)) as client:
+        asked = body(full, short, empty, start=8, end=20)
+        answer = client.post("/api/v1/exports/estimate", json=asked).json()
+    told = {entry["camera_id"]: entry for entry in answer["cameras"]}
+    assert sum(entry["bytes"] for entry in answer["cameras"]) == answer["bytes"]
+    assert told[full.id]["covered_us"] == 12 * SECOND_US
+    assert (told[full.id]["bytes"] > 0, told[short.id]["bytes"] > 0) == (True, True)
+    assert (told[empty.id]["bytes"], told[empty.id]["files"]) == (0, 0)
+    assert {gap["camera_id"] for gap in answer["gaps"]} == {short.id, empty.id}
+
+
 def test_time_without_footage_fails_with_a_plain_sentence(site: Site) -> None:
     camera = site.add_camera()
     site.clock.advance(600)

@@ -15,6 +15,7 @@ from vms.domain.user import Role
 from web import csrf
 from web.auth import browser_cookie_name, session_cookie_name
 from web.i18n.catalogue import LANGUAGES
+from web.presenters import DASH
 
 PAGES: Mapping[str, frozenset[Role]] = {
     "/": frozenset(Role),
@@ -180,6 +181,82 @@ def test_exports_page_shows_state_reason_and_downloads(site: Site, h264_run: Pat
     with browser(site, site.add_user("orang.lain", Role.OPERATOR, camera)) as client:
         assert "Tas tertinggal" not in client.get("/exports").text
         assert client.get(f"/exports/states?ids={waiting.id}").json() == {"exports": []}
+
+
+def test_exports_page_finds_by_name_reason_and_camera(site: Site) -> None:
+    town_hall, tower = site.add_camera("Balai Kota"), site.add_camera("Menara Pandang")
+    user = site.add_user("penyelidik", Role.OPERATOR, town_hall, tower)
+    time = TimeRange(NOON_US, NOON_US + SECOND_US)
+    for name, reason, cameras in (
+        ("Tas tertinggal", "LP/482", (town_hall,)),
+        ("Tabrak lari", "LP/117", (town_hall, tower)),
+    ):
+        ids = tuple(camera.id for camera in cameras)
+        site.storage.exports.create(ClipRequest(ids, time, name, reason, user.id))
+    with browser(site, user) as client:
+        for search, is_found in {
+            "tertinggal": (True, False),
+            "lp/117": (False, True),
+            "menara": (False, True),
+            "balai": (True, True),
+            "gunung": (False, False),
+        }.items():
+            page = client.get("/exports", params={"q": search}).text
+            assert ("Tas tertinggal" in page, "Tabrak lari" in page) == is_found, search
+        assert "2 kamera: Balai Kota, Menara Pandang" in client.get("/exports").text
+        assert "gunung" in client.get("/exports?q=gunung").text
+
+
+def test_many_exports_are_shown_page_by_page(site: Site) -> None:
+    camera = site.add_camera()
+    user = site.add_user("penyelidik", Role.OPERATOR, camera)
+    time = TimeRange(NOON_US, NOON_US + SECOND_US)
+    for number in range(30):
+        site.storage.exports.create(ClipRequest((camera.id,), time, f"Klip ke-{number:02}", "y", user.id))
+    with browser(site, user) as client:
+        first, second = (client.get(f"/exports{query}").text for query in ("", "?page=2"))
+        beyond = client.get("/exports?page=99").text
+    assert ("Klip ke-29" in first, "Klip ke-04" in first) == (True, False)
+    assert ("Klip ke-29" in second, "Klip ke-04" in second) == (False, True)
+    assert f"26{DASH}30 dari 30" in second
+    assert "Klip ke-04" in beyond
+
+
+def test_export_is_asked_for_again_from_the_page(site: Site) -> None:
+    camera = site.add_camera()
+    user = site.add_user("penyelidik", Role.OPERATOR, camera)
+    time = TimeRange(NOON_US, NOON_US + SECOND_US)
+    export = site.storage.exports.create(ClipRequest((camera.id,), time, "Tas", "LP/482", user.id))
+    site.storage.exports.request_cancel(export.id)
+    with browser(site, user) as client:
+        csrf_token = token(client.get("/exports").text)
+        status, location, _ = post(client, f"/exports/{export.id}/again", csrf_token=csrf_token)
+    again = site.storage.exports.list(user.id)[0]
+    assert (status, location) == (303, f"/exports#export-{again.id}")
+    assert again.id != export.id
+    assert again.request == export.request
+    assert again.state is ExportState.QUEUED
+    assert site.storage.audit.recent(1)[0].action == "export.request"
+    with browser(site, site.add_user("orang.lain", Role.OPERATOR, camera)) as client:
+        csrf_token = token(client.get("/exports").text)
+        assert post(client, f"/exports/{export.id}/again", csrf_token=csrf_token)[0] == 404
+
+
+def test_page_that_comes_back_is_told_what_is_not_finished(site: Site) -> None:
+    camera = site.add_camera()
+    user, admin = site.add_user("penyelidik", Role.OPERATOR, camera), site.add_user("admin", Role.ADMIN)
+    time = TimeRange(NOON_US, NOON_US + SECOND_US)
+    waiting, over = (
+        site.storage.exports.create(ClipRequest((camera.id,), time, name, "y", user.id))
+        for name in ("menunggu", "batal")
+    )
+    site.storage.exports.request_cancel(over.id)
+    with browser(site, user) as client:
+        states = client.get("/exports/states?unfinished=1").json()["exports"]
+    with browser(site, admin) as client:
+        others = client.get("/exports/states?unfinished=1").json()["exports"]
+    assert [(e["id"], e["state_id"], e["done_bytes"]) for e in states] == [(waiting.id, "queued", 0)]
+    assert others == []
 
 
 def test_waiting_export_is_cancelled_from_the_page(site: Site) -> None:

@@ -84,7 +84,7 @@ def test_every_key_that_exists_is_used() -> None:
     more |= {f"export.{state}" for state in ExportState} | {
         f"home.quick_{q}" for q in ("hour", "today", "yesterday")
     }
-    more |= {f"export.tab_{tab}" for tab in ("all", "working", "done", "failed")}
+    more |= {f"export.tab_{tab}" for tab in ("all", "working", "queued", "done", "failed")}
     unused = {
         key for key in catalogue("id").words if key not in named | more and not key.startswith(assembled)
     }

@@ -3,11 +3,19 @@
  * @module
  */
 
-import { fetchExports } from "./export_list.js";
-import { confirm } from "./notice.js";
-import { text } from "./page_data.js";
+import { confirmCancel, fetchExports } from "./export_list.js";
+import { ExportPace } from "./export_pace.js";
 
-const POLL_MS = 1_500;
+const POLL_MS = 1_000;
+/** @type {Map<number, ExportPace>} */
+const paces = new Map();
+
+/** @param {number} id @returns {ExportPace} */
+function paceOf(id) {
+  const known = paces.get(id) ?? new ExportPace();
+  paces.set(id, known);
+  return known;
+}
 
 async function poll() {
   const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-export]")]);
@@ -17,15 +25,18 @@ async function poll() {
     for (const facts of await fetchExports(open.map((row) => Number(row.dataset["export"])))) {
       const row = open.find((candidate) => candidate.dataset["export"] === String(facts.id));
       if (!row) continue;
-      // Buttons of a finished export differ: the server writes them.
-      if (!facts.is_working) {
+      // Buttons of a finished export differ: the server writes them. Somebody who is being asked something answers first.
+      if (!facts.is_working && !document.querySelector("dialog[open]")) {
         location.reload();
         return;
       }
-      row.dataset["state"] = facts.state_id;
-      row.querySelector("[data-mark]")?.replaceChildren(document.createRange().createContextualFragment(facts.state_html));
-      const [note, size, bar] = [row.querySelector("[data-note]"), row.querySelector("[data-size]"), row.querySelector("progress")];
-      if (note) note.textContent = facts.note;
+      const [note, size, bar, mark] = [row.querySelector("[data-note]"), row.querySelector("[data-size]"), row.querySelector("progress"), row.querySelector("[data-mark]")];
+      if (facts.is_working) row.dataset["state"] = facts.state_id;
+      mark?.replaceChildren(document.createRange().createContextualFragment(facts.state_html));
+      const pace = paceOf(facts.id);
+      pace.look(facts.done_bytes, performance.now());
+      const words = facts.state_id === "running" ? pace.words(facts.total_bytes) : "";
+      if (note) note.textContent = [facts.note, words].filter((part) => part !== "").join(" · ");
       if (size) size.textContent = facts.size;
       if (bar) bar.value = Math.max(bar.value, facts.percent);
     }
@@ -35,12 +46,10 @@ async function poll() {
   setTimeout(() => void poll(), POLL_MS);
 }
 
-for (const form of document.querySelectorAll("form[data-cancel]")) {
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-cancel]"))) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void confirm(text("player.cancel_title"), text("player.cancel_more"), text("player.cancel_yes")).then((isSure) => {
-      if (isSure && form instanceof HTMLFormElement) form.submit();
-    });
+    void confirmCancel(form.dataset["cancel"] ?? "").then((isSure) => { if (isSure) form.submit(); });
   });
 }
 void poll();
