@@ -68,4 +68,11 @@ export class PictureFrame {
     this.waiting = null;
     this.image.hidden = true;
   }
+
+  /** Let go of the picture itself too. */
+  destroy() {
+    this.hide();
+    if (this.image.src.startsWith("blob:")) URL.revokeObjectURL(this.image.src);
+    this.image.removeAttribute("src");
+  }
 }

@@ -8,13 +8,26 @@ import { countSamples } from "./fragment_samples.js";
 import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
 
-const BEFORE_US = HOUR_US;
-const AFTER_US = 2 * HOUR_US;
 const FOLLOW_BEFORE_US = 10 * MINUTE_US;
 /** Footage this young may still be growing: the playlist is then one that follows. */
 export const FOLLOWED_US = 2 * MINUTE_US;
 
 /**
+ * How much is loaded around an instant: the one camera that is looked at may take more than one tile of many.
+ * @typedef {object} Reach
+ * @property {number} before_us
+ * @property {number} after_us
+ * @property {number} ahead_s seconds of media kept ready
+ * @property {number} behind_s
+ */
+
+/** @type {Reach} */
+export const WIDE = { before_us: HOUR_US, after_us: 2 * HOUR_US, ahead_s: 20, behind_s: 60 };
+/** @type {Reach} */
+export const NARROW = { before_us: 10 * MINUTE_US, after_us: 20 * MINUTE_US, ahead_s: 8, behind_s: 12 };
+
+/**
+ * @typedef {"main" | "sub"} Role
  * @typedef {"purged" | "signed-out" | "missing" | "unavailable" | "unsupported" | "offline" | "broken"} Trouble
  * @typedef {object} SourceEvents
  * @property {() => void} mapped the first map is there; the source waits for `start`
@@ -34,24 +47,29 @@ export class FootageSource {
 
   /**
    * @param {HTMLVideoElement} video
-   * @param {number} cameraId
+   * @param {{cameraId: number, role: Role, reach: Reach}} choice
    * @param {number} wall_us an instant that the window must hold
    * @param {SourceEvents} events
    */
-  constructor(video, cameraId, wall_us, events) {
+  constructor(video, { cameraId, role, reach }, wall_us, events) {
     this.map = new WallMap([]);
     /** Whether media is being loaded, not only the playlist. */
     this.isStarted = false;
     /** How long the frames of the media loaded last are, on average. */
     this.frameSeconds = 1 / 25;
     this.isFollowing = nowUs() - wall_us < FOLLOWED_US;
+    /** A list that follows ends after some minutes; another one goes on from there. */
+    this.isComplete = !this.isFollowing;
+    this.fromUs = wall_us - (this.isFollowing ? FOLLOW_BEFORE_US : reach.before_us);
+    /** Where the window ends; endless while it follows. */
+    this.toUs = this.isFollowing ? Infinity : Math.min(wall_us + reach.after_us, nowUs() - SECOND_US);
     this.#events = events;
     this.#hls = new Hls({
       autoStartLoad: false,
       enableWorker: false,
-      maxBufferLength: 20,
-      maxMaxBufferLength: 60,
-      backBufferLength: 60,
+      maxBufferLength: reach.ahead_s,
+      maxMaxBufferLength: 3 * reach.ahead_s,
+      backBufferLength: reach.behind_s,
       liveDurationInfinity: true,
       liveSyncDuration: 2,
       // Following must never jump by itself: only the person moves the playhead.
@@ -61,6 +79,10 @@ export class FootageSource {
     const { Events } = Hls;
     this.#hls.on(Events.LEVEL_LOADED, (_name, data) => {
       this.map = wallMapOf(data.details.fragments);
+      if (this.isFollowing && !data.details.live) {
+        this.isComplete = true;
+        this.toUs = Math.round(this.map.endUs);
+      }
       if (this.#isMapped) this.#events.grown();
       else {
         this.#isMapped = true;
@@ -75,16 +97,25 @@ export class FootageSource {
       if (count > 0) this.frameSeconds = data.frag.duration / count;
     });
     this.#hls.on(Events.ERROR, (_name, data) => this.#onError(data));
-    const query = new URLSearchParams({ role: "main", from: rfc3339(wall_us - (this.isFollowing ? FOLLOW_BEFORE_US : BEFORE_US)) });
-    if (!this.isFollowing) query.set("to", rfc3339(Math.min(wall_us + AFTER_US, nowUs() - SECOND_US)));
+    const query = new URLSearchParams({ role, from: rfc3339(this.fromUs) });
+    if (!this.isFollowing) query.set("to", rfc3339(this.toUs));
     this.#hls.loadSource(`/api/v1/cameras/${cameraId}/media.m3u8?${query}`);
     this.#hls.attachMedia(video);
   }
 
-  /** Begin to load media at a position. @param {number} media_s */
+  /** Begin to load media at a position; again, before any came, begins there instead. @param {number} media_s */
   start(media_s) {
     this.isStarted = true;
     this.#hls.startLoad(media_s);
+  }
+
+  /** Load no more until `resume`. */
+  rest() {
+    this.#hls.pauseBuffering();
+  }
+
+  resume() {
+    this.#hls.resumeBuffering();
   }
 
   destroy() {

@@ -8,7 +8,7 @@ import { text } from "../page_data.js";
 import { rfc3339Local } from "../site_time.js";
 
 /**
- * @param {import("./player.js").Player} player
+ * @param {import("./tile.js").Tile} player
  * @param {import("../page_data.js").CameraFacts} camera
  */
 export async function saveSnapshot(player, camera) {

@@ -21,7 +21,21 @@ export function parseProgramDateTime(written) {
   return whole * 1000 + Number(fraction.padEnd(6, "0"));
 }
 
+/** Footage missing for less than this, between two files, is played over without a word. */
+const SHORTEST_GAP_US = SECOND_US;
+
+/**
+ * Footage missing between two pieces.
+ * @typedef {object} Seam
+ * @property {number} media_s where the footage before it ends in media time
+ * @property {number} start_us
+ * @property {number} end_us
+ */
+
 export class WallMap {
+  /** @type {readonly Seam[] | null} */
+  #seams = null;
+
   /** @param {readonly Piece[]} pieces in playing order */
   constructor(pieces) {
     this.pieces = pieces;
@@ -85,6 +99,31 @@ export class WallMap {
   nextStart(wall_us) {
     const piece = this.pieces[this.#search((p) => p.wall_us + p.duration_s * SECOND_US <= wall_us)];
     return piece ? Math.max(piece.wall_us, wall_us) : null;
+  }
+
+  /**
+   * End of the last footage at or before an instant, or null.
+   * @param {number} wall_us
+   * @returns {number | null}
+   */
+  lastEnd(wall_us) {
+    const piece = this.pieces[this.#search((p) => p.wall_us + p.duration_s * SECOND_US <= wall_us) - 1];
+    return piece ? Math.round(piece.wall_us + piece.duration_s * SECOND_US) : null;
+  }
+
+  /**
+   * The next place in playing order where footage is missing, or null.
+   * @param {number} media_s
+   * @returns {Seam | null}
+   */
+  seamAfter(media_s) {
+    this.#seams ??= this.pieces.flatMap((piece, index) => {
+      const next = this.pieces[index + 1];
+      const end = piece.wall_us + piece.duration_s * SECOND_US;
+      return next && next.wall_us - end >= SHORTEST_GAP_US
+        ? [{ media_s: piece.media_s + piece.duration_s, start_us: Math.round(end), end_us: next.wall_us }] : [];
+    });
+    return this.#seams.find((seam) => seam.media_s > media_s) ?? null;
   }
 }
 
