@@ -303,6 +303,8 @@ export class Deck extends EventTarget {
     if (this.#tiles.length === 0) return;
     if (this.#wantsPlay && !this.#scrub) this.#playOn();
     const wall_us = this.wallUs;
+    const { isLive } = this;
+    for (const tile of this.#tiles) tile.markLive(isLive);
     if (wall_us !== this.#told.wall_us) {
       this.#told.wall_us = wall_us;
       this.dispatchEvent(new CustomEvent("time", { detail: wall_us }));

@@ -55,6 +55,7 @@ export class Tile extends EventTarget {
     this.video = part("video", HTMLVideoElement, root);
     this.poster = new PictureFrame(part("[data-poster]", HTMLImageElement, root), camera.id, LARGE_PICTURE);
     this.clock = part("[data-frame-clock]", HTMLElement, root);
+    this.liveMark = part("[data-live-mark]", HTMLElement, root);
     /** @type {TileState} */
     this.state = "idle";
     /** @type {import("./footage_source.js").Trouble | null} */
@@ -158,6 +159,11 @@ export class Tile extends EventTarget {
     this.#feed?.rest();
     this.poster.width = SMALL_PICTURE;
     void this.poster.show(us, (taken) => this.#label(taken));
+  }
+
+  /** Say whether this is the present. @param {boolean} isLive */
+  markLive(isLive) {
+    this.liveMark.hidden = !isLive || this.state !== "playing";
   }
 
   /** Which of the camera's streams to show. @param {Role} role */
