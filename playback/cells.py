@@ -49,18 +49,21 @@ def cells_from_silences(grid: TimeRange, width_us: int, silences: Iterable[tuple
         silences: (start, end) inside the grid, in order, none touching another.
     """
     count = -(-grid.duration_us // width_us)
-    missing, longest = [0] * count, [0] * count
+    missing: dict[int, int] = {}
+    longest = [0] * count
     for start_us, end_us in silences:
         first, last = (start_us - grid.start_us) // width_us, (end_us - 1 - grid.start_us) // width_us
         length_s = -(-(end_us - start_us) // SECOND_US)
         for number in range(first, last + 1):
-            cell_us = grid.start_us + number * width_us
-            missing[number] += min(end_us, cell_us + width_us) - max(start_us, cell_us)
+            missing[number] = missing.get(number, 0) + width_us
             longest[number] = max(longest[number], length_s)
-    covered = [_thousandths(width_us - gone, width_us) for gone in missing]
-    if count:
-        past_us = grid.duration_us - (count - 1) * width_us
-        covered[-1] = _thousandths(past_us - missing[-1], past_us)
+        # The first and the last cell are silent only in part.
+        missing[first] -= start_us - grid.start_us - first * width_us
+        missing[last] -= grid.start_us + (last + 1) * width_us - end_us
+    covered = [_WHOLE] * count
+    for number, missing_us in missing.items():
+        past_us = min(width_us, grid.duration_us - number * width_us)
+        covered[number] = _thousandths(past_us - missing_us, past_us)
     return Cells(grid.start_us, width_us, tuple(covered), tuple(longest))
 
 

@@ -6,6 +6,7 @@ there are few, else 15-minute sums that it adds up itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from playback.cells import Cells, cell_width_us, cells_from_silences, cells_from_sums, cells_grid
@@ -32,8 +33,8 @@ MOST_COLUMNS: Final = 2000
 USUAL_COLUMNS: Final = 800
 _MOST_DRAWN: Final = 24_000
 """Spans in one answer, all lanes together."""
-_SPANS_FOR_A_SUM: Final = 0.4
-"""Reading a span costs as much as adding up two and a half 15-minute sums: beyond that the sums are read."""
+_SPANS_FOR_A_SUM: Final = 0.8
+"""Reading a span costs a little more than adding up a 15-minute sum: beyond that the sums are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _lane(camera: Camera, stream_id: int, asked: _Asked, found: _Found) -> Lane:
     if times is None:
         cells = cells_from_sums(asked.grid, asked.width_us, found.sums.get(stream_id, []))
     elif len(times) <= asked.most_drawn:
-        covered = [TimeRange(start_us, end_us) for start_us, end_us, _ in times] + growing
+        covered = [TimeRange(start_us, end_us) for _, start_us, end_us, _ in times] + growing
         outages = found.outages.get(stream_id, [])
         drawn = build_timeline(asked.window, covered, outages, life, now_us=asked.now_us)
         spans, gaps = drawn.spans, drawn.gaps
@@ -160,8 +161,8 @@ def _silences(
     """Return the parts of the grid that are not recorded, longer than the tolerance; `times` in order of start."""
     found: list[tuple[int, int]] = []
     reached = grid.start_us
-    fresh = [(time.start_us, time.end_us, 0) for time in growing if time.start_us < grid.end_us]
-    for start_us, end_us, _ in sorted([*times, *fresh]) if fresh else times:
+    fresh = [(0, time.start_us, time.end_us, 0) for time in growing if time.start_us < grid.end_us]
+    for _, start_us, end_us, _ in sorted([*times, *fresh], key=itemgetter(1)) if fresh else times:
         if start_us - reached > GAP_TOLERANCE_US:
             found.append((reached, start_us))
         reached = max(reached, end_us)

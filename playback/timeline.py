@@ -4,8 +4,10 @@ Zoom rules (storage design 3.5): up to 14 days spans are drawn one by one while 
 either bound the 15-minute rollups are drawn in their place. No zoom reads segments by the hundred thousand.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from vms.domain.camera import Camera, OutageCause
 from vms.domain.retention import days_us
@@ -92,7 +94,8 @@ def build_timeline(
     silences = subtracted(known, spans, tolerance_us=GAP_TOLERANCE_US)
     if life.is_recording and silences and is_live_edge(silences[-1], now_us):
         silences.pop()
-    gaps = [gap for silence in silences for gap in _explained(silence, outages, life, now_us)]
+    known_outages = _Outages(outages, now_us)
+    gaps = [gap for silence in silences for gap in _explained(silence, known_outages, life)]
     return Timeline(window, known.end_us, tuple(spans), tuple(gaps))
 
 
@@ -193,10 +196,35 @@ def gaps_in(
 ) -> tuple[Gap, ...]:
     """Return the silences of a window that are longer than the tolerance, each with its cause."""
     silences = subtracted(window, covered, tolerance_us=tolerance_us)
-    return tuple(gap for silence in silences for gap in _explained(silence, outages, life, now_us))
+    known_outages = _Outages(outages, now_us)
+    return tuple(gap for silence in silences for gap in _explained(silence, known_outages, life))
 
 
-def _explained(silence: TimeRange, outages: Sequence[Outage], life: StreamLife, now_us: int) -> list[Gap]:
+class _Outages:
+    """The outages of one stream, so that those of a silence are found without looking at all of them."""
+
+    def __init__(self, outages: Iterable[Outage], now_us: int) -> None:
+        """Sort them; one that still lasts ends now."""
+        self._sorted = sorted(outages, key=lambda outage: outage.start_us)
+        self._starts = [outage.start_us for outage in self._sorted]
+        self._ends = [now_us if outage.end_us is None else outage.end_us for outage in self._sorted]
+        # Outages overlap where the recorder's clock was set back: from this one on, none before reaches further.
+        self._reached = list(accumulate(self._ends, max))
+
+    def cause_of(self, silence: TimeRange) -> Gap:
+        """Return the silence with the cause of the outage that overlaps it longest, of several the first."""
+        best: Outage | None = None
+        longest = 0
+        for number in range(bisect_left(self._starts, silence.end_us) - 1, -1, -1):
+            if self._reached[number] <= silence.start_us:
+                break
+            overlap = min(self._ends[number], silence.end_us) - max(self._starts[number], silence.start_us)
+            if overlap >= longest and overlap > 0:
+                best, longest = self._sorted[number], overlap
+        return Gap(silence, OutageCause.UNKNOWN) if best is None else Gap(silence, best.cause, best.detail)
+
+
+def _explained(silence: TimeRange, outages: _Outages, life: StreamLife) -> list[Gap]:
     """Return the gap in parts: before the camera existed, deleted by retention, and missing for another cause."""
     parts: list[Gap] = []
     start = silence.start_us
@@ -210,21 +238,8 @@ def _explained(silence: TimeRange, outages: Sequence[Outage], life: StreamLife, 
             parts.append(Gap(TimeRange(start, until), cause, detail))
             start = until
     if start < silence.end_us:
-        rest = TimeRange(start, silence.end_us)
-        parts.append(_caused(rest, outages, now_us))
+        parts.append(outages.cause_of(TimeRange(start, silence.end_us)))
     return parts
-
-
-def _caused(silence: TimeRange, outages: Sequence[Outage], now_us: int) -> Gap:
-    """Return the gap with the cause of the outage that overlaps it longest."""
-    best: Outage | None = None
-    longest = 0
-    for outage in outages:
-        end_us = now_us if outage.end_us is None else outage.end_us
-        overlap = min(end_us, silence.end_us) - max(outage.start_us, silence.start_us)
-        if overlap > longest:
-            best, longest = outage, overlap
-    return Gap(silence, OutageCause.UNKNOWN) if best is None else Gap(silence, best.cause, best.detail)
 
 
 def _cell(start: int, width: int, rollups: Sequence[Rollup], now_us: int) -> Cell:

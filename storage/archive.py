@@ -6,8 +6,11 @@ than its caller allows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from storage.database import Database
 from storage.schema import LONGEST_SPAN_US, outage, rollup, run, segment, span, stream
@@ -18,8 +21,8 @@ from vms.domain.time import TimeRange
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
 
-StoredTime = tuple[int, int, int]
-"""Start and end in UTC microseconds, and bytes; plain, because a wide window has tens of thousands of them."""
+StoredTime = tuple[int, int, int, int]
+"""Stream, start and end in UTC microseconds, and bytes; plain, because a wide window has tens of thousands of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +122,9 @@ class ArchiveIndex:
         )
         with self._database.read() as connection:
             few = connection.execute(sa.select(wanted.c.id).where(beyond.is_(None))).scalars().all()
-            found: dict[int, list[StoredTime]] = {stream_id: [] for stream_id in few}
-            for stream_id, start_us, end_us, size in connection.execute(
-                spans.where(span.c.stream_id.in_(sorted(few)))
-            ).all():
-                found[stream_id].append((start_us, end_us, size))
-        return found
+            rows = _bare(connection, spans.where(span.c.stream_id.in_(sorted(few))))
+        found: dict[int, list[StoredTime]] = {stream_id: [] for stream_id in few}
+        return found | {stream_id: list(times) for stream_id, times in groupby(rows, itemgetter(0))}
 
     def sums(self, stream_ids: Sequence[int], window: TimeRange, width_us: int) -> dict[int, list[CellSum]]:
         """Return the 15-minute sums of a window added up to stretches of `width_us`, in order of time.
@@ -203,6 +203,14 @@ _CAUSES = {cause.value: cause for cause in OutageCause}
 def _wanted(stream_ids: Sequence[int]) -> sa.Subquery:
     """Return the streams among these that have a row, as a table to join with."""
     return sa.select(stream.c.id).where(stream.c.id.in_(sorted(stream_ids))).subquery("wanted")
+
+
+def _bare(connection: Connection, statement: sa.Select[int, int, int, int]) -> list[StoredTime]:
+    """Return the rows as the driver gives them: an object for each would cost more than reading them."""
+    result = connection.execute(statement)
+    rows: list[StoredTime] = list(result.cursor.fetchall())
+    result.close()
+    return rows
 
 
 def _whole(value: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
