@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
+from playback.write_back import WriteBack
 from vms.domain.errors import MalformedMedia
 
 Progress = Callable[[int, int], None]
@@ -35,6 +36,7 @@ class ClipTarget:
         "_read",
         "_total",
         "_turn",
+        "_write_back",
         "written",
     )
 
@@ -57,6 +59,7 @@ class ClipTarget:
         self._total = total
         self._progress = progress
         self._digest = _Digest(takes_crc32=checksum) if digest else None
+        self._write_back = WriteBack(descriptor)
         self._buffers = [memoryview(bytearray(_BUFFER)) for _ in range(_BUFFERS)]
         self._read: list[Future[None] | None] = [None] * _BUFFERS
         self._turn = 0
@@ -64,7 +67,8 @@ class ClipTarget:
         self.written = 0
 
     def close(self) -> None:
-        """Let go of the thread that digests."""
+        """Let go of the threads that digest and sync."""
+        self._write_back.close()
         if self._digest is not None:
             self._digest.close()
 
@@ -74,6 +78,10 @@ class ClipTarget:
         self._append(data)
         if digested is not None:
             digested.result()
+
+    def announce(self, source: int, start: int, end: int) -> None:
+        """Let the kernel fetch bytes [start, end) of the file `source` while the first of them are copied."""
+        os.posix_fadvise(source, start, end - start, os.POSIX_FADV_WILLNEED)
 
     def copy(self, source: int, offset: int, size: int) -> None:
         """Append `size` bytes that begin at `offset` of the file `source`.
@@ -114,6 +122,7 @@ class ClipTarget:
     def _advance(self, size: int) -> None:
         """Count bytes written and tell about them from time to time."""
         self.written += size
+        self._write_back.written(self.written)
         due = self.written - self._last_told >= _TOLD_EVERY or self.written == self._total
         if self._progress is not None and due:
             self._last_told = self.written

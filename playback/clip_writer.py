@@ -86,8 +86,10 @@ def write_clip(
     total = len(head) + samples.media_bytes
     with closing(ClipTarget(target, total, progress, digest=digest, checksum=checksum)) as clip:
         clip.write(head)
-        for number, extents in groupby(samples.extents, key=lambda extent: extent.source):
+        for number, of_source in groupby(samples.extents, key=lambda extent: extent.source):
+            extents = list(of_source)
             with sources[number].opened() as descriptor:
+                clip.announce(descriptor, extents[0].offset, extents[-1].offset + extents[-1].size)
                 for extent in extents:
                     clip.copy(descriptor, extent.offset, extent.size)
         sha256, crc32 = clip.sha256(), clip.crc32()
