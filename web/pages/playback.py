@@ -15,7 +15,7 @@ from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
 
 SPEEDS = (0.25, 0.5, 1, 2, 4, 8, 16)
-SCRIPT_WORDS = ("player", "cause", "review")
+SCRIPT_WORDS = ("player", "cause", "review", "clip")
 
 
 def routes() -> list[Route]:

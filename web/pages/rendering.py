@@ -123,6 +123,7 @@ def render(
             "zone": present.zone.name,
             "zone_label": present.zone.label,
             "now_us": present.now_us,
+            "site_name": services.settings.site_name,
             "words": words.sections(("shell", "units", *script_sections)),
             **(script_data or {}),
         },

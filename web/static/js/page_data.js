@@ -43,6 +43,7 @@
  * @property {string} zone IANA name of the site's zone.
  * @property {string} zone_label what is printed behind every time.
  * @property {number} now_us the server's clock when the page was made.
+ * @property {string} site_name whose installation it is.
  * @property {Record<string, Words>} words
  * @property {PlaybackFacts} [playback]
  */

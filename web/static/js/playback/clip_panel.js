@@ -1,121 +1,167 @@
 /**
- * The clip: its two ends as handles and typed times, what it will hold, and the export that delivers it.
+ * The clip: its ends and cameras, what it would hold before it is made, and the export that delivers it.
  * @module
  */
 
 import { ApiError, isAborted, json } from "../api.js";
-import { part, text } from "../page_data.js";
-import { clock, clockTenths, dateShort, dayOf, duration, nowUs, parseTyped, rfc3339, size } from "../site_time.js";
+import { ClipCameras } from "./clip_cameras.js";
+import { ClipEnds } from "./clip_ends.js";
+import { askedRange, fetchEstimate, gapsOf, LONGEST_CLIP_US, totalLength } from "./clip_estimate.js";
+import { ClipPreview } from "./clip_preview.js";
 import { ExportList } from "../export_list.js";
+import { gapRow, wordsRow } from "./gap_rows.js";
+import { part, text } from "../page_data.js";
+import { clock, dateShort, duration, SECOND_US, size } from "../site_time.js";
 
 const SETTLE_MS = 300;
-const FIRST_LENGTH_US = 60_000_000;
+const SAVED_AROUND_US = 30 * SECOND_US;
+const LONGEST_NAME = 120;
+/** What is known why an export was not begun; anything else is said in general words. */
+const REFUSALS = ["clip.export_nothing-recorded", "clip.export_permission-denied", "clip.export_not-found", "clip.export_volume-full", "clip.export_invalid-input", "clip.export_too-many-attempts"];
 
 /**
- * @typedef {{bytes: number, duration_us: number, gaps: {start_us: number, end_us: number, cause: string}[], free_bytes: number | null, fits: boolean}} Estimate
+ * @typedef {import("../page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./deck.js").Deck} Deck
+ * @typedef {import("./clip_ends.js").End} End
+ * @typedef {import("./clip_estimate.js").Estimate} Estimate
  */
 
 /** Fires `marks` (detail: {in_us, out_us}) and `seek` (detail: instant). */
 export class ClipPanel extends EventTarget {
-  /** Typed times are read by the server, in the order typed. */
-  #reading = Promise.resolve();
   /** @type {AbortController | null} */
   #running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {Estimate | null} */
+  #estimate = null;
+  #isStarting = false;
 
-  /** @param {import("../page_data.js").CameraFacts} camera */
-  constructor(camera) {
+  /** @param {Deck} deck */
+  constructor(deck) {
     super();
-    this.camera = camera;
-    /** @type {number | null} */
-    this.inUs = null;
-    /** @type {number | null} */
-    this.outUs = null;
-    this.form = part("[data-clip-form]", HTMLFormElement);
-    this.inField = part("[data-clip-in]", HTMLInputElement);
-    this.outField = part("[data-clip-out]", HTMLInputElement);
-    this.name = part("[data-clip-name]", HTMLInputElement);
-    this.reason = part("[data-clip-reason]", HTMLInputElement);
-    this.facts = part("[data-clip-facts]", HTMLElement);
-    this.hint = part("[data-clip-hint]", HTMLElement);
-    this.problem = part("[data-clip-problem]", HTMLElement);
-    this.warning = part("[data-fact-warning]", HTMLElement);
-    this.start = part("[data-clip-start]", HTMLButtonElement);
-    this.clearButton = part("[data-clip-clear]", HTMLButtonElement);
-    this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement));
+    this.deck = deck;
+    this.root = part("[data-clip]", HTMLElement);
+    this.home = /** @type {HTMLElement} */ (this.root.parentElement);
+    this.form = part("[data-clip-form]", HTMLFormElement, this.root);
+    this.name = part("[data-clip-name]", HTMLInputElement, this.root);
+    this.reason = part("[data-clip-reason]", HTMLInputElement, this.root);
+    this.facts = part("[data-clip-facts]", HTMLElement, this.root);
+    this.gaps = part("[data-clip-gaps]", HTMLElement, this.root);
+    this.hint = part("[data-clip-hint]", HTMLElement, this.root);
+    this.problem = part("[data-clip-problem]", HTMLElement, this.root);
+    this.warning = part("[data-fact-warning]", HTMLElement, this.root);
+    this.start = part("[data-clip-start]", HTMLButtonElement, this.root);
+    this.clearButton = part("[data-clip-clear]", HTMLButtonElement, this.root);
+    this.previewButton = part("[data-clip-preview]", HTMLButtonElement, this.root);
+    this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement, this.root));
+    this.ends = new ClipEnds(this.form, { wallUs: () => deck.wallUs, frameUs: () => Math.round(deck.focused.frameSeconds * SECOND_US) });
+    this.cameras = new ClipCameras(this.form);
+    this.preview = new ClipPreview(deck);
     this.nameIsTyped = false;
-    this.name.addEventListener("input", () => { this.nameIsTyped = this.name.value !== ""; });
-    this.clearButton.addEventListener("click", () => this.clear());
-    for (const [field, end] of /** @type {[HTMLInputElement, "in" | "out"][]} */ ([[this.inField, "in"], [this.outField, "out"]])) {
-      field.addEventListener("change", () => {
-        // One after the other: the second time typed may lean on the first.
-        this.#reading = this.#reading.then(() => this.#readTyped(field, end));
-      });
-      field.addEventListener("keydown", (event) => {
-        // Enter takes the time over; it must not send a form whose other fields are not shown yet.
-        if (event.key !== "Enter") return;
-        event.preventDefault();
-        field.blur();
-      });
-    }
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#export();
-    });
+    this.#listen();
+    this.setCameras(deck.tiles.map((tile) => tile.camera));
+    void this.jobs.resume();
   }
 
-  /** Begin or move an end; the other end follows where they would cross. @param {"in" | "out"} end @param {number} us */
+  get inUs() { return this.ends.inUs; }
+
+  get outUs() { return this.ends.outUs; }
+
+  /** Cameras that the clip takes, in page order. */
+  get cameraIds() { return this.cameras.chosen; }
+
+  /** @param {readonly CameraFacts[]} cameras */
+  setCameras(cameras) {
+    this.cameras.set(cameras);
+    this.#onRange();
+  }
+
+  /** Begin or move an end; the other end follows where they would cross. @param {End} end @param {number} us */
   mark(end, us) {
-    if (end === "in") this.set(us, this.outUs !== null && this.outUs > us ? this.outUs : Math.min(us + FIRST_LENGTH_US, nowUs()));
-    else this.set(this.inUs !== null && this.inUs < us ? this.inUs : us - FIRST_LENGTH_US, us);
+    this.ends.mark(end, us);
+  }
+
+  /** @param {number | null} in_us @param {number | null} out_us */
+  set(in_us, out_us) {
+    this.ends.set(in_us, out_us);
+  }
+
+  /** Select half a minute on both sides of an instant. @param {number} us */
+  setAround(us) {
+    this.set(us - SAVED_AROUND_US, us + SAVED_AROUND_US);
   }
 
   clear() {
     this.set(null, null);
   }
 
-  /** @param {number | null} in_us @param {number | null} out_us */
-  set(in_us, out_us) {
-    this.inUs = in_us;
-    this.outUs = out_us;
-    this.#write(this.inField, in_us === null ? "" : clockTenths(in_us));
-    this.#write(this.outField, out_us === null ? "" : this.#written(out_us));
-    const isWhole = in_us !== null && out_us !== null;
+  /** Go to what is still to be filled in. */
+  focusForm() {
+    if (!this.ends.isWhole) this.ends.focus();
+    else this.reason.focus();
+  }
+
+  /** Show the form inside another element, such as a sheet; none: back in the side panel. @param {HTMLElement} [element] */
+  mount(element = this.home) {
+    if (element === this.home) element.prepend(this.root);
+    else element.append(this.root);
+  }
+
+  #listen() {
+    this.name.addEventListener("input", () => { this.nameIsTyped = this.name.value !== ""; });
+    this.clearButton.addEventListener("click", () => this.clear());
+    this.ends.addEventListener("change", () => {
+      this.#onRange();
+      this.dispatchEvent(new CustomEvent("marks", { detail: { in_us: this.inUs, out_us: this.outUs } }));
+    });
+    this.ends.addEventListener("look", (event) => this.#seek(/** @type {CustomEvent<number>} */ (event).detail));
+    this.ends.addEventListener("problem", (event) => this.#complain(/** @type {CustomEvent<string>} */ (event).detail));
+    this.cameras.addEventListener("change", () => {
+      this.#writeName();
+      this.#countSoon();
+    });
+    this.previewButton.addEventListener("click", () => {
+      if (this.preview.isRunning) this.preview.stop(true);
+      else if (this.inUs !== null && this.outUs !== null) this.preview.start(this.inUs, this.outUs);
+    });
+    this.preview.addEventListener("change", () => this.#showPreview());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#export();
+    });
+  }
+
+  /** @param {number} us */
+  #seek(us) {
+    this.dispatchEvent(new CustomEvent("seek", { detail: us }));
+  }
+
+  #onRange() {
+    this.preview.stop(false);
+    const { isWhole } = this.ends;
     this.facts.hidden = !isWhole;
     this.hint.hidden = isWhole;
     this.clearButton.hidden = !isWhole;
-    this.#complain("");
-    if (isWhole) {
-      if (!this.nameIsTyped) this.name.value = text("player.clip_name", { place: this.camera.title, time: `${dateShort(in_us)} ${clock(in_us)}` });
-      this.#fact("duration", duration(out_us - in_us));
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#estimate(), SETTLE_MS);
-    }
-    this.dispatchEvent(new CustomEvent("marks", { detail: { in_us, out_us } }));
+    if (this.inUs === null || this.outUs === null) return;
+    this.#fact("duration", duration(this.outUs - this.inUs));
+    this.#writeName();
+    this.#countSoon();
   }
 
-  /** The end with its date where it lies on another day than the start. @param {number} out_us @returns {string} */
-  #written(out_us) {
-    return this.inUs !== null && dayOf(this.inUs) !== dayOf(out_us) ? `${dateShort(out_us)} ${clockTenths(out_us)}` : clockTenths(out_us);
+  /** The name says place and time until somebody types another. */
+  #writeName() {
+    if (this.nameIsTyped || this.inUs === null) return;
+    const chosen = this.cameraIds.flatMap((id) => this.cameras.facts(id) ?? []);
+    const first = chosen.find((camera) => camera.id === this.deck.focused.camera.id) ?? chosen[0];
+    const values = { place: first?.title ?? "", n: chosen.length - 1, time: `${dateShort(this.inUs)} ${clock(this.inUs)}` };
+    this.name.value = text(chosen.length > 1 ? "clip.name_more" : "clip.name", values).slice(0, LONGEST_NAME);
   }
 
-  /** What somebody is typing at this moment stays. @param {HTMLInputElement} field @param {string} value */
-  #write(field, value) {
-    if (document.activeElement !== field) field.value = value;
-  }
-
-  /** @param {HTMLInputElement} field @param {"in" | "out"} end */
-  async #readTyped(field, end) {
-    if (field.value.trim() === "") return;
-    try {
-      const at = await parseTyped(field.value, dayOf(this.inUs ?? this.outUs ?? nowUs()));
-      this.mark(end, at);
-      this.dispatchEvent(new CustomEvent("seek", { detail: at }));
-    } catch (error) {
-      const isOurs = error instanceof ApiError && error.status === 422;
-      this.#complain(isOurs ? text("player.time_unreadable", { typed: field.value.trim() }) : text("player.no_answer"));
-    }
+  #showPreview() {
+    const { isRunning } = this.preview;
+    this.previewButton.setAttribute("aria-pressed", String(isRunning));
+    part("[data-clip-preview-word]", HTMLElement, this.previewButton).textContent = text(isRunning ? "clip.preview_stop" : "clip.preview");
+    part("[data-clip-preview-note]", HTMLElement, this.root).hidden = !isRunning;
   }
 
   /** @param {string} words */
@@ -129,47 +175,83 @@ export class ClipPanel extends EventTarget {
     part(`[data-fact="${name}"]`, HTMLElement, this.facts).textContent = words;
   }
 
-  /** @returns {{camera_ids: number[], from: string, to: string}} */
-  #range() {
-    return { camera_ids: [this.camera.id], from: rfc3339(this.inUs ?? 0), to: rfc3339(this.outUs ?? 0) };
+  /** Say why no export can begin, "" where it can. @param {string} words */
+  #block(words) {
+    this.warning.hidden = words === "";
+    this.warning.textContent = words;
+    this.start.disabled = words !== "" || this.#isStarting;
   }
 
-  async #estimate() {
+  #countSoon() {
+    clearTimeout(this.#timer);
     this.#running?.abort();
+    this.#estimate = null;
+    if (this.inUs === null || this.outUs === null) return;
+    if (this.cameras.candidates.length === 0) this.#block(text("clip.none_chosen"));
+    else if (this.outUs - this.inUs > LONGEST_CLIP_US) this.#block(text("clip.too_long"));
+    else if (this.outUs <= this.inUs) this.#block(text("clip.backwards"));
+    else this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
+  }
+
+  async #count() {
+    if (this.inUs === null || this.outUs === null) return;
     const running = new AbortController();
     this.#running = running;
+    this.#fact("size", text("clip.counting"));
     try {
-      /** @type {Estimate} */
-      const estimate = await json("/api/v1/exports/estimate", { method: "POST", body: this.#range(), signal: running.signal });
-      this.#fact("size", size(estimate.bytes));
-      const missing = estimate.gaps.reduce((sum, gap) => sum + gap.end_us - gap.start_us, 0);
-      this.#fact("gaps", estimate.gaps.length === 0 ? text("player.no_gaps") : `${estimate.gaps.length} · ${duration(missing)}`);
-      const isEmpty = estimate.bytes === 0;
-      this.warning.hidden = !isEmpty && estimate.fits;
-      this.warning.textContent = isEmpty ? text("player.clip_empty") : text("player.clip_no_room");
-      this.start.disabled = isEmpty || !estimate.fits;
+      this.#estimate = await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal);
+      this.#showEstimate(this.#estimate);
     } catch (error) {
       if (isAborted(error)) return;
-      this.#fact("size", "–");
-      this.#fact("gaps", "–");
+      for (const name of ["size", "gaps", "room"]) this.#fact(name, "–");
+      this.gaps.replaceChildren();
+      this.#block(refusal(error));
     }
+  }
+
+  /** @param {Estimate} estimate */
+  #showEstimate(estimate) {
+    this.cameras.show(estimate);
+    this.#writeName();
+    const chosen = this.cameraIds;
+    const gaps = gapsOf(estimate, chosen);
+    this.#fact("size", size(estimate.bytes));
+    this.#fact("gaps", gaps.length === 0 ? text("clip.no_gaps") : text("clip.gaps_of", { n: gaps.length, length: duration(totalLength(gaps)) }));
+    this.#fact("room", text(estimate.fits ? "clip.room_left" : "clip.room_short", { size: size(estimate.free_bytes) }));
+    this.#fact("result", text(estimate.files > 1 ? "clip.one_zip" : "clip.one_file"));
+    this.gaps.replaceChildren(...(gaps.length === 0 ? [wordsRow(text("clip.gap_list_none"))] : gaps.flatMap((gap) => this.#gapRow(gap))));
+    this.#block(estimate.bytes === 0 ? text("clip.empty") : estimate.fits ? "" : text("clip.no_room"));
+  }
+
+  /** @param {import("./clip_estimate.js").EstimateGap} gap @returns {HTMLElement[]} */
+  #gapRow(gap) {
+    const camera = this.cameras.facts(gap.camera_id);
+    return camera ? [gapRow(gap, camera, this.deck.tiles.length > 1, (us) => this.#seek(us))] : [];
   }
 
   async #export() {
     if (this.inUs === null || this.outUs === null) return;
+    this.#isStarting = true;
     this.start.disabled = true;
     try {
-      const body = { ...this.#range(), name: this.name.value.trim(), reason: this.reason.value.trim() };
+      const body = { ...askedRange(this.cameraIds, this.inUs, this.outUs), name: this.name.value.trim(), reason: this.reason.value.trim() };
       /** @type {{id: number}} */
       const made = await json("/api/v1/exports", { method: "POST", body });
       this.jobs.add(made.id, body.name);
       this.nameIsTyped = false;
       this.#complain("");
     } catch (error) {
-      this.#complain(error instanceof ApiError && error.status !== 0 ? text(`player.export_${error.code}`) === `player.export_${error.code}` ? text("player.export_failed") : text(`player.export_${error.code}`) : text("player.no_answer"));
+      this.#complain(refusal(error));
     } finally {
-      this.start.disabled = false;
+      this.#isStarting = false;
+      this.start.disabled = !this.warning.hidden;
     }
   }
 }
 
+/** Why the server made none, in the page's words. @param {unknown} error @returns {string} */
+function refusal(error) {
+  if (!(error instanceof ApiError) || error.status === 0) return text("clip.no_answer");
+  const key = `clip.export_${error.code}`;
+  return text(REFUSALS.includes(key) ? key : "clip.export_failed");
+}

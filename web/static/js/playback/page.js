@@ -32,7 +32,7 @@ const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.q
 const chips = new CameraChips();
 const days = new DayPicker(camera.id, facts.at_us);
 const clock = new ClockForm();
-const clip = facts.may_export ? new ClipPanel(camera) : null;
+const clip = facts.may_export ? new ClipPanel(deck) : null;
 const gaps = Object.assign(new EventTarget(), {
   gapAt: (/** @type {number} */ id, /** @type {number} */ us) => (id === camera.id ? data.gapAt(us) : null),
 });
@@ -90,11 +90,11 @@ function act(action) {
     "zoom-in": () => timeline.zoom(-1),
     "zoom-out": () => timeline.zoom(1),
     "zoom-day": () => timeline.showDay(dayOf(at)),
-    snapshot: () => void saveSnapshot(deck.focused, deck.focused.camera),
+    snapshot: () => void saveSnapshot(deck.focused),
     full: () => deck.toggleFullscreen(),
     time: () => clock.open(),
     calendar: () => days.open(),
-    export: () => document.querySelector("[data-clip-reason]")?.closest("form")?.querySelector("input")?.focus(),
+    export: () => clip?.focusForm(),
     "day-start": () => deck.seek(dayStartUs(dayOf(at))),
     now: () => deck.goLive(),
   });
@@ -180,5 +180,6 @@ showTime(facts.at_us);
 zoomLabel.textContent = duration(spanOf(timeline.view));
 deck.setLayout(facts.layout);
 deck.setCameras(facts.cameras, facts.focused_id);
+clip?.setCameras(facts.cameras);
 if (facts.is_live) deck.goLive();
 else deck.seek(facts.at_us, { play: false });
