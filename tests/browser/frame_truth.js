@@ -65,7 +65,9 @@
   /** What the playback page shows now. @returns {object} */
   globalThis.shownNow = () => {
     const root = document.querySelector("[data-player]");
-    const video = root.querySelector("video");
+    const video = root?.querySelector("video");
+    // Tiles are made by the page's scripts.
+    if (!video) return { state: "none", label_us: 0, truth: null, now_us: 0, width: 0 };
     return {
       state: root.dataset.state,
       label_us: Number(root.dataset.wallUs ?? 0),

@@ -78,7 +78,7 @@ class PlaybackPage:
     def wait_for_state(self, state: str) -> None:
         """Wait until the player says so."""
         self.page.wait_for_function(
-            "(state) => document.querySelector('[data-player]').dataset.state === state", arg=state
+            "(state) => document.querySelector('[data-player]')?.dataset.state === state", arg=state
         )
 
     def act(self, action: str) -> None:

@@ -11,7 +11,7 @@ from vms.domain.time import MINUTE_US, format_rfc3339
 # Functions, not expressions: those would need eval(), which the pages' content security policy forbids.
 _PLAYER_RESTS = (
     "() => document.fonts.status === 'loaded'"
-    " && ['paused', 'playing', 'gap', 'unsupported'].includes(document.querySelector('[data-player]').dataset.state)"
+    " && ['paused', 'playing', 'gap', 'unsupported'].includes(document.querySelector('[data-player]')?.dataset.state)"
 )
 _LOADED = "() => document.fonts.status === 'loaded'"
 
