@@ -56,7 +56,7 @@ export class ClipPanel extends EventTarget {
     this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement, this.root));
     this.ends = new ClipEnds(this.form, { wallUs: () => deck.wallUs, frameUs: () => Math.round(deck.focused.frameSeconds * SECOND_US) });
     this.cameras = new ClipCameras(this.form);
-    this.preview = new ClipPreview(deck);
+    this.preview = new ClipPreview(deck, this.root);
     this.nameIsTyped = false;
     this.#listen();
     this.setCameras(deck.tiles.map((tile) => tile.camera));

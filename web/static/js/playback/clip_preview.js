@@ -34,8 +34,11 @@ export class ClipPreview extends EventTarget {
   /** The part asked for is on screen: only then can it be over. */
   #isThere = false;
 
-  /** @param {Deck} deck */
-  constructor(deck) {
+  /**
+   * @param {Deck} deck
+   * @param {HTMLElement} root where it is asked for; a sheet that holds it stays open when Esc ends the preview
+   */
+  constructor(deck, root) {
     super();
     this.deck = deck;
     deck.addEventListener("time", (event) => this.#onTime(/** @type {CustomEvent<number>} */ (event).detail));
@@ -44,7 +47,8 @@ export class ClipPreview extends EventTarget {
     deck.addEventListener("state", () => { if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause(); });
     // Before the page's own keys: Esc ends the preview first, and only the preview.
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !this.isRunning || document.querySelector("dialog[open]:modal")) return;
+      const sheet = document.querySelector("dialog:modal");
+      if (event.key !== "Escape" || !this.isRunning || (sheet && !sheet.contains(root))) return;
       event.preventDefault();
       this.stop(true);
     }, { capture: true });
