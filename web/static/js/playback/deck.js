@@ -41,8 +41,8 @@ export class Deck extends EventTarget {
   #maximised = null;
   /** Where a scrub began, null while none is under way. @type {{wall_us: number} | null} */
   #scrub = null;
-  /** Whether the focused camera was stepped, and the others are to show its frame's instant. */
-  #isStepping = false;
+  /** Whether the focused camera's next frame, of a step or late after a pause, is to be followed by the others. */
+  #isGathering = false;
   #told = { wall_us: 0, waits: "" };
 
   /**
@@ -148,7 +148,7 @@ export class Deck extends EventTarget {
    */
   seek(us, options = {}) {
     this.#scrub = null;
-    this.#isStepping = false;
+    this.#isGathering = false;
     this.#wantsLive = options.live ?? false;
     if (options.play !== undefined) this.#wantsPlay = options.play;
     const at = Math.max(0, Math.min(Math.round(us), nowUs()));
@@ -167,6 +167,7 @@ export class Deck extends EventTarget {
   }
 
   play() {
+    this.#isGathering = false;
     if (this.#wantsPlay) this.#holdup.goWithout();
     else this.#holdup.reset();
     this.#wantsPlay = true;
@@ -178,6 +179,7 @@ export class Deck extends EventTarget {
     this.#wantsPlay = false;
     this.#wantsLive = false;
     this.#rest();
+    this.#isGathering = wasRunning;
     if (wasRunning) this.#gather();
     this.#tellState();
   }
@@ -190,7 +192,7 @@ export class Deck extends EventTarget {
   /** Show the next or the previous frame of the focused camera; the others follow. @param {1 | -1} direction */
   step(direction) {
     this.pause();
-    this.#isStepping = true;
+    this.#isGathering = true;
     this.focused.step(direction);
   }
 
@@ -280,7 +282,7 @@ export class Deck extends EventTarget {
 
   /** @param {Tile} tile */
   #onFrame(tile) {
-    if (tile === this.focused && this.#isStepping && !this.#clock.isRunning) this.#gather();
+    if (tile === this.focused && this.#isGathering && !this.#clock.isRunning) this.#gather();
   }
 
   /** Paused: the deck stands where the focused camera's frame is, and the others show what was at that time. */
