@@ -23,7 +23,7 @@ class ClipSource:
         fragments: all fragments of the file, as the index holds them.
         wall_start_us: wall time of the first presented frame of the file.
         wall_duration_us: how long the file lasts by the wall clock; the camera's clock may differ.
-        run: equal for files of one run, in which decode time goes on from file to file.
+        run: equal for files in which decode time goes on from file to file; usually those of one run.
     """
 
     file: Path | Callable[[], int]

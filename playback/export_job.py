@@ -15,7 +15,7 @@ from playback.clip_planner import ClipPlanner
 from playback.clip_writer import ClipSource, Cut, WrittenClip, write_clip
 from playback.footage import Footage
 from playback.manifest import FILE_NAME, ManifestCamera, ManifestFile, ManifestSource, manifest_text
-from playback.pieces import RecordedFile
+from playback.pieces import RecordedFile, decode_clocks
 from playback.stored_zip import StoredZip, ZipEntry
 from storage.open import Storage
 from vms.domain.camera import Camera
@@ -147,7 +147,8 @@ class ExportJob:
         *,
         checksum: bool,
     ) -> ManifestFile:
-        sources = [self._source(file) for file in part.files]
+        clocks = decode_clocks(part.files)
+        sources = [self._source(file, clock) for file, clock in zip(part.files, clocks, strict=True)]
         cut = Cut(
             sources[0].presentation_at(part.time.start_us), sources[-1].presentation_at(part.time.end_us)
         )
@@ -177,14 +178,14 @@ class ExportJob:
             sources=self._described_sources(clip.stream_id, part),
         )
 
-    def _source(self, file: RecordedFile) -> ClipSource:
+    def _source(self, file: RecordedFile, clock: str) -> ClipSource:
         return ClipSource(
             file=lambda: self._footage.source.open_media(file.stream_id, file.run_id, file.seq).fd,
             init=self._planner.init(file),
             fragments=tuple(file.fragments),
             wall_start_us=file.start_us,
             wall_duration_us=file.duration_us,
-            run=str(file.run_id),
+            run=clock,
         )
 
     def _described_sources(self, stream_id: int, part: ClipPart) -> tuple[ManifestSource, ...]:

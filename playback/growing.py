@@ -42,9 +42,7 @@ class GrowingFootage:
     def files(self, stream_id: int) -> list[RecordedFile]:
         """Return the files of one stream's open runs that the index does not hold yet."""
         return [
-            file
-            for found in self._open_runs([stream_id])
-            for file in _placed(found, self._init_row(found.run, found.last_seq, found.files))
+            file for found in self._open_runs([stream_id]) for file in _placed(found, self._last_init(found))
         ]
 
     def times(self, stream_ids: Sequence[int]) -> dict[int, list[TimeRange]]:
@@ -79,21 +77,24 @@ class GrowingFootage:
                 continue
             yield _OpenRun(run, last_seq, start_us, files)
 
-    def _init_row(self, run: Run, last_seq: int, files: Sequence[GrowingFile]) -> int | None:
-        """Return the row of the init segment that the run's indexed files have, where the growing ones share it."""
-        if last_seq < 0 or not files:
+    def _last_init(self, found: _OpenRun) -> InitRecord | None:
+        """Return the init segment of the run's last indexed file, None where none is indexed."""
+        if found.last_seq < 0 or not found.files:
             return None
-        segment = self._storage.segments.find(run.stream_id, run.id, last_seq)
-        if segment is None:
-            return None
-        record = self._storage.segments.init(segment.init_id)
-        return segment.init_id if record.sha256 == files[0].init.sha256 else None
+        segment = self._storage.segments.find(found.run.stream_id, found.run.id, found.last_seq)
+        return None if segment is None else self._storage.segments.init(segment.init_id)
 
 
-def _placed(found: _OpenRun, init_id: int | None) -> list[RecordedFile]:
-    """Return growing files with their wall times: each begins where the one before ends, at the camera's own rate."""
+def _placed(found: _OpenRun, last_init: InitRecord | None) -> list[RecordedFile]:
+    """Return growing files with their wall times: each begins where the one before ends, at the camera's own rate.
+
+    Args:
+        found: an open run.
+        last_init: the init segment of its last indexed file.
+    """
     placed: list[RecordedFile] = []
     start_us = found.start_us
+    before = None if last_init is None else last_init.sha256
     for file in found.files:
         duration_us = _duration_us(file)
         placed.append(
@@ -103,12 +104,16 @@ def _placed(found: _OpenRun, init_id: int | None) -> list[RecordedFile]:
                 seq=file.seq,
                 start_us=start_us,
                 duration_us=duration_us,
-                init_id=init_id,
+                init_id=last_init.id
+                if last_init is not None and last_init.sha256 == file.init.sha256
+                else None,
                 init_bytes=len(file.init.data),
                 timescale=file.init.timescale,
                 fragments=FragmentColumns.of(file.fragments),
+                is_like_before=before in {None, file.init.sha256},
             )
         )
+        before = file.init.sha256
         start_us += duration_us
     return placed
 

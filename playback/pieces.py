@@ -4,7 +4,7 @@ A piece of a closed window is one or more whole groups of pictures, at least six
 a piece of a window that is still growing is one fragment, so that nothing waits for the next keyframe.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -25,6 +25,8 @@ class RecordedFile:
         start_us, duration_us: wall time that its complete fragments cover.
         init_id: row of its init segment, None where it has none yet; `init_bytes` at the head of the file hold it too.
         fragments: complete ones, in order; times in ticks of `timescale`.
+        is_like_before: False where the file before it in its run is known to need another init segment, though not
+            both of them have a row for it.
     """
 
     stream_id: int
@@ -36,6 +38,7 @@ class RecordedFile:
     init_bytes: int
     timescale: int
     fragments: FragmentColumns
+    is_like_before: bool = True
 
     @property
     def end_us(self) -> int:
@@ -52,6 +55,13 @@ class RecordedFile:
         first = self.fragments.decode_start
         ticks = max(1, self.fragments.decode_end - first)
         return self.start_us + (2 * (decode_time - first) * self.duration_us + ticks) // (2 * ticks)
+
+    def begins_anew(self, before: "RecordedFile") -> bool:
+        """Tell whether the decode times of a run's later file do not follow those of an earlier one.
+
+        An ffmpeg that fails its self-test may begin at zero in every file (docs/design/media.md).
+        """
+        return self.fragments.decode_start <= before.fragments.decode_start
 
     def ticks_at(self, wall_us: int) -> int:
         """Return the decode time at a wall time, rounded down; the inverse of `wall_us`."""
@@ -86,6 +96,10 @@ class Piece:
 
     def continues(self, before: "Piece") -> bool:
         """Tell whether a player can go on from `before` without being told of a break."""
+        if self.file is not before.file and (
+            not self.file.is_like_before or self.file.begins_anew(before.file)
+        ):
+            return False
         return (
             self.file.run_id == before.file.run_id
             and self.file.timescale == before.file.timescale
@@ -124,6 +138,22 @@ def playing_order(files: Iterable[RecordedFile]) -> list[RecordedFile]:
     for file in found:
         first[file.run_id] = min(file.start_us, first.get(file.run_id, file.start_us))
     return sorted(found, key=lambda file: (first[file.run_id], file.run_id, file.seq))
+
+
+def decode_clocks(files: Sequence[RecordedFile]) -> list[str]:
+    """Return a name for each file's clock: files with one name have decode times that go on from one to the next.
+
+    Args:
+        files: in playing order.
+    """
+    names: list[str] = []
+    for number, file in enumerate(files):
+        before = files[number - 1] if number else None
+        if before is None or before.run_id != file.run_id or file.begins_anew(before):
+            names.append(f"{file.run_id}/{file.seq}")
+        else:
+            names.append(names[-1])
+    return names
 
 
 def keyframe_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Piece]:

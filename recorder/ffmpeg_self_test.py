@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -30,10 +31,12 @@ class SelfTestResult:
 
     Attributes:
         faults: one sentence each; empty where all is well.
+        begins_anew: whether decode times begin at zero in every file of a run; recording and playback allow for it.
     """
 
     version: str
     faults: tuple[str, ...]
+    begins_anew: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -76,8 +79,7 @@ async def run_self_test(ffmpeg: FfmpegBinary) -> SelfTestResult:
             os.close(folder_fd)
         if status != 0:
             raise FfmpegFailed(f"ffmpeg {ffmpeg.version} ended its self-test with status {status}")
-        faults = await asyncio.to_thread(_read_and_judge, Path(folder), lines)
-    return SelfTestResult(ffmpeg.version, faults)
+        return await asyncio.to_thread(_read_and_judge, ffmpeg.version, Path(folder), lines)
 
 
 def judge(lines: list[str], files: list[WrittenFile]) -> tuple[str, ...]:
@@ -105,13 +107,20 @@ def judge(lines: list[str], files: list[WrittenFile]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(faults))
 
 
+def begins_anew(files: Sequence[WrittenFile]) -> bool:
+    """Tell whether any file's decode times begin before those of the file before it."""
+    return any(
+        after.fragments[0].decode_time <= before.fragments[0].decode_time for before, after in pairwise(files)
+    )
+
+
 async def _ended(child: FfmpegProcess) -> tuple[list[str], int]:
     lines = [line async for line in child.lines()]
     return lines, await child.wait()
 
 
-def _read_and_judge(folder: Path, lines: list[str]) -> tuple[str, ...]:
-    files = []
+def _read_and_judge(version: str, folder: Path, lines: list[str]) -> SelfTestResult:
+    files: list[WrittenFile] = []
     try:
         for path in sorted(folder.glob("*.mp4")):
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -122,8 +131,8 @@ def _read_and_judge(folder: Path, lines: list[str]) -> tuple[str, ...]:
             finally:
                 os.close(descriptor)
             if not walk.fragments:
-                return (f"{path.name} holds no fragment",)
+                return SelfTestResult(version, (f"{path.name} holds no fragment",))
             files.append(WrittenFile(init, walk.fragments, walk.complete_bytes == size and not walk.damage))
     except MalformedMedia as error:
-        return (str(error),)
-    return judge(lines, files)
+        return SelfTestResult(version, (str(error),))
+    return SelfTestResult(version, judge(lines, files), begins_anew(files))

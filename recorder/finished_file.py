@@ -109,19 +109,20 @@ def examine(file: RunFile) -> FileFacts | None:
         os.close(descriptor)
 
 
-def times_of(facts: FileFacts, known_us: int, arrival_us: int | None) -> FileTimes:
+def times_of(facts: FileFacts, known_us: int, arrival_us: int | None, *, base_us: int = 0) -> FileTimes:
     """Return what the file says about time.
 
     Args:
         facts: of the file.
         known_us: monotonic time at which it was known to be finished.
         arrival_us: monotonic time at which its end was written, None where nobody knows.
+        base_us: media time of the run at which the file's own decode times begin at zero.
     """
-    end_us = facts.end_us
+    end_us = base_us + facts.end_us
     delay_us = parser_delay_us(facts.fragments[-1], facts.init.timescale)
     arrival = None if arrival_us is None else Arrival(end_us, arrival_us - delay_us)
     has_break = find_break(facts.fragments, facts.init.timescale) is not None
-    return FileTimes(facts.start_us, end_us, known_us, arrival, has_break)
+    return FileTimes(base_us + facts.start_us, end_us, known_us, arrival, has_break)
 
 
 def repair_times(file: RunFile, facts: FileFacts, back_ticks: int) -> tuple[FileFacts, int]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
-from recorder.commit import Commits
-from recorder.file_watch import FileWatch
 from recorder.finished_file import (
     FileFacts,
     RunFile,
@@ -21,23 +19,20 @@ from recorder.finished_file import (
     write_sidecar,
 )
 from recorder.open_file import Look, OpenFile, written_at
+from recorder.run_parts import RunOrder, RunParts
 from recorder.run_watch import RunEnding, RunWatch
 from recorder.segment_list import parse_list_line
 from recorder.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
 from recorder.stderr_verdict import verdict
-from recorder.strays import ChildNotes
 from recorder.stream_input import StreamInput
-from recorder.timings import RecorderTimings
-from recorder.volume_threads import FileWork, VolumeThreads
+from recorder.volume_threads import FileWork
 from recorder.wall_clock import RunClock
 from storage.incoming_owner import note_owner, remove_folder
-from storage.open_volume import OpenVolume
 from storage.segment_paths import incoming_folder
-from vms.domain.camera import Camera, OutageCause, Secret, Stream
+from vms.domain.camera import OutageCause
 from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull
-from vms.domain.segment import ClockTrust, Run, RunEnd, SegmentFlag
-from vms.domain.time import SECOND_US, Clock
-from vms.ffmpeg.binary import FfmpegBinary
+from vms.domain.segment import Run, RunEnd, SegmentFlag
+from vms.domain.time import SECOND_US
 from vms.ffmpeg.process import FfmpegProcess, spawn_ffmpeg
 
 P = ParamSpec("P")
@@ -47,51 +42,10 @@ log = logging.getLogger(__name__)
 
 _LONGEST_GOP_SECONDS = 60
 _LAST_FILES_SECONDS = 30.0
+"""A volume that does not answer may not keep a run from ending: its last files are found at the next start."""
 _UNTAGGED_H265 = "hev"
 """What ffmpeg calls H.265 unless told otherwise; Safari plays only hvc1, so the run begins anew with that tag."""
 _H265_SEEN = RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera sends H.265", is_h265=True)
-"""A volume that does not answer may not keep a run from ending: its last files are found at the next start."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunParts:
-    """What every run needs and none owns.
-
-    Attributes:
-        redact: cuts known secrets out of what ffmpeg says.
-        trust: returns how far the host's clock can be trusted now.
-        ended: told each run that has ended.
-        step: called with the name of each step taken; tests end the process there.
-    """
-
-    ffmpeg: FfmpegBinary
-    clock: Clock
-    timings: RecorderTimings
-    segment_seconds: int
-    threads: VolumeThreads
-    watch: FileWatch
-    commits: Commits
-    notes: ChildNotes
-    redact: Callable[[str], str]
-    trust: Callable[[], ClockTrust]
-    ended: Callable[[Run], None]
-    step: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RunOrder:
-    """What one run is to record.
-
-    Attributes:
-        url: with credentials, and a checked address for its host.
-        is_h265: whether the camera was seen to send H.265.
-    """
-
-    camera: Camera
-    stream: Stream
-    volume: OpenVolume
-    url: Secret
-    is_h265: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +82,7 @@ class RecordingRun:
         self._seq = 0
         self._next_unfinished = 0
         self._back_ticks = 0
+        self._media_base_us = 0
         self._lines: asyncio.Queue[_Listed | None] = asyncio.Queue()
         self._ending: RunEnding | None = None
         self._is_ending = asyncio.Event()
@@ -262,7 +217,8 @@ class RecordingRun:
 
     def looked(self, look: Look, wall_minus_monotonic_us: int) -> None:
         """Take in what a look saw."""
-        if look.arrival is not None:
+        if look.arrival is not None and (self._seq == 0 or not self._parts.begins_anew):
+            # Where later files begin at zero, what the earlier ones amount to is known only once they are examined.
             self._clock = self._clock.observed(look.arrival)
         if look.has_media and self._row is None and look.first_media_us is not None:
             self._open_row(look.first_media_us)
@@ -337,15 +293,12 @@ class RecordingRun:
 
     async def _publish(self, file: RunFile, facts: FileFacts, listed: _Listed) -> None:
         self._clock, assigned = self._clock.assigned(
-            times_of(facts, listed.read_us, self._arrival_us(facts, listed))
+            times_of(facts, listed.read_us, self._arrival_us(facts, listed), base_us=self._media_base_us)
         )
+        if self._parts.begins_anew:
+            self._media_base_us += facts.end_us - facts.start_us
         if assigned.is_jump or self._back_ticks:
-            try:
-                facts, self._back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
-            except MalformedMedia:
-                log.warning(
-                    "a jump could not be repaired", exc_info=True, extra=self._name | {"seq": file.seq}
-                )
+            facts = await self._mended(file, facts)
         if self._ending is not None and self._ending.end is RunEnd.JUMP:
             assigned = replace(assigned, flags=assigned.flags | SegmentFlag.JUMP)
         if not listed.was_listed:
@@ -361,6 +314,16 @@ class RecordingRun:
             self.end(_H265_SEEN)
         elif facts.has_new_format:
             self.end(RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera's picture format has changed"))
+
+    async def _mended(self, file: RunFile, facts: FileFacts) -> FileFacts:
+        """Close the hole that a jump left in this file, or in one before it."""
+        try:
+            facts, back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+        except MalformedMedia:
+            log.warning("a jump could not be repaired", exc_info=True, extra=self._name | {"seq": file.seq})
+        else:
+            self._back_ticks = 0 if self._parts.begins_anew else back_ticks
+        return facts
 
     def _arrival_us(self, facts: FileFacts, listed: _Listed) -> int | None:
         """Return the monotonic time at which the end of a file arrived, None where nobody can tell.

@@ -8,10 +8,10 @@ from typing import Any
 
 from recorder.clock_sync import read_clock_trust
 from recorder.commit import Commits
-from recorder.ffmpeg_self_test import run_self_test
+from recorder.ffmpeg_self_test import SelfTestResult, run_self_test
 from recorder.file_watch import FileWatch
-from recorder.recording_run import RunParts
 from recorder.recording_volumes import RecordingVolumes
+from recorder.run_parts import RunParts
 from recorder.strays import ChildNotes
 from recorder.stream_task import StreamParts
 from recorder.supervisor import Supervisor
@@ -75,7 +75,7 @@ async def run_recorder(
         notes.end_strays()
         report = await asyncio.to_thread(reconcile, storage, clock)
         log.info("files and index agree: %s", report.summary())
-        await _test(ffmpeg)
+        tested = await _test(ffmpeg)
         threads = VolumeThreads()
         supervisor: Supervisor | None = None
 
@@ -103,6 +103,7 @@ async def run_recorder(
         unsynced = UnsyncedRuns(shift, storage.segments, clock, timings, trust)
         run_parts = RunParts(
             ffmpeg=ffmpeg,
+            begins_anew=tested.begins_anew,
             clock=clock,
             timings=timings,
             segment_seconds=settings.segment_seconds,
@@ -187,9 +188,10 @@ async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
             await task
 
 
-async def _test(ffmpeg: FfmpegBinary) -> None:
+async def _test(ffmpeg: FfmpegBinary) -> SelfTestResult:
     result = await run_self_test(ffmpeg)
     if result.is_sound:
         log.info("ffmpeg passed its self-test", extra={"version": ffmpeg.version, "path": ffmpeg.path})
     for fault in result.faults:
         log.error("ffmpeg failed its self-test: %s", fault, extra={"version": ffmpeg.version})
+    return result

@@ -7,9 +7,10 @@ import random
 from dataclasses import dataclass, field
 
 from recorder.outage_note import OutageNote
-from recorder.recording_run import RecordingRun, RunOrder, RunParts
+from recorder.recording_run import RecordingRun
 from recorder.recording_volumes import RecordingVolumes
 from recorder.restart_delay import restart_delay
+from recorder.run_parts import RunOrder, RunParts
 from recorder.run_watch import RunEnding
 from recorder.stream_states import StateNow
 from vms.domain.camera import Camera, Credentials, OutageCause, Stream, StreamState, StreamStatus

@@ -1,10 +1,12 @@
 """`vms init`, `vms doctor` and `vms db`: set an installation up, look it over, back it up."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from recorder.ffmpeg_self_test import run_self_test
 from storage.backup import back_up, restore
 from storage.migrate import current_revision, upgrade
 from storage.purge_state import PurgeState
@@ -57,7 +59,9 @@ def doctor() -> None:
     problems: list[str] = []
     try:
         ffmpeg = find_ffmpeg(settings.ffmpeg_path)
+        tested = asyncio.run(run_self_test(ffmpeg))
         out.print(f"ffmpeg    {ffmpeg.version}")
+        problems.extend(f"ffmpeg {ffmpeg.version} failed its self-test: {fault}" for fault in tested.faults)
     except VmsError as error:
         problems.append(str(error))
     with opened() as env:

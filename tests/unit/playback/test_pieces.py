@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from playback.pieces import (
     SHORTEST_PIECE_US,
     closed_pieces,
+    decode_clocks,
     growing_pieces,
     keyframe_pieces,
     playing_order,
@@ -118,3 +119,23 @@ def test_only_bytes_that_are_on_disk_are_listed() -> None:
     assert [fragment.end for fragment in file.fragments] == [1800, 2800, 3800, 4800]
     assert file.duration_us == 4 * SECOND_US
     assert readable(recorded_file(), lambda _: False) is None
+
+
+def test_files_whose_decode_times_begin_anew_are_a_break_however_short_they_are() -> None:
+    files = [recorded_file(n * SECOND_US, seconds=1, seq=n, origin=0) for n in range(3)]
+    pieces = closed_pieces(files, EVER)
+    assert [after.continues(before) for before, after in itertools.pairwise(pieces)] == [False, False]
+    assert len(set(decode_clocks(files))) == 3
+
+
+def test_files_whose_decode_times_go_on_share_a_clock_also_over_a_missing_file() -> None:
+    files = [recorded_file(n * 10 * SECOND_US, seq=n) for n in (0, 1, 3)]
+    assert len(set(decode_clocks(files))) == 1
+    assert decode_clocks([files[0], recorded_file(10 * SECOND_US, run=2)]) == ["1/0", "2/0"]
+
+
+def test_growing_file_with_another_init_segment_is_a_break() -> None:
+    first, second = recorded_file(), recorded_file(10 * SECOND_US, seq=1, init=None)
+    assert closed_pieces([second], EVER)[0].continues(closed_pieces([first], EVER)[-1])
+    unlike = replace(second, is_like_before=False)
+    assert not closed_pieces([unlike], EVER)[0].continues(closed_pieces([first], EVER)[-1])
