@@ -88,6 +88,18 @@ def row_of(target: Column[int], comment: str, *, key: bool = False, index: bool 
     )
 
 
+def part_of(target: Column[int], comment: str) -> Column[int]:
+    """Return a foreign key that is part of the key, in a row that goes with the row it refers to."""
+    return Column(
+        BigInteger,
+        ForeignKey(target, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        nullable=False,
+        comment=comment,
+    )
+
+
 def row_of_or_null(target: Column[int], comment: str) -> Column[int | None]:
     """Return a foreign key that need not be there."""
     return Column(BigInteger, ForeignKey(target), nullable=True, comment=comment)

@@ -1,4 +1,4 @@
-"""Small nightly copies of all that files cannot tell: cameras, users, holds, rules, exports, the audit record.
+"""Small nightly copies of all that files cannot tell: cameras, users, what they keep, holds, rules, exports, audit.
 
 A copy is a database of the same revision without footage, so that putting it back is to use it and rebuild the index
 of footage from the files. It is always a SQLite file, whatever it was copied from.
@@ -22,6 +22,15 @@ from storage.schema import (
     stream,
     volume,
 )
+from storage.schema_kept import (
+    bookmark,
+    bookmark_camera,
+    favourite,
+    preference,
+    saved_view,
+    saved_view_camera,
+    watching,
+)
 from storage.schema_people import audit, export_camera, export_job, user_account, user_camera
 from vms.domain.errors import IndexUnavailable
 from vms.domain.time import format_rfc3339
@@ -38,6 +47,13 @@ _COPIED: Final = (
     user_camera,
     export_job,
     export_camera,
+    bookmark,
+    bookmark_camera,
+    saved_view,
+    saved_view_camera,
+    watching,
+    favourite,
+    preference,
     audit,
 )
 """In an order in which every row's references are there before it."""

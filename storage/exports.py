@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.database import Database
-from storage.schema import camera
+from storage.kept_rows import require_cameras
 from storage.schema_people import export_camera, export_job, user_account
 from vms.domain.errors import Conflict, ExportCancelled, InvalidInput, NotFound
 from vms.domain.export import ClipRequest, Export, ExportState
@@ -51,7 +51,7 @@ class ExportStore:
         }
         with self._database.write() as connection:
             values["requested_by_name"] = _user_name(connection, request.requested_by)
-            _require_cameras(connection, request.camera_ids)
+            require_cameras(connection, request.camera_ids)
             added = connection.execute(sa.insert(export_job).values(values).returning(export_job.c.id))
             export_id = added.scalar_one()
             connection.execute(
@@ -266,13 +266,6 @@ def _user_name(connection: Connection, user_id: int | None) -> str:
     if name is None:
         raise NotFound(f"there is no user {user_id}")
     return name
-
-
-def _require_cameras(connection: Connection, camera_ids: tuple[int, ...]) -> None:
-    known = set(connection.execute(sa.select(camera.c.id).where(camera.c.id.in_(camera_ids))).scalars())
-    for camera_id in camera_ids:
-        if camera_id not in known:
-            raise NotFound(f"there is no camera {camera_id}")
 
 
 def _get(connection: Connection, export_id: int) -> Export:

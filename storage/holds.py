@@ -14,7 +14,7 @@ from storage.schema import camera, hold, run, span, stream
 from vms.domain.camera import StreamRole
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.retention import Hold
-from vms.domain.time import Clock, TimeRange, subtracted
+from vms.domain.time import Clock, TimeRange, merged, subtracted
 
 LONGEST_REASON = 500
 
@@ -25,11 +25,13 @@ class HoldResult:
 
     Attributes:
         missing: parts of the range, up to now, of which the camera has no footage: never recorded, or purged before.
+        covered_us: how much of the range, up to now, there is.
         unlinked_files: held files without a second name below hold/ (a volume is away, or knows no hard links).
     """
 
     hold: Hold
     missing: tuple[TimeRange, ...]
+    covered_us: int
     unlinked_files: int = 0
 
 
@@ -42,9 +44,19 @@ class HoldStore:
         self._links = links
 
     def place(
-        self, camera_id: int, time: TimeRange, reason: str, by: str, *, expires_us: int | None = None
+        self,
+        camera_id: int,
+        time: TimeRange,
+        reason: str,
+        by: str,
+        *,
+        expires_us: int | None = None,
+        links_later: bool = False,
     ) -> HoldResult:
         """Protect all streams of a camera for a range, also where it is not recorded yet, and say what is missing.
+
+        With `links_later` the second names of its files are left to the scheduler's next pass: a day of a camera is
+        thousands of them, and they are a precaution.
 
         A purge that runs at the same moment has either finished, and its footage is reported missing, or it sees
         the hold and leaves the footage alone: the order of the two transactions decides.
@@ -76,26 +88,41 @@ class HoldStore:
             streams = _streams(connection, camera_id)
             lock_streams(connection, streams.values())
             placed = hold_of(connection.execute(sa.insert(hold).values(values).returning(hold)).one())
-            missing = _missing(connection, streams, time, now_us)
-        return HoldResult(placed, tuple(missing), self._links.make(placed))
+            past = _past(connection, streams, time, now_us)
+            covered = _covered(connection, streams, past)
+        missing = subtracted(past, covered, tolerance_us=GAP_TOLERANCE_US)
+        unlinked = 0 if links_later else self._links.make(placed)
+        return HoldResult(placed, tuple(missing), sum(part.duration_us for part in covered), unlinked)
 
-    def release(self, hold_id: int, by: str) -> Hold:
+    def release(self, hold_id: int, by: str, *, reason: str | None = None, links_later: bool = False) -> Hold:
         """End a hold and return it; the footage then follows its retention again.
+
+        With `links_later` the second names of its files are left to the scheduler's next pass.
 
         Raises:
             NotFound: there is no such hold.
             Conflict: it was released before.
+            InvalidInput: a reason is given that is empty or too long.
         """
+        if reason is not None and not 1 <= len(reason.strip()) <= LONGEST_REASON:
+            raise InvalidInput(
+                f"a release needs a reason of at most {LONGEST_REASON} characters", field="reason"
+            )
         with self._database.write() as connection:
             known = connection.execute(sa.select(hold).where(hold.c.id == hold_id)).one_or_none()
             if known is None:
                 raise NotFound(f"there is no hold {hold_id}")
             if known.released_us is not None:
                 raise Conflict(f"hold {hold_id} was released before, by {known.released_by}")
-            values = {"released_us": self._clock.now_us(), "released_by": by}
+            values = {
+                "released_us": self._clock.now_us(),
+                "released_by": by,
+                "release_reason": None if reason is None else reason.strip(),
+            }
             statement = sa.update(hold).where(hold.c.id == hold_id).values(values).returning(hold)
             released = hold_of(connection.execute(statement).one())
-        self._links.remove(hold_id)
+        if not links_later:
+            self._links.remove(hold_id)
         return released
 
     def get(self, hold_id: int) -> Hold:
@@ -121,12 +148,24 @@ class HoldStore:
             )
             return [hold_of(row) for row in rows]
 
-    def list(self, *, active_only: bool = True) -> list[Hold]:
-        """Return holds, newest first."""
-        conditions = is_active(self._clock.now_us()) if active_only else ()
+    def list(
+        self,
+        *,
+        active_only: bool = True,
+        camera_ids: Collection[int] | None = None,
+        before_id: int | None = None,
+        limit: int | None = None,
+    ) -> list[Hold]:
+        """Return holds, newest first: of these cameras, with a smaller number, at most so many, where these are given."""
+        statement = sa.select(hold).order_by(hold.c.id.desc()).limit(limit)
+        if active_only:
+            statement = statement.where(*is_active(self._clock.now_us()))
+        if camera_ids is not None:
+            statement = statement.where(hold.c.camera_id.in_(sorted(camera_ids)))
+        if before_id is not None:
+            statement = statement.where(hold.c.id < before_id)
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(hold).where(*conditions).order_by(hold.c.id.desc()))
-            return [hold_of(row) for row in rows]
+            return [hold_of(row) for row in connection.execute(statement)]
 
 
 def _streams(connection: Connection, camera_id: int) -> dict[StreamRole, int]:
@@ -142,17 +181,22 @@ def _streams(connection: Connection, camera_id: int) -> dict[StreamRole, int]:
     return found
 
 
-def _missing(
-    connection: Connection, streams: dict[StreamRole, int], time: TimeRange, now_us: int
-) -> list[TimeRange]:
-    """Return the parts of the range that lie in the past and of which there is no footage of the main stream."""
-    stream_id = streams.get(StreamRole.MAIN, next(iter(streams.values())))
-    recorded_us = min(now_us, _indexed_until(connection, stream_id, now_us))
+def _past(connection: Connection, streams: dict[StreamRole, int], time: TimeRange, now_us: int) -> TimeRange:
+    """Return the part of the range that the index knows all about; an empty one where all of it is yet to come."""
+    recorded_us = min(now_us, _indexed_until(connection, _main(streams), now_us))
     past = time.intersection(TimeRange(min(time.start_us, recorded_us), recorded_us))
-    if past is None:
-        return []
-    covered = [part.time for part in overlapping_spans(connection, stream_id, past)]
-    return subtracted(past, covered, tolerance_us=GAP_TOLERANCE_US)
+    return TimeRange(time.start_us, time.start_us) if past is None else past
+
+
+def _covered(connection: Connection, streams: dict[StreamRole, int], past: TimeRange) -> list[TimeRange]:
+    """Return the parts of the range of which there is footage of the main stream."""
+    spans = overlapping_spans(connection, _main(streams), past)
+    parts = [part for known in spans if (part := known.time.intersection(past)) is not None]
+    return merged(parts)
+
+
+def _main(streams: dict[StreamRole, int]) -> int:
+    return streams.get(StreamRole.MAIN, next(iter(streams.values())))
 
 
 def _indexed_until(connection: Connection, stream_id: int, now_us: int) -> int:

@@ -12,11 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from storage.database import Database, parse_url
-from storage.schema_people import audit
+from storage.schema_kept import bookmark
 from vms.domain.errors import IndexMismatch, SchemaMismatch
 
-_WANTED = audit.metadata
-"""All tables: the module of the audit table builds on every other one."""
+_WANTED = bookmark.metadata
+"""All tables: the module of the bookmarks builds on every other one."""
 _ADVISORY_LOCK = 0x5349_5249_4E47
 """PostgreSQL key under which only one process migrates at a time: "SIRING" in ASCII."""
 

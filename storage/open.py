@@ -4,15 +4,19 @@ from dataclasses import dataclass
 
 from storage.archive import ArchiveIndex
 from storage.audit import AuditLog
+from storage.bookmarks import BookmarkStore
 from storage.camera_secrets import CameraSecrets
 from storage.cameras import CameraStore
 from storage.database import Database
 from storage.exports import ExportStore
+from storage.favourites import FavouriteStore
 from storage.hold_links import HoldLinks
 from storage.holds import HoldStore
 from storage.index_writer import IndexWriter
 from storage.leases import LeaseStore
 from storage.meta import MetaStore
+from storage.preferences import PreferenceStore
+from storage.saved_views import SavedViewStore
 from storage.segments import SegmentIndex
 from storage.sessions import SessionStore
 from storage.sign_in_attempts import SignInAttempts
@@ -20,6 +24,7 @@ from storage.stream_facts import StreamFactsStore
 from storage.users import UserStore
 from storage.volume_access import VolumeAccess
 from storage.volumes import VolumeStore
+from storage.watching import WatchingStore
 from vms.domain.errors import VmsError
 from vms.domain.time import Clock
 
@@ -48,6 +53,11 @@ class Storage:
     sessions: SessionStore
     sign_in_attempts: SignInAttempts
     audit: AuditLog
+    bookmarks: BookmarkStore
+    saved_views: SavedViewStore
+    watching: WatchingStore
+    favourites: FavouriteStore
+    preferences: PreferenceStore
 
     def close(self) -> None:
         """Let go of the database's connections and of every volume that is open."""
@@ -99,4 +109,9 @@ def open_storage(
         sessions=SessionStore(database, clock),
         sign_in_attempts=SignInAttempts(database),
         audit=AuditLog(database, clock),
+        bookmarks=BookmarkStore(database, clock),
+        saved_views=SavedViewStore(database, clock),
+        watching=WatchingStore(database, clock),
+        favourites=FavouriteStore(database, clock),
+        preferences=PreferenceStore(database),
     )

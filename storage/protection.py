@@ -66,4 +66,5 @@ def hold_of(row: Row[Any]) -> Hold:
         expires_us=row.expires_us,
         released_us=row.released_us,
         released_by=row.released_by,
+        release_reason=row.release_reason,
     )

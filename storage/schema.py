@@ -267,6 +267,7 @@ class _HoldColumns(TypedColumns):
     expires_us = time_us_or_null("when it lapses; null: only a person ends it")
     released_us = time_us_or_null("when it was released")
     released_by = line_or_null("who released it")
+    release_reason = line_or_null("why it was released; null where nobody said")
 
 
 hold = Table(

@@ -9,8 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from storage.open import Storage
+from vms.domain.bookmark import Bookmark
 from vms.domain.errors import NotFound, NotSignedIn, PermissionDenied
 from vms.domain.export import Export
+from vms.domain.retention import Hold
+from vms.domain.saved_view import SavedView
 from vms.domain.user import Right, Role, User
 
 
@@ -22,6 +25,12 @@ class Subject(enum.Enum):
     """`{camera_id}`, and `{stream_id}` of that camera where the path has one."""
     EXPORT = enum.auto()
     """`{export_id}`: its owner's, for an administrator anybody's; all its cameras must still be the caller's."""
+    BOOKMARK = enum.auto()
+    """`{bookmark_id}`: one that the caller sees, to change it: its owner's, or for an administrator anybody's."""
+    SAVED_VIEW = enum.auto()
+    """`{view_id}`: the same of saved views."""
+    HOLD = enum.auto()
+    """`{hold_id}`: the right is needed for its camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,10 @@ MANAGE_CAMERA = Access(right=Right.MANAGE, subject=Subject.CAMERA)
 HOLD_CAMERA = Access(right=Right.HOLD, subject=Subject.CAMERA)
 EXPORT = Access(right=Right.EXPORT)
 OWN_EXPORT = Access(right=Right.EXPORT, subject=Subject.EXPORT)
+CHANGE_BOOKMARK = Access(right=Right.VIEW, subject=Subject.BOOKMARK)
+CHANGE_VIEW = Access(right=Right.VIEW, subject=Subject.SAVED_VIEW)
+HOLD = Access(right=Right.HOLD)
+RELEASE_HOLD = Access(right=Right.HOLD, subject=Subject.HOLD)
 MANAGE = Access(right=Right.MANAGE)
 
 
@@ -75,6 +88,12 @@ def authorise(access: Access, user: User | None, path: Mapping[str, object], sto
         case Subject.EXPORT:
             require(user, access.right)
             _check_export(user, storage.exports.get(_number(path, "export_id")))
+        case Subject.BOOKMARK:
+            _check_bookmark(user, storage.bookmarks.get(_number(path, "bookmark_id")))
+        case Subject.SAVED_VIEW:
+            _check_view(user, storage.saved_views.get(_number(path, "view_id")))
+        case Subject.HOLD:
+            _check_hold(user, access.right or Right.HOLD, storage.holds.get(_number(path, "hold_id")))
 
 
 def require(user: User, right: Right | None) -> None:
@@ -111,6 +130,26 @@ def _check_export(user: User, export: Export) -> None:
         raise NotFound(f"there is no export {export.id}")
     for camera_id in export.request.camera_ids:
         require_camera(user, Right.EXPORT, camera_id)
+
+
+def _check_bookmark(user: User, bookmark: Bookmark) -> None:
+    if bookmark.as_seen_by(user) is None:
+        raise NotFound(f"there is no bookmark {bookmark.id}")
+    if not bookmark.may_be_changed_by(user):
+        raise PermissionDenied("only its owner or an administrator may change this bookmark")
+
+
+def _check_view(user: User, view: SavedView) -> None:
+    if view.as_seen_by(user) is None:
+        raise NotFound(f"there is no view {view.id}")
+    if not view.may_be_deleted_by(user):
+        raise PermissionDenied("only its owner or an administrator may delete this view")
+
+
+def _check_hold(user: User, right: Right, hold: Hold) -> None:
+    if not user.may(Right.VIEW, hold.camera_id):
+        raise NotFound(f"there is no hold {hold.id}")
+    require_camera(user, right, hold.camera_id)
 
 
 def _number(path: Mapping[str, object], name: str) -> int:

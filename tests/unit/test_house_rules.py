@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from storage import schema, schema_people
+from storage import schema, schema_kept, schema_people
 from storage.columns import metadata
 from tests.support.source_files import PACKAGES, PROJECT, python_files, shown, text_files
 from vms.domain import errors
@@ -186,7 +186,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_table_and_column_is_explained() -> None:
-    assert {schema.meta, schema_people.session} <= set(metadata.tables.values())
+    assert {schema.meta, schema_people.session, schema_kept.bookmark} <= set(metadata.tables.values())
     tables = metadata.tables.values()
     silent = [table.name for table in tables if not table.comment]
     silent += [

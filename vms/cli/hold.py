@@ -53,7 +53,7 @@ def list_(
                         "id": hold.id,
                         "camera_id": hold.camera_id,
                         "from_us": hold.time.start_us,
-                        "to_us": hold.time.end_us,
+                        "to_us": hold.end_us,
                         "reason": hold.reason,
                         "by": hold.created_by,
                         "expires_us": hold.expires_us,
@@ -68,7 +68,7 @@ def list_(
                 str(hold.id),
                 names.get(hold.camera_id, str(hold.camera_id)),
                 local(env, hold.time.start_us),
-                local(env, hold.time.end_us),
+                "" if hold.end_us is None else local(env, hold.end_us),
                 hold.reason,
                 hold.created_by,
                 "" if hold.is_active(env.clock.now_us()) else "over",
@@ -79,9 +79,12 @@ def list_(
 
 
 @app.command()
-def release(hold: Annotated[int, typer.Argument(help="The hold's number.")]) -> None:
+def release(
+    hold: Annotated[int, typer.Argument(help="The hold's number.")],
+    reason: Annotated[str | None, typer.Option(help="Why it is not needed any more.")] = None,
+) -> None:
     """Let go of a hold; the footage then follows its retention again."""
     with opened() as env:
-        env.storage.holds.release(hold, f"cli:{getpass.getuser()}")
-        env.storage.audit.append("cli", "hold.release", f"hold {hold}")
+        env.storage.holds.release(hold, f"cli:{getpass.getuser()}", reason=reason)
+        env.storage.audit.append("cli", "hold.release", f"hold {hold}", reason or "")
         out.print("Released.")

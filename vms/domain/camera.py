@@ -10,6 +10,9 @@ from typing_extensions import override
 
 from vms.domain.errors import InvalidInput
 
+MOST_TOGETHER = 16
+"""Cameras that are reviewed, bookmarked or saved as a view together."""
+
 
 class StreamRole(enum.StrEnum):
     """What a stream is for."""

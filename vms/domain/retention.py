@@ -21,13 +21,19 @@ class RetentionRule:
     max_bytes: int | None = None
 
 
+OPEN_END_US = 253_402_214_400_000_000
+"""End of a hold that also protects whatever will be recorded: the last day of the year 9999."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A span of a camera's footage that no purge may touch, also where it is not written yet.
 
     Attributes:
+        time: ends at OPEN_END_US where it protects whatever will be recorded.
         expires_us: None for a hold that only a person ends.
         released_us: when it was released; a released hold protects nothing.
+        release_reason: None where nobody said why.
     """
 
     id: int
@@ -39,6 +45,12 @@ class Hold:
     expires_us: int | None = None
     released_us: int | None = None
     released_by: str | None = None
+    release_reason: str | None = None
+
+    @property
+    def end_us(self) -> int | None:
+        """End of the protected range; None for one without an end."""
+        return None if self.time.end_us >= OPEN_END_US else self.time.end_us
 
     def is_active(self, now_us: int) -> bool:
         """Tell whether the hold protects footage at this moment."""

@@ -2,10 +2,29 @@
 
 from starlette.routing import Route
 
-from web.api import cameras, exports, lanes, media, openapi, pictures, playlists, time, timeline
+from web.api import (
+    bookmarks,
+    cameras,
+    exports,
+    favourites,
+    holds,
+    lanes,
+    media,
+    openapi,
+    pictures,
+    playlists,
+    preferences,
+    time,
+    timeline,
+    views,
+    watching,
+)
 
 
 def routes() -> list[Route]:
     """Return every route under /api/v1, and the description of them."""
-    modules = (cameras, lanes, timeline, playlists, media, pictures, exports, time, openapi)
+    modules = (
+        *(cameras, lanes, timeline, playlists, media, pictures, exports, time),
+        *(bookmarks, holds, views, watching, favourites, preferences, openapi),
+    )
     return [route for module in modules for route in module.routes()]

@@ -7,11 +7,12 @@ from starlette.routing import Route
 
 from playback.clip_planner import LONGEST_CLIP_US, MOST_CAMERAS, ClipPlanner
 from playback.export_job import room_bytes
-from vms.domain.errors import InvalidInput, TooManyAttempts
+from vms.domain.errors import TooManyAttempts
 from vms.domain.export import ClipRequest, Export
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, Role, User
 from web.api.answers import json_answer
+from web.api.bodies import camera_ids_from
 from web.api.parameters import checked_window, instant_from, object_from, text_from
 from web.permissions import EXPORT, OWN_EXPORT, require_camera
 from web.range_response import RangeResponse
@@ -192,7 +193,7 @@ def _asked(services: WebServices, user: User, body: Mapping[str, object]) -> Cli
     start_us = instant_from(text_from(body, "from", longest=40), "from")
     end_us = min(instant_from(text_from(body, "to", longest=40), "to"), services.clock.now_us())
     return ClipRequest(
-        camera_ids=_camera_ids(body.get("camera_ids")),
+        camera_ids=camera_ids_from(body, most=MOST_CAMERAS),
         time=checked_clip_time(start_us, end_us),
         name=text_from(body, "name", longest=120, default=""),
         reason=text_from(body, "reason", longest=500, default=""),
@@ -203,12 +204,3 @@ def _asked(services: WebServices, user: User, body: Mapping[str, object]) -> Cli
 def checked_clip_time(start_us: int, end_us: int) -> TimeRange:
     """Return the time of a clip; raises InvalidInput where it is empty, backwards, in the future or too long."""
     return checked_window(start_us, end_us, longest_us=LONGEST_CLIP_US)
-
-
-def _camera_ids(value: object) -> tuple[int, ...]:
-    if not isinstance(value, list) or not value:
-        raise InvalidInput("camera_ids must be a list of at least one camera", field="camera_ids")
-    ids = [item for item in value if isinstance(item, int) and not isinstance(item, bool)]
-    if len(ids) != len(value) or len(ids) > MOST_CAMERAS:
-        raise InvalidInput(f"camera_ids must be at most {MOST_CAMERAS} whole numbers", field="camera_ids")
-    return tuple(dict.fromkeys(ids))

@@ -6,11 +6,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.api.answers import json_answer
+from web.api.openapi_kept import kept_paths
+from web.api.openapi_parts import CAMERAS, Object, body, get, post, query, text, time
 from web.permissions import SIGNED_IN
 from web.routing import guarded
 from web.state import Call, services_of
-
-_Object = dict[str, object]
 
 
 def routes() -> list[Route]:
@@ -23,7 +23,7 @@ def openapi(request: Call) -> Response:
     return json_answer(request, description(services_of(request).version))
 
 
-def description(version: str) -> _Object:
+def description(version: str) -> Object:
     """Return the OpenAPI 3.1 description of the interface."""
     return {
         "openapi": "3.1.0",
@@ -45,7 +45,7 @@ def description(version: str) -> _Object:
     }
 
 
-_ERROR: _Object = {
+_ERROR: Object = {
     "type": "object",
     "required": ["error"],
     "properties": {
@@ -62,35 +62,19 @@ _ERROR: _Object = {
     },
 }
 
-_CLIP: _Object = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["camera_ids", "from", "to"],
-                "properties": {
-                    "camera_ids": {
-                        "type": "array",
-                        "items": {"type": "integer"},
-                        "minItems": 1,
-                        "maxItems": 16,
-                    },
-                    "from": {"type": "string"},
-                    "to": {
-                        "type": "string",
-                        "description": "at most 24 hours later; the future becomes the present",
-                    },
-                    "name": {"type": "string", "maxLength": 120},
-                    "reason": {"type": "string", "maxLength": 500},
-                },
-            }
-        }
+_CLIP = body(
+    {
+        "camera_ids": CAMERAS,
+        "from": {"type": "string"},
+        "to": {"type": "string", "description": "at most 24 hours later; the future becomes the present"},
+        "name": text(120),
+        "reason": text(500),
     },
-}
+    required=("camera_ids", "from", "to"),
+)
 
 
-def _with_path_parameters(path: str, operations: _Object) -> _Object:
+def _with_path_parameters(path: str, operations: Object) -> Object:
     names = re.findall(r"{(\w+)}", path)
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}} for name in names
@@ -98,105 +82,71 @@ def _with_path_parameters(path: str, operations: _Object) -> _Object:
     return {**operations, "parameters": parameters} if parameters else operations
 
 
-def _paths() -> dict[str, _Object]:
+def _paths() -> dict[str, Object]:
     camera = "/api/v1/cameras/{camera_id}"
     export = "/api/v1/exports/{export_id}"
-    window = (_time("from"), _time("to"))
-    role = _query("role", "main (default) or sub")
+    window = (time("from"), time("to"))
+    role = query("role", "main (default) or sub")
     return {
-        "/api/v1/time": _get("The server's clock and the site's zone"),
-        "/api/v1/cameras": _get("The cameras that you may see, with their state and rights"),
-        camera: _get("One camera"),
-        f"{camera}/nearest": _get("The footage nearest to a moment, before and after it", _time("at"), role),
-        f"{camera}/timeline": _get(
+        "/api/v1/time": get("The server's clock and the site's zone"),
+        "/api/v1/cameras": get("The cameras that you may see, with their state and rights"),
+        camera: get("One camera"),
+        f"{camera}/nearest": get("The footage nearest to a moment, before and after it", time("at"), role),
+        f"{camera}/timeline": get(
             "Spans of footage and gaps with causes; 15-minute or wider cells for wide windows; holds; activity",
             *window,
             role,
-            _query("activity", "0 leaves the activity out"),
+            query("activity", "0 leaves the activity out"),
         ),
-        "/api/v1/timeline": _get(
+        "/api/v1/timeline": get(
             "Several cameras' lanes in one window: spans and gaps with causes up to 14 days, cells of equal width (covered "
             "thousandths, longest gap in seconds) for more; holds and bookmarks. Cameras that you may not see are left out",
-            _query("cameras", "1 to 64 numbers of cameras with commas between them", is_required=True),
+            query("cameras", "1 to 64 numbers of cameras with commas between them", is_required=True),
             *window,
-            _query("columns", "how wide the drawing is, 50 to 2000; 800 by default"),
-            _query("activity", "0 leaves the activity out"),
+            query("columns", "how wide the drawing is, 50 to 2000; 800 by default"),
+            query("activity", "0 leaves the activity out"),
         ),
-        f"{camera}/days": _get(
+        f"{camera}/days": get(
             "How much of each local day of a month is recorded",
-            _query("month", "YYYY-MM", is_required=True),
+            query("month", "YYYY-MM", is_required=True),
             role,
         ),
-        f"{camera}/playlist.m3u8": _get("HLS multivariant playlist", *_open_window(), role, media=_HLS),
-        f"{camera}/media.m3u8": _get(
+        f"{camera}/playlist.m3u8": get("HLS multivariant playlist", *_open_window(), role, media=_HLS),
+        f"{camera}/media.m3u8": get(
             "HLS media playlist; without `to` it follows the recording for up to 15 minutes",
             *_open_window(),
             role,
             media=_HLS,
         ),
-        f"{camera}/iframes.m3u8": _get("HLS playlist of keyframes", *window, role, media=_HLS),
-        f"{camera}/init/{{init_id}}.mp4": _get("Initialisation segment", media="video/mp4"),
-        f"{camera}/media/{{stream_id}}/{{run_id}}-{{seq}}-{{start_us}}.mp4": _get(
+        f"{camera}/iframes.m3u8": get("HLS playlist of keyframes", *window, role, media=_HLS),
+        f"{camera}/init/{{init_id}}.mp4": get("Initialisation segment", media="video/mp4"),
+        f"{camera}/media/{{stream_id}}/{{run_id}}-{{seq}}-{{start_us}}.mp4": get(
             "A recorded file, whole or a range of it; 410 once it is purged, 503 while its volume is missing",
             media="video/mp4",
         ),
-        f"{camera}/picture": _get(
+        f"{camera}/picture": get(
             "The picture of a moment; X-Picture-Time-Us tells of which instant it is",
-            _time("at"),
-            _query("width", "pixels, 32 to 1920; 320 by default"),
-            _query("exact", "1 for the very frame in place of the keyframe before it"),
+            time("at"),
+            query("width", "pixels, 32 to 1920; 320 by default"),
+            query("exact", "1 for the very frame in place of the keyframe before it"),
             role,
             media="image/jpeg",
         ),
         "/api/v1/exports": {
-            **_get("Your exports, newest first"),
-            **_post("Ask for a clip", body=_CLIP, status="201"),
+            **get("Your exports, newest first"),
+            **post("Ask for a clip", sends=_CLIP, status="201"),
         },
-        "/api/v1/exports/estimate": _post("How large a clip would be, and what it would miss", body=_CLIP),
-        export: _get("One export and how far it is"),
-        f"{export}/cancel": _post("Ask an export to stop"),
-        f"{export}/file": _get("The delivered clip: MP4, or ZIP of several", media="video/mp4"),
-        f"{export}/manifest": _get("What the clip holds, misses, and was made from"),
+        "/api/v1/exports/estimate": post("How large a clip would be, and what it would miss", sends=_CLIP),
+        export: get("One export and how far it is"),
+        f"{export}/cancel": post("Ask an export to stop"),
+        f"{export}/file": get("The delivered clip: MP4, or ZIP of several", media="video/mp4"),
+        f"{export}/manifest": get("What the clip holds, misses, and was made from"),
+        **kept_paths(),
     }
 
 
 _HLS = "application/vnd.apple.mpegurl"
 
 
-def _open_window() -> tuple[_Object, _Object]:
-    return _time("from"), _query("to", "end of the window; none: follow the recording")
-
-
-def _get(summary: str, *parameters: _Object, media: str = "application/json") -> _Object:
-    return {
-        "get": {"summary": summary, "parameters": list(parameters), "responses": _responses("200", media)}
-    }
-
-
-def _post(summary: str, *, body: _Object | None = None, status: str = "200") -> _Object:
-    operation: _Object = {"summary": summary, "responses": _responses(status, "application/json")}
-    if body is not None:
-        operation["requestBody"] = body
-    return {"post": operation}
-
-
-def _responses(status: str, media: str) -> _Object:
-    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-    return {
-        status: {"description": "done", "content": {media: {}}},
-        "default": {"description": "what was wrong", **error},
-    }
-
-
-def _time(name: str) -> _Object:
-    return _query(name, "RFC 3339 with offset, or UTC microseconds", is_required=True)
-
-
-def _query(name: str, text: str, *, is_required: bool = False) -> _Object:
-    return {
-        "name": name,
-        "in": "query",
-        "required": is_required,
-        "description": text,
-        "schema": {"type": "string"},
-    }
+def _open_window() -> tuple[Object, Object]:
+    return time("from"), query("to", "end of the window; none: follow the recording")
