@@ -19,15 +19,28 @@ class Cells:
     """One lane's footage by stretches of equal width, one entry for each that has begun.
 
     Attributes:
-        start_us: of the first cell, at or before the window's start. width_us: of each.
-        covered: thousandths of the cell's past that are recorded; 1000 only where nothing is missing, 0 only where all is.
-        longest_gaps_s: the longest gap that touches the cell, in whole seconds rounded up; 0 for none.
+        grid: from the first cell's start, at or before the window's, to where knowledge ends. width_us: of each cell.
+        covered_us: how much of the cell is recorded. longest_gaps_us: the longest gap that touches it, 0 for none.
     """
 
-    start_us: int
+    grid: TimeRange
     width_us: int
-    covered: tuple[int, ...]
-    longest_gaps_s: tuple[int, ...]
+    covered_us: tuple[int, ...]
+    longest_gaps_us: tuple[int, ...]
+
+    def thousandths(self) -> list[int]:
+        """Return what part of each cell's past is recorded: 1000 only where nothing is missing, 0 only where all is."""
+        found = [
+            _WHOLE if part == self.width_us else _thousandths(part, self.width_us) for part in self.covered_us
+        ]
+        if found:
+            past_us = self.grid.duration_us - (len(found) - 1) * self.width_us
+            found[-1] = _thousandths(self.covered_us[-1], past_us)
+        return found
+
+    def longest_gaps_s(self) -> list[int]:
+        """Return the longest gap that touches each cell, in whole seconds rounded up."""
+        return [-(-gap_us // SECOND_US) if gap_us else 0 for gap_us in self.longest_gaps_us]
 
 
 def cell_width_us(window: TimeRange, columns: int) -> int:
@@ -49,22 +62,21 @@ def cells_from_silences(grid: TimeRange, width_us: int, silences: Iterable[tuple
         silences: (start, end) inside the grid, in order, none touching another.
     """
     count = -(-grid.duration_us // width_us)
-    missing: dict[int, int] = {}
-    longest = [0] * count
+    covered, longest = [width_us] * count, [0] * count
+    if count:
+        covered[-1] = grid.duration_us - (count - 1) * width_us
     for start_us, end_us in silences:
         first, last = (start_us - grid.start_us) // width_us, (end_us - 1 - grid.start_us) // width_us
-        length_s = -(-(end_us - start_us) // SECOND_US)
+        gap_us = end_us - start_us
+        if first == last:
+            covered[first] -= gap_us
+            longest[first] = max(longest[first], gap_us)
+            continue
         for number in range(first, last + 1):
-            missing[number] = missing.get(number, 0) + width_us
-            longest[number] = max(longest[number], length_s)
-        # The first and the last cell are silent only in part.
-        missing[first] -= start_us - grid.start_us - first * width_us
-        missing[last] -= grid.start_us + (last + 1) * width_us - end_us
-    covered = [_WHOLE] * count
-    for number, missing_us in missing.items():
-        past_us = min(width_us, grid.duration_us - number * width_us)
-        covered[number] = _thousandths(past_us - missing_us, past_us)
-    return Cells(grid.start_us, width_us, tuple(covered), tuple(longest))
+            cell_us = grid.start_us + number * width_us
+            covered[number] -= min(end_us, cell_us + width_us) - max(start_us, cell_us)
+            longest[number] = max(longest[number], gap_us)
+    return Cells(grid, width_us, tuple(covered), tuple(longest))
 
 
 def cells_from_sums(grid: TimeRange, width_us: int, sums: Sequence[CellSum]) -> Cells:
@@ -78,21 +90,15 @@ def cells_from_sums(grid: TimeRange, width_us: int, sums: Sequence[CellSum]) -> 
     for start_us in range(grid.start_us, grid.end_us, width_us):
         past_us = min(width_us, grid.end_us - start_us)
         found = by_start.get(start_us)
-        if found is None:
-            covered.append(0)
-            longest.append(-(-past_us // SECOND_US))
-            continue
-        recorded_us = min(found.covered_us, past_us)
-        silent_us = past_us - found.buckets * BUCKET_US
+        recorded_us = 0 if found is None else min(found.covered_us, past_us)
+        gap_us = past_us if found is None else max(found.longest_gap_us, past_us - found.buckets * BUCKET_US)
+        covered.append(recorded_us)
         # The quarter-hour that holds the present counts the time still to come as a gap.
-        gap_us = min(past_us - recorded_us, max(found.longest_gap_us, silent_us))
-        covered.append(_thousandths(recorded_us, past_us))
-        longest.append(-(-gap_us // SECOND_US))
-    return Cells(grid.start_us, width_us, tuple(covered), tuple(longest))
+        longest.append(min(past_us - recorded_us, gap_us))
+    return Cells(grid, width_us, tuple(covered), tuple(longest))
 
 
 def _thousandths(part: int, whole: int) -> int:
-    """Return the share in thousandths, rounded so that neither "all" nor "nothing" is said where it is not so."""
     if part >= whole:
         return _WHOLE
     return max(1, part * _WHOLE // whole) if part > 0 else 0

@@ -1,12 +1,12 @@
-"""How much of each local day is recorded, from 15-minute buckets, right also on days when clocks change."""
+"""How much of each local day is recorded, right also on days when clocks change."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vms.domain.segment import Rollup
+from storage.archive import ArchiveIndex
 from vms.domain.site_time import SiteZone
-from vms.domain.time import TimeRange
+from vms.domain.time import BUCKET_US, EPOCH, TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,14 @@ class DayCoverage:
     length_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A time in which local time stays the same amount ahead of UTC."""
+
+    time: TimeRange
+    offset_us: int
+
+
 def month_days(zone: SiteZone, first: date) -> list[tuple[date, TimeRange]]:
     """Return every local day of the month that begins on `first`, with the instants it holds."""
     days: list[tuple[date, TimeRange]] = []
@@ -32,20 +40,36 @@ def month_days(zone: SiteZone, first: date) -> list[tuple[date, TimeRange]]:
     return days
 
 
-def daily_coverage(days: Iterable[tuple[date, TimeRange]], rollups: Iterable[Rollup]) -> list[DayCoverage]:
-    """Return the coverage of the days; whole buckets, as every zone's offset is a multiple of 15 minutes.
+def seasons(zone: SiteZone, days: Sequence[tuple[date, TimeRange]]) -> list[Season]:
+    """Return the seasons that some local days fall into, in order: one, but for months in which clocks change."""
+    found: list[Season] = []
+    for _, day in days:
+        is_plain = zone.offset_us(day.start_us) == zone.offset_us(day.end_us - 1)
+        # Clocks change at quarter-hours, in every zone.
+        steps = [day.start_us] if is_plain else range(day.start_us, day.end_us, BUCKET_US)
+        for start_us, end_us in zip(steps, [*steps[1:], day.end_us], strict=True):
+            offset_us = zone.offset_us(start_us)
+            if found and found[-1].offset_us == offset_us:
+                found[-1] = Season(TimeRange(found[-1].time.start_us, end_us), offset_us)
+            else:
+                found.append(Season(TimeRange(start_us, end_us), offset_us))
+    return found
+
+
+def daily_coverage(
+    archive: ArchiveIndex, zone: SiteZone, stream_id: int, days: Sequence[tuple[date, TimeRange]]
+) -> list[DayCoverage]:
+    """Return how much of each day is recorded, from 15-minute sums that the database adds up.
 
     Args:
-        days: in order, each with its range. rollups: of one stream, in any order.
+        archive: the index. zone: the site's. stream_id: whose footage.
+        days: in order, each with its range, as `month_days` returns them.
     """
-    buckets = sorted((rollup.bucket_us, rollup.covered_us) for rollup in rollups)
-    found: list[DayCoverage] = []
-    position = 0
-    for day, time in days:
-        covered = 0
-        while position < len(buckets) and buckets[position][0] < time.end_us:
-            if time.holds(buckets[position][0]):
-                covered += buckets[position][1]
-            position += 1
-        found.append(DayCoverage(day, min(covered, time.duration_us), time.duration_us))
-    return found
+    by_day: dict[date, int] = {}
+    for season in seasons(zone, days):
+        for number, covered_us in archive.daily(stream_id, season.time, season.offset_us).items():
+            day = EPOCH.date() + timedelta(days=number)
+            by_day[day] = by_day.get(day, 0) + covered_us
+    return [
+        DayCoverage(day, min(by_day.get(day, 0), time.duration_us), time.duration_us) for day, time in days
+    ]

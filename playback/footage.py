@@ -15,33 +15,18 @@ from playback.pieces import (
     Piece,
     RecordedFile,
     closed_pieces,
-    file_gops,
     growing_pieces,
     keyframe_pieces,
     playing_order,
     readable,
 )
 from playback.segment_source import SegmentSource
-from playback.timeline import (
-    ACTIVITY_BINS,
-    LIVE_EDGE_US,
-    LONGEST_SPAN_WINDOW_US,
-    MOST_SPANS,
-    StreamLife,
-    Timeline,
-    activity,
-    build_cells,
-    build_timeline,
-    is_recording,
-    known_since_us,
-    needs_cells,
-    purged_until_us,
-)
+from playback.timeline import LIVE_EDGE_US, StreamLife, is_recording, known_since_us, purged_until_us
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
 from vms.domain.segment import InitRecord, Segment
-from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, Clock, TimeRange
+from vms.domain.time import DAY_US, MINUTE_US, Clock, TimeRange
 from vms.media import fragment_table
 from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import walk_fragments
@@ -51,8 +36,6 @@ _log = logging.getLogger(__name__)
 
 LONGEST_PLAYLIST_US: Final = DAY_US
 LONGEST_FOLLOW_US: Final = 15 * MINUTE_US
-_FINE_ACTIVITY_US: Final = 30 * MINUTE_US
-_COARSE_ACTIVITY_US: Final = 6 * HOUR_US
 _MOST_TABLES: Final = 2048
 _MOST_FOLLOWERS: Final = 1024
 _TRIES: Final = 3
@@ -75,38 +58,6 @@ class Footage:
     def source(self) -> SegmentSource:
         """What opens the files that `files` names."""
         return self._source
-
-    def timeline(self, camera: Camera, stream_id: int, window: TimeRange) -> Timeline:
-        """Return the window's spans and gaps, or cells where it is too wide for them."""
-        now_us = self._clock.now_us()
-        if window.duration_us <= LONGEST_SPAN_WINDOW_US:
-            spans = [
-                span.time for span in self._storage.segments.spans(stream_id, window, limit=MOST_SPANS + 1)
-            ]
-            if not needs_cells(window, len(spans)):
-                spans += self._growing.times([stream_id]).get(stream_id, [])
-                newest_us = max((span.end_us for span in spans), default=0)
-                life = self.life(camera, stream_id, newest_us)
-                outages = self._storage.segments.outages(stream_id, window)
-                return build_timeline(window, spans, outages, life, now_us=now_us)
-        return build_cells(
-            window, self._storage.segments.rollups(stream_id, _whole_buckets(window)), now_us=now_us
-        )
-
-    def activity(self, stream_id: int, window: TimeRange) -> list[tuple[int, int]]:
-        """Return (UTC microseconds, bytes per second) for at most 600 bins: the free hint of movement.
-
-        Groups of pictures are read for up to half an hour, segments for up to six hours, 15-minute sums for more.
-        """
-        if window.duration_us <= _FINE_ACTIVITY_US:
-            amounts = [amount for file in self.files(stream_id, window) for amount in _amounts(file)]
-        elif window.duration_us <= _COARSE_ACTIVITY_US:
-            segments = self._storage.segments.covering(stream_id, window)
-            amounts = [(segment.start_us, segment.end_us, segment.size_bytes) for segment in segments]
-        else:
-            rollups = self._storage.segments.rollups(stream_id, _whole_buckets(window))
-            amounts = [(r.bucket_us, r.bucket_us + BUCKET_US, r.size_bytes) for r in rollups]
-        return activity(window, amounts, ACTIVITY_BINS)
 
     def files(self, stream_id: int, window: TimeRange) -> list[RecordedFile]:
         """Return the files that hold any of the window, finished and growing, in playing order.
@@ -283,18 +234,6 @@ class Footage:
         finally:
             os.close(opened.fd)
         return fragment_table.FragmentTable(init.timescale, walk.fragments)
-
-
-def _amounts(file: RecordedFile) -> list[tuple[int, int, int]]:
-    """Return (start, end, bytes) of a file's groups of pictures, to the precision of a drawn line."""
-    return [
-        (file.wall_us(g.decode_time), file.wall_us(g.decode_time + g.duration), g.size)
-        for g in file_gops(file)
-    ]
-
-
-def _whole_buckets(window: TimeRange) -> TimeRange:
-    return TimeRange(window.start_us - window.start_us % BUCKET_US, window.end_us)
 
 
 def _bounded(window: TimeRange) -> TimeRange:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
+from playback.activity import Activity
 from playback.cells import Cells, cell_width_us, cells_from_silences, cells_from_sums, cells_grid
 from playback.footage import Footage
+from playback.lane_activity import ActivityReader, far_activity
 from playback.timeline import (
     GAP_TOLERANCE_US,
     LONGEST_SPAN_WINDOW_US,
@@ -23,7 +25,7 @@ from playback.timeline import (
 )
 from storage.archive import CellSum, StoredTime, StreamExtent
 from storage.open import Storage
-from vms.domain.camera import Camera, StreamRole
+from vms.domain.camera import Camera
 from vms.domain.segment import Gap, Outage
 from vms.domain.time import BUCKET_US, Clock, TimeRange
 
@@ -45,6 +47,7 @@ class Lane:
         oldest_us, newest_us: extent of all its footage, None where it has none.
         purged_until_us: retention took what was before; None: nothing yet.
         spans, gaps: tile the window's past; empty where `cells` are given in their place.
+        activity: None where it was not asked for.
     """
 
     camera_id: int
@@ -54,6 +57,7 @@ class Lane:
     spans: tuple[TimeRange, ...] = ()
     gaps: tuple[Gap, ...] = ()
     cells: Cells | None = None
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class _Found:
     spans: dict[int, list[StoredTime]]
     sums: dict[int, list[CellSum]]
     outages: dict[int, list[Outage]]
+    activity: dict[int, Activity]
 
 
 class Lanes:
@@ -91,37 +96,54 @@ class Lanes:
         self._storage = storage
         self._footage = footage
         self._clock = clock
+        self._activity = ActivityReader(storage, footage)
 
-    def read(self, cameras: Sequence[Camera], window: TimeRange, columns: int) -> list[Lane]:
-        """Return a lane for each camera, in their order: of its main stream, or of the other where it has only that.
+    def read(
+        self,
+        wanted: Sequence[tuple[Camera, int]],
+        window: TimeRange,
+        columns: int = USUAL_COLUMNS,
+        *,
+        with_activity: bool = False,
+    ) -> list[Lane]:
+        """Return a lane for each camera, in their order.
 
         Args:
-            cameras: at most 64, removed ones too.
+            wanted: at most 64 cameras, removed ones too, each with the stream that is looked at; 0: it has none.
             window: up to 14 days are told as spans and gaps where there are not too many; longer ones as cells.
             columns: how wide the drawing is: there are at most about as many cells.
+            with_activity: also tell how busy the lanes were.
         """
         now_us = self._clock.now_us()
         width_us = cell_width_us(window, columns)
         grid = cells_grid(window, width_us, min(window.end_us, now_us))
         is_drawn = window.duration_us <= LONGEST_SPAN_WINDOW_US
-        most_drawn = min(2 * columns, _MOST_DRAWN // max(1, len(cameras))) if is_drawn else -1
+        most_drawn = min(2 * columns, _MOST_DRAWN // max(1, len(wanted))) if is_drawn else -1
         asked = _Asked(window, grid, width_us, most_drawn, now_us)
-        streams = {camera.id: _stream_id(camera) for camera in cameras}
-        found = self._find(sorted(streams.values()), asked)
-        return [_lane(camera, streams[camera.id], asked, found) for camera in cameras]
+        found = self._find(sorted({stream_id for _, stream_id in wanted}), asked, with_activity=with_activity)
+        return [_lane(camera, stream_id, asked, found) for camera, stream_id in wanted]
 
-    def _find(self, stream_ids: Sequence[int], asked: _Asked) -> _Found:
+    def _find(self, stream_ids: Sequence[int], asked: _Asked, *, with_activity: bool) -> _Found:
         archive = self._storage.archive
-        most_read = max(asked.most_drawn, int(_SPANS_FOR_A_SUM * asked.grid.duration_us / BUCKET_US))
+        most_read = max(
+            _MOST_DRAWN // max(1, len(stream_ids)), int(_SPANS_FOR_A_SUM * asked.grid.duration_us / BUCKET_US)
+        )
         spans = archive.covered(stream_ids, asked.grid, most_each=most_read)
         summed = [stream_id for stream_id in stream_ids if stream_id not in spans]
         drawn = [stream_id for stream_id, times in spans.items() if len(times) <= asked.most_drawn]
+        sums = archive.sums(summed, asked.grid, asked.width_us) if summed else {}
+        busy: dict[int, Activity] = {}
+        if with_activity and asked.most_drawn < 0:
+            busy = far_activity(asked.grid, asked.width_us, spans, sums)
+        elif with_activity:
+            busy = self._activity.near(stream_ids, asked.window, asked.now_us)
         return _Found(
             extents=archive.extents(stream_ids),
             growing=self._footage.growing_times(stream_ids),
             spans=spans,
-            sums=archive.sums(summed, asked.grid, asked.width_us) if summed else {},
+            sums=sums,
             outages=archive.outages(drawn, asked.window, limit=_MOST_DRAWN) if drawn else {},
+            activity=busy,
         )
 
 
@@ -152,7 +174,8 @@ def _lane(camera: Camera, stream_id: int, asked: _Asked, found: _Found) -> Lane:
         if life.is_recording and silences and is_live_edge(TimeRange(*silences[-1]), asked.now_us):
             silences.pop()
         cells = cells_from_silences(asked.grid, asked.width_us, silences)
-    return Lane(camera.id, oldest_us, newest_us, life.purged_until_us, spans, gaps, cells)
+    busy = found.activity.get(stream_id)
+    return Lane(camera.id, oldest_us, newest_us, life.purged_until_us, spans, gaps, cells, busy)
 
 
 def _silences(
@@ -169,9 +192,3 @@ def _silences(
     if grid.end_us - reached > GAP_TOLERANCE_US:
         found.append((reached, grid.end_us))
     return found
-
-
-def _stream_id(camera: Camera) -> int:
-    """Return the stream that stands for a camera; 0 where it has none, which no stream is."""
-    stream = camera.stream(StreamRole.MAIN) or next(iter(camera.streams), None)
-    return 0 if stream is None else stream.id

@@ -1,7 +1,7 @@
-"""Turn spans, outages and rollups into what a timeline shows: footage, gaps with their causes, and busy times.
+"""Turn spans and outages into what a timeline shows: footage, and gaps with their causes.
 
-Zoom rules (storage design 3.5): up to 14 days spans are drawn one by one while there are at most 2000 of them; beyond
-either bound the 15-minute rollups are drawn in their place. No zoom reads segments by the hundred thousand.
+Zoom rules (storage design 3.5): up to 14 days spans are drawn one by one while there are not too many of them; beyond
+either bound a timeline is told as cells (`playback.cells`). No zoom reads segments by the hundred thousand.
 """
 
 from bisect import bisect_left
@@ -11,46 +11,28 @@ from itertools import accumulate
 
 from vms.domain.camera import Camera, OutageCause
 from vms.domain.retention import days_us
-from vms.domain.segment import Gap, Outage, Rollup
-from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, SECOND_US, TimeRange, merged, subtracted
+from vms.domain.segment import Gap, Outage
+from vms.domain.time import DAY_US, SECOND_US, TimeRange, merged, subtracted
 
 GAP_TOLERANCE_US = 1_500_000
 """Silence up to this long is no gap: a run ends up to a frame early and the next begins at a keyframe."""
 LIVE_EDGE_US = 5 * SECOND_US
 """While a stream records, its newest few seconds may not be on disk yet."""
-MOST_SPANS = 2000
 LONGEST_SPAN_WINDOW_US = 14 * DAY_US
 LONGEST_WINDOW_US = 400 * DAY_US
-MOST_CELLS = 2000
-ACTIVITY_BINS = 600
-
-_CELL_WIDTHS_US = (BUCKET_US, HOUR_US, 6 * HOUR_US, DAY_US)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Footage in one stretch of a timeline too wide to draw spans: how much, and the longest gap inside."""
-
-    start_us: int
-    width_us: int
-    covered_us: int
-    longest_gap_us: int
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is known about a window: spans and gaps tile its past, or cells do.
+    """What is known about a window: spans and gaps tile its past.
 
     Attributes:
-        window: as asked for. known_until_us: the present or the window's end; nothing is said about later.
-        cells: None where spans and gaps are given.
+        known_until_us: the present or the window's end; nothing is said about later.
     """
 
-    window: TimeRange
     known_until_us: int
     spans: tuple[TimeRange, ...]
     gaps: tuple[Gap, ...]
-    cells: tuple[Cell, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +47,6 @@ class StreamLife:
     created_us: int = 0
     purged_until_us: int | None = None
     is_recording: bool = False
-
-
-def needs_cells(window: TimeRange, span_count: int) -> bool:
-    """Tell whether the window must be drawn from rollups."""
-    return window.duration_us > LONGEST_SPAN_WINDOW_US or span_count > MOST_SPANS
 
 
 def build_timeline(
@@ -96,7 +73,7 @@ def build_timeline(
         silences.pop()
     known_outages = _Outages(outages, now_us)
     gaps = [gap for silence in silences for gap in _explained(silence, known_outages, life)]
-    return Timeline(window, known.end_us, tuple(spans), tuple(gaps))
+    return Timeline(known.end_us, tuple(spans), tuple(gaps))
 
 
 def is_recording(newest_us: int, now_us: int) -> bool:
@@ -131,47 +108,6 @@ def purged_until_us(camera: Camera, oldest: tuple[int, int] | None, now_us: int)
     if by_age is None or by_age <= camera.created_us:
         return None
     return by_age if oldest is None else min(oldest[0], by_age)
-
-
-def build_cells(window: TimeRange, rollups: Sequence[Rollup], *, now_us: int) -> Timeline:
-    """Return the window as at most about 2000 cells of equal width, from the stream's rollups in it."""
-    known_until = max(window.start_us, min(window.end_us, now_us))
-    width = next((w for w in _CELL_WIDTHS_US if window.duration_us <= w * MOST_CELLS), _CELL_WIDTHS_US[-1])
-    by_cell: dict[int, list[Rollup]] = {}
-    for rollup in rollups:
-        by_cell.setdefault(rollup.bucket_us - rollup.bucket_us % width, []).append(rollup)
-    first = window.start_us - window.start_us % width
-    cells = tuple(
-        _cell(start, width, by_cell.get(start, []), now_us) for start in range(first, known_until, width)
-    )
-    return Timeline(window, known_until, (), (), cells)
-
-
-def activity(
-    window: TimeRange, amounts: Iterable[tuple[int, int, int]], bins: int = ACTIVITY_BINS
-) -> list[tuple[int, int]]:
-    """Return (bin start in UTC microseconds, bytes per second) for the bins that hold any footage.
-
-    Bits go where pictures change, so the rate hints at movement without looking at a picture.
-
-    Args:
-        window: divided into at most `bins` equal bins, none shorter than a second.
-        amounts: (start, end, bytes) of pieces of footage; bytes are spread evenly over each.
-    """
-    width = max(SECOND_US, -(-window.duration_us // bins))
-    sums: dict[int, float] = {}
-    for start_us, end_us, size in amounts:
-        length = max(1, end_us - start_us)
-        first, last = max(start_us, window.start_us), min(end_us, window.end_us)
-        position = first
-        while position < last:
-            number = (position - window.start_us) // width
-            until = min(last, window.start_us + (number + 1) * width)
-            sums[number] = sums.get(number, 0.0) + size * (until - position) / length
-            position = until
-    return [
-        (window.start_us + number * width, round(sums[number] * SECOND_US / width)) for number in sorted(sums)
-    ]
 
 
 def _joined(spans: Iterable[TimeRange]) -> list[TimeRange]:
@@ -240,11 +176,3 @@ def _explained(silence: TimeRange, outages: _Outages, life: StreamLife) -> list[
     if start < silence.end_us:
         parts.append(outages.cause_of(TimeRange(start, silence.end_us)))
     return parts
-
-
-def _cell(start: int, width: int, rollups: Sequence[Rollup], now_us: int) -> Cell:
-    past = max(0, min(width, now_us - start))
-    covered = min(past, sum(rollup.covered_us for rollup in rollups))
-    missing_bucket = BUCKET_US if len(rollups) * BUCKET_US < past - BUCKET_US else 0
-    longest = max([rollup.longest_gap_us for rollup in rollups], default=past)
-    return Cell(start, width, covered, min(past, max(longest, missing_bucket)))

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 from storage.database import Database
 from storage.schema import LONGEST_SPAN_US, outage, rollup, run, segment, span, stream
 from vms.domain.camera import OutageCause
-from vms.domain.segment import Outage
-from vms.domain.time import TimeRange
+from vms.domain.segment import LONGEST_SEGMENT_US, Outage
+from vms.domain.time import DAY_US, TimeRange
 
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
@@ -126,6 +126,28 @@ class ArchiveIndex:
         found: dict[int, list[StoredTime]] = {stream_id: [] for stream_id in few}
         return found | {stream_id: list(times) for stream_id, times in groupby(rows, itemgetter(0))}
 
+    def file_sizes(
+        self, stream_ids: Sequence[int], window: TimeRange
+    ) -> dict[int, list[tuple[int, int, int]]]:
+        """Return (start, end, bytes) of the files that share an instant with the window; streams without any are missing."""
+        end_us = segment.c.start_us + segment.c.duration_us
+        statement = (
+            sa.select(segment.c.stream_id, segment.c.start_us, end_us, segment.c.size_bytes)
+            .where(
+                segment.c.stream_id.in_(sorted(stream_ids)),
+                segment.c.start_us > window.start_us - LONGEST_SEGMENT_US,
+                segment.c.start_us < window.end_us,
+                end_us > window.start_us,
+            )
+            .order_by(segment.c.stream_id, segment.c.start_us)
+        )
+        with self._database.read() as connection:
+            rows = _bare(connection, statement)
+        return {
+            stream_id: [(start, end, size) for _, start, end, size in found]
+            for stream_id, found in groupby(rows, itemgetter(0))
+        }
+
     def sums(self, stream_ids: Sequence[int], window: TimeRange, width_us: int) -> dict[int, list[CellSum]]:
         """Return the 15-minute sums of a window added up to stretches of `width_us`, in order of time.
 
@@ -157,6 +179,27 @@ class ArchiveIndex:
             for stream_id, position, *values in connection.execute(statement).all():
                 found[stream_id].append(CellSum(position * width_us, *values))
         return found
+
+    def daily(self, stream_id: int, window: TimeRange, offset_us: int) -> dict[int, int]:
+        """Return how much of each local day is recorded, in microseconds by days since 1970; empty days are missing.
+
+        Args:
+            stream_id: whose footage.
+            window: only quarter-hours that begin within it are counted.
+            offset_us: what local time is ahead of UTC in this window, a multiple of 15 minutes.
+        """
+        day = ((rollup.c.bucket_us + offset_us) // DAY_US).label("day")
+        statement = (
+            sa.select(day, _whole(sa.func.sum(rollup.c.covered_us)))
+            .where(
+                rollup.c.stream_id == stream_id,
+                rollup.c.bucket_us >= window.start_us,
+                rollup.c.bucket_us < window.end_us,
+            )
+            .group_by(day)
+        )
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
 
     def outages(self, stream_ids: Sequence[int], window: TimeRange, *, limit: int) -> dict[int, list[Outage]]:
         """Return the outages that touch the window, in order of start; streams without any are missing.

@@ -1,7 +1,7 @@
 """What is recorded: reads of segments, runs, spans, sums and outages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -25,25 +25,10 @@ from vms.domain.segment import (
     SegmentFlag,
     Span,
 )
-from vms.domain.time import BUCKET_US, DAY_US, TimeRange
+from vms.domain.time import BUCKET_US, TimeRange
 
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayCoverage:
-    """How much of one local day a stream has footage of.
-
-    Attributes:
-        start_us: local midnight as UTC microseconds.
-        covered_us: wall time covered, microseconds. size_bytes: of the segments that begin in the day.
-    """
-
-    stream_id: int
-    start_us: int
-    covered_us: int
-    size_bytes: int
 
 
 class SegmentIndex:
@@ -134,33 +119,6 @@ class SegmentIndex:
                 ).order_by(rollup.c.bucket_us)
             )
             return [Rollup(*row) for row in rows]  # by position, as a month has thousands
-
-    def daily(self, stream_ids: Sequence[int], window: TimeRange, offset_us: int) -> list[DayCoverage]:
-        """Return each stream's coverage by local day, in order of stream and day; days without footage are missing.
-
-        Args:
-            stream_ids: whose footage.
-            window: only buckets that begin within it are counted.
-            offset_us: what local time is ahead of UTC, a multiple of 15 minutes; a zone with daylight saving is
-                asked for season by season.
-        """
-        day = ((rollup.c.bucket_us + offset_us) // DAY_US).label("day")
-        statement = (
-            sa.select(rollup.c.stream_id, day, _sum(rollup.c.covered_us), _sum(rollup.c.size_bytes))
-            .where(
-                rollup.c.stream_id.in_(stream_ids),
-                rollup.c.bucket_us >= window.start_us,
-                rollup.c.bucket_us < window.end_us,
-            )
-            .group_by(rollup.c.stream_id, day)
-            .order_by(rollup.c.stream_id, day)
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(statement).all()
-        return [
-            DayCoverage(stream_id, number * DAY_US - offset_us, covered_us, size)
-            for stream_id, number, covered_us, size in rows
-        ]
 
     def outages(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Outage]:
         """Return the outages that touch the window, in order of start, the one that still lasts included.

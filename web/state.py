@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from playback.export_folder import EXPORTS, ExportFolder
 from playback.footage import Footage
+from playback.lanes import Lanes
 from playback.snapshot import Snapshots
 from storage.open import Storage
 from vms.domain.errors import NotSignedIn
@@ -26,7 +27,7 @@ class WebServices:
     """Everything that the web process was given; made once by the composition root.
 
     Attributes:
-        footage: timelines, pieces and open files. snapshots: pictures of moments.
+        footage: pieces and open files. snapshots: pictures of moments.
         version: of the software, shown on the help page and written into manifests.
     """
 
@@ -41,6 +42,11 @@ class WebServices:
     def exports(self) -> ExportFolder:
         """The folder of delivered clips, which the export worker fills."""
         return ExportFolder(self.settings.data_dir / EXPORTS)
+
+    @property
+    def lanes(self) -> Lanes:
+        """What reads timelines."""
+        return Lanes(self.storage, self.footage, self.clock)
 
     @property
     def zone(self) -> SiteZone:

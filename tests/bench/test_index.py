@@ -13,6 +13,8 @@ import pytest
 
 from playback.day_view import daily_coverage, month_days
 from playback.footage import Footage
+from playback.lane_activity import ActivityReader
+from playback.lanes import Lanes
 from playback.playlist import PlaylistUrls, media_playlist
 from playback.segment_source import SegmentSource
 from storage.schema import LONGEST_SPAN_US
@@ -110,15 +112,17 @@ def _findings(index: _Index, scale: Scale) -> list[Finding]:
         return Footage(storage, SegmentSource(storage), clock)
 
     def timeline(length_us: int) -> Callable[[_Asked], object]:
-        return lambda a: footage().timeline(a.camera, a.stream.id, _window(index, a.at_us, length_us))
+        return lambda a: Lanes(storage, footage(), clock).read(
+            [(a.camera, a.stream.id)], _window(index, a.at_us, length_us)
+        )
 
     def activity(asked: _Asked) -> object:
-        return footage().activity(asked.stream.id, _window(index, asked.at_us, HOUR_US))
+        window = _window(index, asked.at_us, HOUR_US)
+        return ActivityReader(storage, footage()).near([asked.stream.id], window, clock.now_us())
 
     def days(asked: _Asked) -> object:
         month = month_days(_ZONE, _ZONE.local(asked.at_us).date().replace(day=1))
-        whole = TimeRange(month[0][1].start_us, month[-1][1].end_us)
-        return daily_coverage(month, storage.segments.rollups(asked.stream.id, whole))
+        return daily_coverage(storage.archive, _ZONE, asked.stream.id, month)
 
     def playlist(length_us: int) -> Callable[[_Asked], object]:
         def build(asked: _Asked) -> object:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from playback.lanes import Lanes
 from vms.cli.environment import Environment, opened, out, print_json, print_table
 from vms.cli.moment import typed_range
 from vms.domain.camera import StreamRole
@@ -25,7 +26,9 @@ def timeline(
         stream = known.stream(StreamRole.MAIN)
         if stream is None:
             raise NotFound(f"camera “{known.name}” has no stream")
-        answer = env.services.footage().timeline(known, stream.id, typed_range(env, start, end))
+        services = env.services
+        lanes = Lanes(services.storage, services.footage(), services.clock)
+        (answer,) = lanes.read([(known, stream.id)], typed_range(env, start, end))
         if as_json:
             print_json(
                 {

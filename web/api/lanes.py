@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from starlette.responses import Response
 from starlette.routing import Route
 
+from playback.activity import Activity
 from playback.cells import Cells
-from playback.lanes import LEAST_COLUMNS, MOST_COLUMNS, MOST_LANES, USUAL_COLUMNS, Lane, Lanes
+from playback.lanes import LEAST_COLUMNS, MOST_COLUMNS, MOST_LANES, USUAL_COLUMNS, Lane
 from playback.timeline import LONGEST_WINDOW_US
 from vms.domain.errors import InvalidInput
 from vms.domain.retention import Hold
 from vms.domain.segment import Gap
 from web.api.answers import json_answer
-from web.api.parameters import whole_number_of, window_of
+from web.api.parameters import shown_stream, whole_number_of, window_of
 from web.permissions import SIGNED_IN, visible_ids
 from web.routing import guarded
 from web.state import Call, services_of, user_of
@@ -33,7 +34,8 @@ def lanes(request: Call) -> Response:
     columns = whole_number_of(request, "columns", USUAL_COLUMNS, least=LEAST_COLUMNS, most=MOST_COLUMNS)
     wanted = visible_ids(user_of(request), camera_ids_of(request, most=MOST_LANES))
     cameras = services.storage.cameras.some(wanted)
-    found = Lanes(services.storage, services.footage, services.clock).read(cameras, window, columns)
+    streams = [(camera, stream.id) for camera in cameras if (stream := shown_stream(camera)) is not None]
+    found = services.lanes.read(streams, window, columns, with_activity=wants_activity(request))
     now_us = services.clock.now_us()
     return json_answer(
         request,
@@ -50,6 +52,11 @@ def lanes(request: Call) -> Response:
             "bookmarks": [],
         },
     )
+
+
+def wants_activity(request: Call) -> bool:
+    """Tell whether the answer shall hold how busy the footage is: unless `activity=0`."""
+    return request.query_params.get("activity", "1") != "0"
 
 
 def camera_ids_of(request: Call, *, most: int) -> list[int]:
@@ -90,17 +97,21 @@ def _lane(lane: Lane) -> dict[str, object]:
         "spans": [(span.start_us, span.end_us) for span in lane.spans],
         "gaps": describe_gaps(lane.gaps),
         "cells": None if lane.cells is None else _cells(lane.cells),
-        "activity": None,
+        "activity": None if lane.activity is None else _activity(lane.activity),
     }
 
 
 def _cells(cells: Cells) -> dict[str, object]:
     return {
-        "start_us": cells.start_us,
+        "start_us": cells.grid.start_us,
         "width_us": cells.width_us,
-        "covered": cells.covered,
-        "longest_gap_s": cells.longest_gaps_s,
+        "covered": cells.thousandths(),
+        "longest_gap_s": cells.longest_gaps_s(),
     }
+
+
+def _activity(found: Activity) -> dict[str, object]:
+    return {"start_us": found.start_us, "width_us": found.width_us, "rates": found.rates}
 
 
 def _hold(hold: Hold) -> dict[str, object]:

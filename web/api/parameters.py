@@ -26,10 +26,15 @@ def stream_of(request: Call, camera: Camera) -> Stream:
     text = request.query_params.get("role", StreamRole.MAIN)
     if text not in set(StreamRole):
         raise InvalidInput("role must be main or sub", field="role")
-    stream = camera.stream(StreamRole(text)) or next(iter(camera.streams), None)
+    stream = shown_stream(camera, StreamRole(text))
     if stream is None:
         raise NotFound(f"camera {camera.id} has no stream")
     return stream
+
+
+def shown_stream(camera: Camera, role: StreamRole = StreamRole.MAIN) -> Stream | None:
+    """Return the camera's stream of that role; the other one where it has only that, None where it has none."""
+    return camera.stream(role) or next(iter(camera.streams), None)
 
 
 def instant_from(text: str, field: str) -> int:

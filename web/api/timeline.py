@@ -3,15 +3,19 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from playback.activity import Activity
+from playback.cells import Cells
 from playback.day_view import daily_coverage, month_days
-from playback.timeline import LONGEST_WINDOW_US, Timeline
-from vms.domain.time import TimeRange
+from playback.timeline import LONGEST_WINDOW_US
 from web.api.answers import json_answer
-from web.api.lanes import describe_gaps
+from web.api.lanes import describe_gaps, wants_activity
 from web.api.parameters import camera_of, month_of, stream_of, window_of
 from web.permissions import VIEW_CAMERA
 from web.routing import guarded
 from web.state import Call, services_of
+
+_COLUMNS = 1000
+"""Of one camera's timeline: at most as many cells, and twice as many spans."""
 
 
 def routes() -> list[Route]:
@@ -28,12 +32,20 @@ def timeline(request: Call) -> Response:
     window = window_of(request, longest_us=LONGEST_WINDOW_US)
     camera = camera_of(request)
     stream = stream_of(request, camera)
-    found = services.footage.timeline(camera, stream.id, window)
-    wants_activity = request.query_params.get("activity", "1") != "0"
+    (found,) = services.lanes.read(
+        [(camera, stream.id)], window, _COLUMNS, with_activity=wants_activity(request)
+    )
+    now_us = services.clock.now_us()
     return json_answer(
         request,
         {
-            **_described(found, services.clock.now_us()),
+            "from_us": window.start_us,
+            "to_us": window.end_us,
+            "known_until_us": max(window.start_us, min(window.end_us, now_us)),
+            "now_us": now_us,
+            "spans": [(span.start_us, span.end_us) for span in found.spans],
+            "gaps": describe_gaps(found.gaps),
+            "cells": None if found.cells is None else _cells(found.cells),
             "holds": [
                 {
                     "id": hold.id,
@@ -43,7 +55,7 @@ def timeline(request: Call) -> Response:
                 }
                 for hold in services.storage.holds.covering([camera.id], window)
             ],
-            "activity": services.footage.activity(stream.id, window) if wants_activity else [],
+            "activity": [] if found.activity is None else _busy_bins(found.activity),
         },
     )
 
@@ -52,27 +64,27 @@ def days(request: Call) -> Response:
     """Answer how much of each local day of a month is recorded."""
     services = services_of(request)
     month = month_days(services.zone, month_of(request))
-    whole = TimeRange(month[0][1].start_us, month[-1][1].end_us)
     stream = stream_of(request, camera_of(request))
-    rollups = services.storage.segments.rollups(stream.id, whole)
     return json_answer(
         request,
         [
             {"day": found.day.isoformat(), "covered_us": found.covered_us, "length_us": found.length_us}
-            for found in daily_coverage(month, rollups)
+            for found in daily_coverage(services.storage.archive, services.zone, stream.id, month)
         ],
     )
 
 
-def _described(found: Timeline, now_us: int) -> dict[str, object]:
-    return {
-        "from_us": found.window.start_us,
-        "to_us": found.window.end_us,
-        "known_until_us": found.known_until_us,
-        "now_us": now_us,
-        "spans": [[span.start_us, span.end_us] for span in found.spans],
-        "gaps": describe_gaps(found.gaps),
-        "cells": None
-        if found.cells is None
-        else [[cell.start_us, cell.width_us, cell.covered_us, cell.longest_gap_us] for cell in found.cells],
-    }
+def _cells(cells: Cells) -> list[tuple[int, int, int, int]]:
+    return [
+        (cells.grid.start_us + number * cells.width_us, cells.width_us, covered_us, gap_us)
+        for number, (covered_us, gap_us) in enumerate(
+            zip(cells.covered_us, cells.longest_gaps_us, strict=True)
+        )
+    ]
+
+
+def _busy_bins(found: Activity) -> list[tuple[int, int]]:
+    """Return (start of the bin, bytes per second) for the bins that hold any footage."""
+    return [
+        (found.start_us + number * found.width_us, rate) for number, rate in enumerate(found.rates) if rate
+    ]

@@ -166,10 +166,10 @@ def _stream(
 
 
 def _gaps(request: Call, camera: Camera, stream: Stream, present: Presenter) -> list[dict[str, str]]:
-    footage = services_of(request).footage
-    since_us = footage.known_since_us(camera, stream.id)
+    services = services_of(request)
+    since_us = services.footage.known_since_us(camera, stream.id)
     window = TimeRange(max(since_us, present.now_us - _GAP_DAYS * DAY_US), present.now_us)
-    gaps = footage.timeline(camera, stream.id, window).gaps
+    (lane,) = services.lanes.read([(camera, stream.id)], window)
     return [
         {
             "range": present.clock_span(gap.time),
@@ -177,7 +177,7 @@ def _gaps(request: Call, camera: Camera, stream: Stream, present: Presenter) -> 
             "cause": present.catalogue.text(f"cause.{gap.cause}"),
             "length": present.duration(gap.time.duration_us),
         }
-        for gap in reversed(gaps[-_MOST_GAPS:])
+        for gap in reversed(lane.gaps[-_MOST_GAPS:])
     ]
 
 

@@ -23,7 +23,8 @@ def run_of(storage: Storage, stream_id: int, start_us: int, minutes: int, *, vol
 @pytest.fixture
 def streams(storage: Storage) -> tuple[int, int, int]:
     """Two streams with footage and one without."""
-    return tuple(add_camera(storage).streams[0].id for _ in range(3))  # type: ignore[return-value]  # three
+    first, second, third = (add_camera(storage).streams[0].id for _ in range(3))
+    return first, second, third
 
 
 @pytest.fixture
@@ -109,6 +110,34 @@ def test_only_quarter_hours_that_begin_in_the_window_are_added(
     window = TimeRange(NOON_US + BUCKET_US, NOON_US + 3 * BUCKET_US)
     (found,) = storage.archive.sums([streams[0]], window, DAY_US)[streams[0]]
     assert (found.buckets, found.covered_us) == (2, 2 * BUCKET_US)
+
+
+def test_local_days_are_sums_of_quarter_hours(
+    storage: Storage, streams: tuple[int, int, int], volume: int
+) -> None:
+    wita_us = 8 * HOUR_US
+    midnight_us = NOON_US + 4 * HOUR_US
+    run_of(storage, streams[0], NOON_US, 10, volume=volume)
+    run_of(storage, streams[0], midnight_us - 5 * MINUTE_US, 10, volume=volume)
+    window = TimeRange(midnight_us - DAY_US, midnight_us + DAY_US)
+    today = (midnight_us + wita_us) // DAY_US
+    assert storage.archive.daily(streams[0], window, wita_us) == {
+        today - 1: 15 * MINUTE_US,
+        today: 5 * MINUTE_US,
+    }
+    later = TimeRange(midnight_us, midnight_us + DAY_US)
+    assert storage.archive.daily(streams[0], later, wita_us) == {today: 5 * MINUTE_US}
+
+
+def test_files_and_their_sizes_come_by_stream(
+    storage: Storage, streams: tuple[int, int, int], volume: int
+) -> None:
+    first, second, _ = streams
+    run_of(storage, first, NOON_US, 10, volume=volume)
+    run_of(storage, second, NOON_US + MINUTE_US, 10, volume=volume)
+    window = TimeRange(NOON_US + 90 * SECOND_US, NOON_US + 2 * MINUTE_US)
+    minute = (NOON_US + MINUTE_US, NOON_US + 2 * MINUTE_US, 1000)
+    assert storage.archive.file_sizes(streams, window) == {first: [minute], second: [minute]}
 
 
 def test_outages_of_many_streams_come_in_order_the_lasting_one_too(

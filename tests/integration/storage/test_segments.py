@@ -115,19 +115,6 @@ def test_buckets_say_what_is_covered(storage: Storage, recording: Recording) -> 
     )
 
 
-def test_local_days_are_sums_of_buckets(storage: Storage, recording: Recording) -> None:
-    wita_us = 8 * HOUR_US
-    midnight_us = NOON_US + 4 * HOUR_US
-    night = Recording(recording.stream_id, recording.volume_id, midnight_us - 5 * MINUTE_US)
-    storage.index_writer.commit(IndexBatch(runs=(night.run,), segments=night.segments(10)))
-    window = TimeRange(midnight_us - DAY_US, midnight_us + DAY_US)
-    days = storage.segments.daily([recording.stream_id], window, wita_us)
-    assert [(d.start_us, d.covered_us, d.size_bytes) for d in days] == [
-        (midnight_us - DAY_US, 15 * MINUTE_US, 15_000),
-        (midnight_us, 5 * MINUTE_US, 5_000),
-    ]
-
-
 def test_purge_from_the_old_end_shortens_the_span(storage: Storage, recording: Recording) -> None:
     delete_segments(storage.database, recording.stream_id, TimeRange(NOON_US, minute(4)))
     (span,) = storage.segments.spans(recording.stream_id, TimeRange(0, minute(99)))

@@ -96,6 +96,19 @@ def test_gap_of_a_minute_is_told_at_ninety_days(site: Site, admin: User) -> None
     assert set(cells["covered"][:first]) == {0}
 
 
+def test_days_of_a_month_say_how_much_of_each_is_recorded(site: Site, admin: User) -> None:
+    camera = site.add_camera()
+    index_run(site, camera, NOON_US, 240 + 60)
+    with browser(site, admin) as client:
+        answer = client.get(f"/api/v1/cameras/{camera.id}/days?month=2024-10").json()
+    noon = site.services.zone.day_of(NOON_US)
+    assert len(answer) == 31
+    recorded = {day["day"]: day["covered_us"] for day in answer if day["covered_us"]}
+    next_day = noon.replace(day=noon.day + 1)
+    assert recorded == {noon.isoformat(): 4 * HOUR_US, next_day.isoformat(): HOUR_US}
+    assert {day["length_us"] for day in answer} == {DAY_US}
+
+
 def test_cells_end_where_the_future_begins(site: Site, admin: User) -> None:
     camera = site.add_camera()
     index_run(site, camera, NOON_US, 30)
@@ -142,6 +155,52 @@ def test_footage_of_a_removed_camera_has_its_lane(site: Site, admin: User) -> No
     with browser(site, admin) as client:
         (lane,) = asked(client, [camera], NOON_US, NOON_US + HOUR_US)["lanes"]
     assert (lane["oldest_us"], lane["newest_us"]) == (NOON_US, NOON_US + 10 * MINUTE_US)
+
+
+def test_activity_is_bytes_per_second_and_can_be_left_out(site: Site, admin: User) -> None:
+    camera = site.add_camera()
+    index_run(site, camera, NOON_US, 120)
+    site.clock.advance(86_400)
+    with browser(site, admin) as client:
+        for end_us in (NOON_US + HOUR_US, NOON_US + 6 * HOUR_US, NOON_US + 20 * DAY_US):
+            (lane,) = asked(client, [camera], NOON_US, end_us)["lanes"]
+            busy = lane["activity"]
+            assert busy["start_us"] == NOON_US
+            assert busy["rates"][0] in {15, 16, 17}, busy
+            assert len(busy["rates"]) <= 600
+            assert all(rate == 0 for rate in busy["rates"][2 * HOUR_US // busy["width_us"] + 1 :])
+        (silent,) = asked(client, [camera], NOON_US, NOON_US + HOUR_US, activity=0)["lanes"]
+    assert silent["activity"] is None
+
+
+def test_activity_of_a_few_minutes_shows_each_group_of_pictures(
+    site: Site, admin: User, h264_run: Path
+) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    site.clock.advance(60)
+    with browser(site, admin) as client:
+        (lane,) = asked(client, [camera], NOON_US, NOON_US + MINUTE_US)["lanes"]
+    busy = lane["activity"]
+    assert (busy["width_us"], len(busy["rates"])) == (SECOND_US, 60)
+    assert all(rate > 0 for rate in busy["rates"][:24])
+    assert set(busy["rates"][26:]) == {0}
+    assert len(set(busy["rates"][:24])) > 5
+
+
+def test_lane_of_countless_gaps_is_told_as_cells(site: Site, admin: User) -> None:
+    camera = site.add_camera()
+    recording = Recording(main_stream(camera).id, site.volume.id, NOON_US)
+    segments = tuple(recording.segment(SECOND_US, gap_us=2 * SECOND_US) for _ in range(200))
+    site.storage.index_writer.commit(IndexBatch(runs=(recording.run,), segments=segments))
+    site.clock.advance(600)
+    with browser(site, admin) as client:
+        (drawn,) = asked(client, [camera], NOON_US, NOON_US + 600 * SECOND_US, columns=200)["lanes"]
+        (told,) = asked(client, [camera], NOON_US, NOON_US + 600 * SECOND_US, columns=50)["lanes"]
+    assert (len(drawn["spans"]), drawn["cells"]) == (200, None)
+    assert (told["spans"], told["gaps"]) == ([], [])
+    assert told["cells"]["covered"] == [333]
+    assert told["cells"]["longest_gap_s"] == [2]
 
 
 def test_growing_file_is_footage_up_to_its_last_fragment(site: Site, admin: User, h264_run: Path) -> None:

@@ -24,25 +24,25 @@ def test_grid_begins_at_a_multiple_of_the_width_and_ends_with_what_is_known() ->
 def test_short_silence_costs_its_cell_a_little_and_is_told_in_seconds() -> None:
     start = HOUR_US + 7 * MINUTE_US
     cells = cells_from_silences(HOURS, HOUR_US, [(start, start + 60 * SECOND_US)])
-    assert cells.covered == (1000, 983, 1000, 1000)
-    assert cells.longest_gaps_s == (0, 60, 0, 0)
+    assert cells.thousandths() == [1000, 983, 1000, 1000]
+    assert cells.longest_gaps_s() == [0, 60, 0, 0]
 
 
 def test_silence_over_a_border_is_told_whole_on_both_sides() -> None:
     cells = cells_from_silences(
         HOURS, HOUR_US, [(2 * HOUR_US - 30 * SECOND_US, 2 * HOUR_US + 30 * SECOND_US)]
     )
-    assert cells.longest_gaps_s == (0, 60, 60, 0)
-    assert cells.covered == (1000, 991, 991, 1000)
+    assert cells.longest_gaps_s() == [0, 60, 60, 0]
+    assert cells.thousandths() == [1000, 991, 991, 1000]
 
 
 def test_last_cell_is_measured_by_its_past() -> None:
     grid = TimeRange(0, HOUR_US + 10 * MINUTE_US)
     cells = cells_from_silences(grid, HOUR_US, [(HOUR_US, HOUR_US + 5 * MINUTE_US)])
-    assert cells.covered == (1000, 500)
+    assert cells.thousandths() == [1000, 500]
     sums = [CellSum(0, 4, HOUR_US, 1, 0), CellSum(HOUR_US, 1, 5 * MINUTE_US, 1, 10 * MINUTE_US)]
-    assert cells_from_sums(grid, HOUR_US, sums).covered == (1000, 500)
-    assert cells_from_sums(grid, HOUR_US, sums).longest_gaps_s == (0, 300)
+    assert cells_from_sums(grid, HOUR_US, sums).thousandths() == [1000, 500]
+    assert cells_from_sums(grid, HOUR_US, sums).longest_gaps_s() == [0, 300]
 
 
 def test_nearly_all_is_not_all_and_nearly_nothing_is_not_nothing() -> None:
@@ -50,17 +50,17 @@ def test_nearly_all_is_not_all_and_nearly_nothing_is_not_nothing() -> None:
     cells = cells_from_silences(
         TimeRange(0, 2 * DAY_US), DAY_US, [(5 * SECOND_US, 7 * SECOND_US), (DAY_US, 2 * DAY_US - tiny)]
     )
-    assert cells.covered == (999, 1)
+    assert cells.thousandths() == [999, 1]
 
 
 def test_sums_say_nothing_where_no_quarter_hour_has_footage() -> None:
     cells = cells_from_sums(HOURS, HOUR_US, [CellSum(2 * HOUR_US, 3, 45 * MINUTE_US, 1, 0)])
-    assert cells.covered == (0, 0, 750, 0)
-    assert cells.longest_gaps_s == (3600, 3600, 900, 3600)
+    assert cells.thousandths() == [0, 0, 750, 0]
+    assert cells.longest_gaps_s() == [3600, 3600, 900, 3600]
 
 
 def test_there_is_no_cell_in_the_future() -> None:
-    assert cells_from_silences(TimeRange(HOUR_US, HOUR_US), HOUR_US, []).covered == ()
+    assert cells_from_silences(TimeRange(HOUR_US, HOUR_US), HOUR_US, []).thousandths() == []
 
 
 @given(
@@ -76,11 +76,11 @@ def test_what_cells_miss_adds_up_to_the_silences(borders: list[int], end_us: int
     ]
     width = buckets * BUCKET_US
     cells = cells_from_silences(TimeRange(0, end_us), width, silences)
-    past = [min(width, end_us - n * width) for n in range(len(cells.covered))]
-    missing = sum(end - start for start, end in silences)
-    told = sum(whole * (1000 - part) / 1000 for whole, part in zip(past, cells.covered, strict=True))
-    assert len(cells.covered) == -(-end_us // width)
-    assert missing - len(past) * width / 1000 <= told <= missing + len(past) * width / 1000
-    for n, (covered, gap_s) in enumerate(zip(cells.covered, cells.longest_gaps_s, strict=True)):
-        is_touched = any(start < n * width + past[n] and end > n * width for start, end in silences)
-        assert (covered < 1000) == is_touched == (gap_s > 0)
+    past = [min(width, end_us - n * width) for n in range(len(cells.covered_us))]
+    missing = [whole - part for whole, part in zip(past, cells.covered_us, strict=True)]
+    assert len(missing) == -(-end_us // width)
+    assert sum(missing) == sum(end - start for start, end in silences)
+    for n, gap_us in enumerate(cells.longest_gaps_us):
+        touching = [end - start for start, end in silences if start < n * width + past[n] and end > n * width]
+        assert gap_us == max(touching, default=0)
+        assert (missing[n] > 0) == bool(touching) == (cells.thousandths()[n] < 1000)

@@ -5,16 +5,13 @@ from hypothesis import strategies as st
 
 from playback.timeline import (
     GAP_TOLERANCE_US,
-    MOST_CELLS,
     StreamLife,
-    activity,
-    build_cells,
     build_timeline,
-    needs_cells,
+    gaps_in,
 )
 from vms.domain.camera import OutageCause
-from vms.domain.segment import Outage, Rollup
-from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
+from vms.domain.segment import Outage
+from vms.domain.time import SECOND_US, TimeRange
 
 LATER = 10_000 * SECOND_US
 KNOWN = StreamLife()
@@ -105,42 +102,25 @@ def test_spans_and_gaps_tile_the_past_of_the_window(
     assert found.known_until_us == max(window.start_us, min(window.end_us, now * SECOND_US))
 
 
-def test_wide_or_crowded_windows_are_drawn_as_cells() -> None:
-    assert not needs_cells(TimeRange(0, 14 * DAY_US), 2000)
-    assert needs_cells(TimeRange(0, 14 * DAY_US), 2001)
-    assert needs_cells(TimeRange(0, 15 * DAY_US), 1)
-
-
-def test_cells_hold_coverage_and_longest_gap() -> None:
-    rollups = [
-        Rollup(1, 0, BUCKET_US, 10, 15, 0, 0),
-        Rollup(1, BUCKET_US, BUCKET_US - MINUTE_US, 10, 14, 1, MINUTE_US),
+@given(
+    st.lists(st.tuples(st.integers(-20, 120), st.integers(1, 60)), max_size=12),
+    st.integers(0, 80),
+    st.integers(2, 40),
+)
+def test_gap_has_the_cause_that_overlaps_it_longest(
+    parts: list[tuple[int, int]], start: int, length: int
+) -> None:
+    causes = list(OutageCause)
+    outages = [outage(s, s + n, causes[i % len(causes)]) for i, (s, n) in enumerate(parts)]
+    window = span(start, start + length)
+    (gap,) = gaps_in(window, [], outages, KNOWN, now_us=LATER, tolerance_us=0)
+    overlaps = [
+        min(o.end_us or LATER, window.end_us) - max(o.start_us, window.start_us)
+        for o in sorted(outages, key=lambda o: o.start_us)
     ]
-    found = build_cells(TimeRange(0, 16 * DAY_US), rollups, now_us=2 * BUCKET_US)
-    assert found.cells is not None
-    assert [(c.covered_us, c.longest_gap_us) for c in found.cells] == [
-        (BUCKET_US, 0),
-        (BUCKET_US - MINUTE_US, MINUTE_US),
-    ]
-
-
-def test_number_of_cells_is_bounded() -> None:
-    found = build_cells(TimeRange(0, 365 * DAY_US), [], now_us=400 * DAY_US)
-    assert found.cells is not None
-    assert len(found.cells) <= MOST_CELLS + 1
-    assert all(cell.longest_gap_us == cell.width_us for cell in found.cells)
-
-
-def test_activity_is_bytes_per_second_in_each_bin() -> None:
-    window = span(0, 40)
-    amounts = [(0, 10 * SECOND_US, 1000), (15 * SECOND_US, 25 * SECOND_US, 2000)]
-    assert activity(window, amounts, bins=4) == [
-        (0, 100),
-        (10 * SECOND_US, 100),
-        (20 * SECOND_US, 100),
-    ]
-
-
-def test_activity_bins_are_bounded() -> None:
-    amounts = [(n * SECOND_US, (n + 1) * SECOND_US, 10) for n in range(6 * 3600)]
-    assert len(activity(TimeRange(0, 6 * HOUR_US), amounts)) == 600
+    longest = max(overlaps, default=0)
+    if longest <= 0:
+        assert gap.cause is OutageCause.UNKNOWN
+    else:
+        first = sorted(outages, key=lambda o: o.start_us)[overlaps.index(longest)]
+        assert gap.cause is first.cause
