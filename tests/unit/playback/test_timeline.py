@@ -115,7 +115,7 @@ def test_gap_has_the_cause_that_overlaps_it_longest(
     window = span(start, start + length)
     (gap,) = gaps_in(window, [], outages, KNOWN, now_us=LATER, tolerance_us=0)
     overlaps = [
-        min(o.end_us or LATER, window.end_us) - max(o.start_us, window.start_us)
+        min(LATER if o.end_us is None else o.end_us, window.end_us) - max(o.start_us, window.start_us)
         for o in sorted(outages, key=lambda o: o.start_us)
     ]
     longest = max(overlaps, default=0)
