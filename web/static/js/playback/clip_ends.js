@@ -69,8 +69,9 @@ export class ClipEnds extends EventTarget {
   #fields(root, end) {
     const field = part(`[data-clip-${end}]`, HTMLInputElement, root);
     field.addEventListener("change", () => {
-      // One after the other: the second time typed may lean on the first.
-      this.#reading = this.#reading.then(() => this.#readTyped(end));
+      // One after the other: the second time typed may lean on the first, which may write into both fields.
+      const typed = field.value.trim();
+      this.#reading = this.#reading.then(() => this.#readTyped(end, typed));
     });
     field.addEventListener("keydown", (event) => {
       // Enter takes the time over; it must not send a form whose other fields are not shown yet.
@@ -87,9 +88,8 @@ export class ClipEnds extends EventTarget {
     if (document.activeElement !== field) field.value = us === null ? "" : clockTenths(us);
   }
 
-  /** @param {End} end */
-  async #readTyped(end) {
-    const typed = this.ends[end].field.value.trim();
+  /** @param {End} end @param {string} typed */
+  async #readTyped(end, typed) {
     const own = end === "in" ? this.inUs : this.outUs;
     if (typed === "" || (own !== null && typed === clockTenths(own))) return;
     try {

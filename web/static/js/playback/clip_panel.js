@@ -32,8 +32,6 @@ export class ClipPanel extends EventTarget {
   #running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {Estimate | null} */
-  #estimate = null;
   #isStarting = false;
 
   /** @param {Deck} deck */
@@ -152,7 +150,9 @@ export class ClipPanel extends EventTarget {
   #writeName() {
     if (this.nameIsTyped || this.inUs === null) return;
     const chosen = this.cameraIds.flatMap((id) => this.cameras.facts(id) ?? []);
-    const first = chosen.find((camera) => camera.id === this.deck.focused.camera.id) ?? chosen[0];
+    // An address with marks is read before the deck has its cameras.
+    const focused = this.deck.tiles.length > 0 ? this.deck.focused.camera : null;
+    const first = chosen.find((camera) => camera.id === focused?.id) ?? chosen[0];
     const values = { place: first?.title ?? "", n: chosen.length - 1, time: `${dateShort(this.inUs)} ${clock(this.inUs)}` };
     this.name.value = text(chosen.length > 1 ? "clip.name_more" : "clip.name", values).slice(0, LONGEST_NAME);
   }
@@ -185,28 +185,38 @@ export class ClipPanel extends EventTarget {
   #countSoon() {
     clearTimeout(this.#timer);
     this.#running?.abort();
-    this.#estimate = null;
+    this.facts.removeAttribute("aria-busy");
     if (this.inUs === null || this.outUs === null) return;
-    if (this.cameras.candidates.length === 0) this.#block(text("clip.none_chosen"));
-    else if (this.outUs - this.inUs > LONGEST_CLIP_US) this.#block(text("clip.too_long"));
-    else if (this.outUs <= this.inUs) this.#block(text("clip.backwards"));
-    else this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
+    const why = this.cameras.candidates.length === 0 ? "clip.none_chosen"
+      : this.outUs - this.inUs > LONGEST_CLIP_US ? "clip.too_long"
+      : this.outUs <= this.inUs ? "clip.backwards" : null;
+    if (why !== null) {
+      this.#showNothing(text(why));
+      return;
+    }
+    // What is told is of another range until the answer is there.
+    this.facts.setAttribute("aria-busy", "true");
+    this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
+  }
+
+  /** @param {string} why */
+  #showNothing(why) {
+    for (const name of ["size", "gaps", "room", "result"]) this.#fact(name, name === "result" ? "" : "–");
+    this.gaps.replaceChildren();
+    this.#block(why);
   }
 
   async #count() {
     if (this.inUs === null || this.outUs === null) return;
     const running = new AbortController();
     this.#running = running;
-    this.#fact("size", text("clip.counting"));
     try {
-      this.#estimate = await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal);
-      this.#showEstimate(this.#estimate);
+      this.#showEstimate(await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal));
     } catch (error) {
       if (isAborted(error)) return;
-      for (const name of ["size", "gaps", "room"]) this.#fact(name, "–");
-      this.gaps.replaceChildren();
-      this.#block(refusal(error));
+      this.#showNothing(refusal(error));
     }
+    this.facts.removeAttribute("aria-busy");
   }
 
   /** @param {Estimate} estimate */
