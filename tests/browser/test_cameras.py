@@ -83,7 +83,7 @@ def test_a_viewer_sees_only_their_cameras_and_changes_nothing(city: City, viewer
     expect(viewer.get_by_role("link", name="Tambah kamera")).to_have_count(0)
     expect(viewer.get_by_role("link", name="Ubah")).to_have_count(0)
     expect(viewer.locator(".rail")).not_to_contain_text("Pengguna")
-    viewer.goto(f"{city.url}/playback?cam={city.park.id}")
+    viewer.goto(f"{city.url}/playback?cam={city.park.id}&mode=full")
     expect(viewer.locator("[data-chip-camera]")).to_have_count(1)
     expect(viewer.locator("[data-clip-form]")).to_have_count(0)
     expect(viewer.locator("[data-clip-hint]")).to_be_visible()

@@ -4,27 +4,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.pages.rendering import render
+from web.pages.review_keys import PORTAL_KEYS
 from web.permissions import SIGNED_IN
 from web.routing import guarded
 from web.state import Call, services_of
-
-KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("Space", "K"), "play"),
-    (("J", "L"), "speed"),
-    ((",", "."), "frame"),
-    (("←", "→"), "five"),
-    (("PgUp", "PgDn"), "ten_minutes"),
-    (("Home", "End"), "day"),
-    (("P", "N"), "edge"),
-    (("I", "O"), "marks"),
-    (("G",), "goto"),
-    (("C",), "calendar"),
-    (("+", "-", "0"), "zoom"),
-    (("E",), "export"),
-    (("S",), "snapshot"),
-    (("F",), "full"),
-    (("/",), "search"),
-)
 
 
 def routes() -> list[Route]:
@@ -34,4 +17,6 @@ def routes() -> list[Route]:
 
 def show(request: Call) -> Response:
     """Show the page."""
-    return render(request, "help.html", section="help", key_list=KEYS, version=services_of(request).version)
+    return render(
+        request, "help.html", section="help", key_lines=PORTAL_KEYS, version=services_of(request).version
+    )

@@ -7,9 +7,12 @@ from starlette.routing import Route
 
 from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.site_time import parse_typed_time
+from vms.domain.time import format_rfc3339
+from web.pages.camera_views import camera_views
 from web.pages.playback_address import read_address
-from web.pages.playback_facts import audited_subject, choose_cameras, playback_facts
+from web.pages.playback_facts import audited_subject, camera_facts, choose_cameras, playback_facts
 from web.pages.rendering import presenter_of, render
+from web.pages.review_keys import PLAYBACK_KEYS
 from web.permissions import SIGNED_IN
 from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
@@ -22,6 +25,7 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
         guarded("/playback", show, SIGNED_IN, name="playback"),
+        guarded("/playback/cameras", cameras, SIGNED_IN, name="playback_cameras"),
         guarded("/playback/parse-time", parse_time, SIGNED_IN),
     ]
 
@@ -57,7 +61,25 @@ def show(request: Call) -> Response:
         some_unavailable=chosen.some_unavailable,
         speeds=SPEEDS,
         may_export=facts.script["may_export"],
+        key_lines=PLAYBACK_KEYS,
+        offered=facts.script["all_cameras"],
+        rfc3339=format_rfc3339,
     )
+
+
+def cameras(request: Call) -> Response:
+    """Answer the facts of cameras that are put on the page while it is open; others are left out silently."""
+    services, user = services_of(request), user_of(request)
+    address = read_address(request.query_params)
+    if address.camera_ids is None:
+        raise InvalidInput("cam must list the numbers of cameras, such as 3,7", field="cam")
+    chosen = choose_cameras(services, user, address)
+    if chosen.cameras:
+        services.storage.audit.append(
+            user.name, "playback.open", audited_subject(chosen.cameras), address=address_of(request)
+        )
+    views = camera_views(services, chosen.cameras, presenter_of(request))
+    return JSONResponse({"cameras": camera_facts(services, user, chosen.cameras, views)})
 
 
 def parse_time(request: Call) -> Response:

@@ -9,6 +9,7 @@ from vms.domain.time import MINUTE_US, SECOND_US
 from vms.domain.user import Right, Role, User
 from web.pages.camera_views import CameraView, camera_views
 from web.pages.playback_address import PlaybackAddress
+from web.pages.review_keys import key_acts
 from web.presenters import Presenter
 from web.state import WebServices
 
@@ -75,15 +76,9 @@ def playback_facts(
     views = tuple(all_views[camera.id] for camera in chosen.cameras)
     focused = next((view for view in views if view.id == address.focused_id), views[0])
     at_us, is_live = _moment(address, focused, present.now_us)
-    stream_ids = [stream.id for camera in chosen.cameras for stream in camera.streams]
-    streams = services.storage.stream_facts.of(stream_ids)
-    cameras = [
-        _camera(number, camera, view, streams, user)
-        for number, (camera, view) in enumerate(zip(chosen.cameras, views, strict=True), start=1)
-    ]
     mode = address.mode or ("simple" if user.role is Role.VIEWER else "full")
     script: dict[str, object] = {
-        "cameras": cameras,
+        "cameras": camera_facts(services, user, chosen.cameras, views),
         "all_cameras": [
             _choice(view, camera)
             for camera in chosen.offered
@@ -103,8 +98,20 @@ def playback_facts(
         "may_export": any(user.may(Right.EXPORT, camera.id) for camera in chosen.cameras),
         "may_hold": any(user.may(Right.HOLD, camera.id) for camera in chosen.cameras),
         "some_unavailable": chosen.some_unavailable,
+        "keys": key_acts(),
     }
     return PlaybackFacts(views, focused, at_us, is_live, mode, script)
+
+
+def camera_facts(
+    services: WebServices, user: User, cameras: Sequence[Camera], views: Sequence[CameraView]
+) -> list[dict[str, object]]:
+    """Return what scripts are told of the cameras on the page, numbered by their place there."""
+    streams = services.storage.stream_facts.of([stream.id for camera in cameras for stream in camera.streams])
+    return [
+        _camera(number, camera, view, streams, user)
+        for number, (camera, view) in enumerate(zip(cameras, views, strict=True), start=1)
+    ]
 
 
 def _camera(

@@ -19,6 +19,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Fires `end` when the server says that nobody is signed in any more. */
+export const session = new EventTarget();
+
 /** @param {unknown} error @returns {boolean} whether somebody cancelled on purpose */
 export function isAborted(error) {
   return error instanceof DOMException && error.name === "AbortError";
@@ -26,7 +29,7 @@ export function isAborted(error) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal, keepalive?: boolean}} [options] `keepalive` outlives the page
  * @returns {Promise<Response>} a successful response
  */
 export async function request(path, options = {}) {
@@ -39,6 +42,7 @@ export async function request(path, options = {}) {
   const init = { method: options.method ?? "GET", headers, credentials: "same-origin", redirect: "error" };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal) init.signal = options.signal;
+  if (options.keepalive) init.keepalive = true;
   let response;
   try {
     response = await fetch(path, init);
@@ -47,6 +51,7 @@ export async function request(path, options = {}) {
     throw new ApiError(0, {});
   }
   if (response.ok) return response;
+  if (response.status === 401) session.dispatchEvent(new Event("end"));
   let told = {};
   try {
     told = (await response.json()).error ?? {};

@@ -38,6 +38,7 @@
  * @property {boolean} may_export
  * @property {boolean} may_hold
  * @property {boolean} some_unavailable
+ * @property {Record<string, string>} keys what each key does
  * @typedef {object} PageData
  * @property {string} language BCP 47 tag of the page.
  * @property {string} zone IANA name of the site's zone.

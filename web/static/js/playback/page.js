@@ -1,54 +1,91 @@
 /**
- * The playback page: puts player, timeline, day picker, clock, clip and keys together, and keeps the address in step.
+ * The playback page: makes its parts, tells each what the others do, and keeps the address in step.
  * @module
  */
 
+import { actsOf } from "./acts.js";
 import { keepAddress, queryOf } from "./address.js";
 import { ArchiveStrip } from "./archive_strip.js";
 import { CameraChips } from "./camera_chips.js";
+import { CameraPicker } from "./camera_picker.js";
+import { ChosenCameras } from "./chosen_cameras.js";
 import { ClipPanel } from "./clip_panel.js";
+import { ClipSheet } from "./clip_sheet.js";
 import { ClockForm } from "./clock_form.js";
+import { DayCards } from "./day_cards.js";
 import { DayPicker } from "./day_picker.js";
 import { Deck } from "./deck.js";
 import { GapList } from "./gap_list.js";
+import { HelpDialog } from "./help_dialog.js";
+import { HourSlider } from "./hour_slider.js";
 import { HoverPicture } from "./hover_picture.js";
-import { watchKeys } from "./keys.js";
+import { Keys } from "./keys.js";
+import { Notices } from "./notices.js";
 import { notify } from "../notice.js";
 import { pageData, part, text } from "../page_data.js";
-import { saveSnapshot } from "./snapshot.js";
+import { RecorderWatch } from "./recorder_watch.js";
+import { rememberWatching } from "./watching.js";
+import { returnAfterSignIn } from "./session_end.js";
+import { ReviewMode } from "./review_mode.js";
 import { TileMessages } from "./tile_messages.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
 import { dateShort, dayOf, dayStartUs, duration, nowUs, SECOND_US } from "../site_time.js";
-import { clamp, spanOf } from "./timeline_model.js";
+import { watchLine } from "./slow_line.js";
+import { centred, clamp, spanOf } from "./timeline_model.js";
+
+const ADDRESS_MS = 5_000;
 
 const facts = /** @type {import("../page_data.js").PlaybackFacts} */ (pageData.playback);
-const camera = /** @type {import("../page_data.js").CameraFacts} */ (facts.cameras.find((one) => one.id === facts.focused_id));
+let { layout } = facts;
+/** The mode that a link asked for; a choice on the page takes its place. */
+let linkedMode = new URLSearchParams(location.search).get("mode");
 
+const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
+const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
 const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: facts.data_saver, skipGaps: facts.skip_gaps });
-const data = new TimelineData(camera);
+const data = new TimelineData(cameras.focused);
 const timeline = new Timeline(part("[data-plot]", HTMLElement), data, facts.at_us);
-const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), camera);
-const chips = new CameraChips();
-const days = new DayPicker(camera.id, facts.at_us);
+const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), cameras.focused);
+const days = new DayPicker(cameras.focusedId, facts.at_us);
+const dayCards = new DayCards();
+const hours = new HourSlider();
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
+const sheet = clip ? new ClipSheet(clip) : null;
+const chips = new CameraChips();
+const picker = new CameraPicker(facts.all_cameras, () => layout);
+const notices = new Notices();
+const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: facts.data_saver });
 const gaps = Object.assign(new EventTarget(), {
-  gapAt: (/** @type {number} */ id, /** @type {number} */ us) => (id === camera.id ? data.gapAt(us) : null),
+  gapAt: (/** @type {number} */ id, /** @type {number} */ us) => (id === facts.focused_id ? data.gapAt(us) : null),
 });
 data.addEventListener("change", () => gaps.dispatchEvent(new Event("change")));
 new TileMessages(deck, gaps);
 new GapList(part("[data-gap-list]", HTMLElement), data, (us) => deck.seek(us));
-new HoverPicture(timeline, data, camera.id);
+new HoverPicture(timeline, data, facts.focused_id);
 
-const gutterDate = part("[data-gutter-date]", HTMLElement);
-const zoomLabel = part("[data-zoom-label]", HTMLElement);
-const playWord = part("[data-play-word]", HTMLElement);
+/** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
+function on(source, name, handle) {
+  source.addEventListener(name, (event) => handle(/** @type {CustomEvent<T>} */ (event).detail));
+}
+
+/** @returns {import("./address.js").Shown} */
+function shown() {
+  return {
+    camera_ids: cameras.ids, focused_id: cameras.focusedId, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
+    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout, mode: linkedMode,
+  };
+}
+
+const tellAddress = () => keepAddress(shown());
 
 /** @param {number} us */
 function showTime(us) {
   clock.show(us);
   days.setDay(us);
+  dayCards.show(us);
+  hours.show(us);
   timeline.setPlayhead(us);
 }
 
@@ -56,130 +93,126 @@ function showState() {
   const { isPlaying } = deck;
   part("[data-icon-play]", HTMLElement).hidden = isPlaying;
   part("[data-icon-pause]", HTMLElement).hidden = !isPlaying;
-  playWord.textContent = text(isPlaying ? "player.pause" : "player.play");
+  part("[data-play-word]", HTMLElement).textContent = text(isPlaying ? "player.pause" : "player.play");
   part('[data-act="live"]', HTMLElement).setAttribute("aria-pressed", String(deck.isLive));
   if (!isPlaying) tellAddress();
 }
 
-/** @param {number[]} camera_ids @param {number} focused_id */
-function shownWith(camera_ids, focused_id) {
-  return {
-    camera_ids, focused_id, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
-    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: facts.layout, mode: null,
-  };
-}
-
-function tellAddress() {
-  keepAddress(shownWith(facts.cameras.map((one) => one.id), camera.id));
-}
-
-/** @param {string} action @returns {void} */
-function act(action) {
-  const at = deck.wallUs;
-  const actions = /** @type {Record<string, () => void>} */ ({
-    play: () => (deck.isPlaying ? deck.pause() : deck.play()),
-    back: () => deck.seek(at - 10 * SECOND_US),
-    forward: () => deck.seek(at + 10 * SECOND_US),
-    "frame-before": () => deck.step(-1),
-    "frame-after": () => deck.step(1),
-    "edge-before": () => goToEdge(-1),
-    "edge-after": () => goToEdge(1),
-    live: () => deck.goLive(),
-    in: () => clip?.mark("in", at),
-    out: () => clip?.mark("out", at),
-    "zoom-in": () => timeline.zoom(-1),
-    "zoom-out": () => timeline.zoom(1),
-    "zoom-day": () => timeline.showDay(dayOf(at)),
-    snapshot: () => void saveSnapshot(deck.focused),
-    full: () => deck.toggleFullscreen(),
-    time: () => clock.open(),
-    calendar: () => days.open(),
-    export: () => clip?.focusForm(),
-    "day-start": () => deck.seek(dayStartUs(dayOf(at))),
-    now: () => deck.goLive(),
-  });
-  actions[action]?.();
-}
-
-/** @param {1 | -1} direction */
-function goToEdge(direction) {
-  const to = data.edge(deck.wallUs, direction);
-  if (to !== null) deck.seek(to);
-  else notify(text(direction > 0 ? "player.no_edge_after" : "player.no_edge_before"));
-}
-
-deck.addEventListener("time", () => showTime(deck.wallUs));
-deck.addEventListener("seek", () => {
-  showTime(deck.wallUs);
+/** The layout that a person chose; simple mode shows one camera whatever it is. @param {import("../page_data.js").LayoutName} chosen */
+function setLayout(chosen) {
+  layout = chosen;
+  showLayout();
   tellAddress();
-});
-deck.addEventListener("state", showState);
-deck.addEventListener("skip", (event) => {
-  const { from_us, to_us } = /** @type {CustomEvent<{from_us: number, to_us: number}>} */ (event).detail;
-  const gap = data.gapAt((from_us + to_us) / 2);
-  notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
-});
-timeline.addEventListener("seek", (event) => deck.seek(/** @type {CustomEvent<number>} */ (event).detail));
-timeline.addEventListener("scrub", (event) => {
-  const at = /** @type {CustomEvent<number>} */ (event).detail;
-  deck.scrub(at);
-});
-timeline.addEventListener("view", () => {
-  archive.setSeen(timeline.view);
-  gutterDate.textContent = dateShort(clamp(timeline.view.from_us, 0, nowUs()));
-  zoomLabel.textContent = duration(spanOf(timeline.view));
-});
-timeline.addEventListener("marks", (event) => {
-  const { in_us, out_us } = /** @type {CustomEvent<{in_us: number, out_us: number}>} */ (event).detail;
-  clip?.set(in_us, out_us);
-});
-archive.addEventListener("seek", (event) => {
-  const at = /** @type {CustomEvent<number>} */ (event).detail;
-  timeline.showDay(dayOf(at));
-  deck.seek(at);
-});
-clock.addEventListener("seek", (event) => deck.seek(/** @type {CustomEvent<number>} */ (event).detail));
-days.addEventListener("day", (event) => {
-  const day = /** @type {CustomEvent<string>} */ (event).detail;
-  // The same clock time on the chosen day.
+}
+
+function showLayout() {
+  deck.setLayout(mode.isSimple ? "one" : layout);
+  part("[data-layouts]", HTMLElement).hidden = cameras.all.length < 2;
+  for (const button of document.querySelectorAll('[data-act^="layout-"]')) {
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `layout-${layout}`));
+  }
+}
+
+function showFocus() {
+  chips.show(cameras.all, cameras.focusedId);
+  dayCards.setCamera(cameras.focusedId);
+  hours.setCamera(cameras.focusedId);
+}
+
+/** The same clock time on another day. @param {string} day */
+function goToDay(day) {
   const at = dayStartUs(day) + (deck.wallUs - dayStartUs(dayOf(deck.wallUs)));
   timeline.showDay(day);
   deck.seek(Math.min(at, nowUs() - SECOND_US));
-});
-clip?.addEventListener("marks", (event) => {
-  const { in_us, out_us } = /** @type {CustomEvent<{in_us: number | null, out_us: number | null}>} */ (event).detail;
-  timeline.setMarks(in_us, out_us);
+}
+
+/** The timeline knows one camera: another one is shown by opening the page anew, at the same moment. */
+function reopen() {
+  location.assign(`/playback?${queryOf(shown())}`);
+}
+
+on(deck, "time", () => showTime(deck.wallUs));
+on(deck, "seek", () => {
+  showTime(deck.wallUs);
   tellAddress();
 });
-clip?.addEventListener("seek", (event) => deck.seek(/** @type {CustomEvent<number>} */ (event).detail, { play: false }));
-
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-act]"))) {
-  button.addEventListener("click", () => act(button.dataset["act"] ?? ""));
-  if (!clip && (button.dataset["act"] === "in" || button.dataset["act"] === "out")) button.hidden = true;
+on(deck, "state", showState);
+on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
+on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
+  const gap = data.gapAt((from_us + to_us) / 2);
+  notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
+});
+on(cameras, "focus", reopen);
+on(cameras, "change", reopen);
+on(mode, "change", () => {
+  linkedMode = null;
+  showLayout();
+  showTime(deck.wallUs);
+  dayCards.setCamera(cameras.focusedId);
+  tellAddress();
+});
+for (const source of [timeline, hours]) {
+  on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
+  on(source, "scrub", (/** @type {number} */ us) => deck.scrub(us));
+  on(source, "scrub-cancel", () => deck.cancelScrub());
 }
+on(timeline, "view", () => {
+  archive.setSeen(timeline.view);
+  part("[data-gutter-date]", HTMLElement).textContent = dateShort(clamp(timeline.view.from_us, 0, nowUs()));
+  part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
+});
+on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
+on(archive, "seek", (/** @type {number} */ us) => {
+  timeline.showDay(dayOf(us));
+  deck.seek(us);
+});
+on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
+on(days, "day", goToDay);
+on(dayCards, "day", goToDay);
+if (clip) {
+  on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {
+    timeline.setMarks(in_us, out_us);
+    tellAddress();
+  });
+  on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
+}
+on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
+on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
+on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
+on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_data.js").LayoutName | null}} */ wish) => {
+  if (wish.layout) layout = wish.layout;
+  cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
+});
+
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, clock, days, cameras, picker, mode, help, notices, setLayout, tellAddress });
+const keys = new Keys(facts.keys, act, facts.letter_keys);
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
+  if (button instanceof HTMLElement) act(button.dataset["act"] ?? "");
+});
+on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isOn: boolean}} */ { name, isOn }) => {
+  if (name === "letter_keys") keys.lettersAreOn = isOn;
+  else if (name === "skip_gaps") deck.setSkipGaps(isOn);
+  else deck.setDataSaver(isOn);
+});
 const speed = part("[data-speed]", HTMLSelectElement);
 speed.addEventListener("change", () => deck.setSpeed(Number(speed.value)));
-/** The moment stays, the cameras change. @param {number[]} camera_ids @param {number} focused_id */
-function reopen(camera_ids, focused_id) {
-  location.assign(`/playback?${queryOf(shownWith(camera_ids, focused_id))}`);
-}
+on(deck, "state", () => { speed.value = String(deck.speed); });
 
-const ids = facts.cameras.map((one) => one.id);
-chips.addEventListener("focus", (event) => reopen(ids, /** @type {CustomEvent<number>} */ (event).detail));
-chips.addEventListener("remove", (event) => {
-  const left = ids.filter((id) => id !== /** @type {CustomEvent<number>} */ (event).detail);
-  reopen(left, left.includes(camera.id) ? camera.id : left[0] ?? camera.id);
-});
-chips.show(facts.cameras, camera.id);
-for (const button of document.querySelectorAll("[data-dismiss]")) button.addEventListener("click", () => button.parentElement?.remove());
-watchKeys(act, (by) => deck.seek(deck.wallUs + by), speed);
+returnAfterSignIn(tellAddress);
+rememberWatching(deck, shown);
+watchLine(deck, notices, () => deck.dataSaver);
+new RecorderWatch(notices, () => cameras.focused);
+setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
+addEventListener("pagehide", tellAddress);
 
+if (facts.zoom_s !== null) timeline.setView(centred(facts.at_us, facts.zoom_s * SECOND_US));
 if (facts.asked_clip) clip?.set(...facts.asked_clip);
-archive.setSeen(timeline.view);
+showFocus();
 showTime(facts.at_us);
-zoomLabel.textContent = duration(spanOf(timeline.view));
-deck.setLayout(facts.layout);
-deck.setCameras(facts.cameras, facts.focused_id);
-clip?.setCameras(facts.cameras);
+archive.setSeen(timeline.view);
+part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
+deck.setCameras(cameras.all, cameras.focusedId);
+showLayout();
 if (facts.is_live) deck.goLive();
 else deck.seek(facts.at_us, { play: false });
