@@ -1,8 +1,29 @@
-"""What JSON bodies hold, checked: yes or no, and lists of cameras."""
+"""What JSON bodies hold, checked: texts, yes or no, and lists of cameras."""
 
 from collections.abc import Mapping
 
 from vms.domain.errors import InvalidInput
+
+
+def text_from(body: Mapping[str, object], name: str, *, longest: int, default: str | None = None) -> str:
+    """Return a text of a JSON body.
+
+    Raises:
+        InvalidInput: it is missing (unless there is a default), no text, or too long.
+    """
+    value = body.get(name, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise InvalidInput(f"{name} must be a text", field=name)
+    if len(value) > longest:
+        raise InvalidInput(f"{name} may have at most {longest} characters", field=name)
+    return value.strip()
+
+
+def object_from(body: object) -> Mapping[str, object]:
+    """Return a JSON body that must be an object; raises InvalidInput where it is not."""
+    if not isinstance(body, dict):
+        raise InvalidInput("the request's body must be a JSON object")
+    return body
 
 
 def flag_from(body: Mapping[str, object], name: str, *, default: bool = False) -> bool:

@@ -12,16 +12,8 @@ from vms.domain.errors import InvalidInput
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, User
 from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from, flag_from
-from web.api.lanes import camera_ids_of
-from web.api.parameters import (
-    LATEST_US,
-    instant_from,
-    instant_of,
-    object_from,
-    text_from,
-    whole_number_of,
-)
+from web.api.bodies import camera_ids_from, flag_from, object_from, text_from
+from web.api.parameters import LATEST_US, camera_ids_of, instant_from, instant_of, whole_number_of
 from web.permissions import CHANGE_BOOKMARK, SIGNED_IN, require_camera, visible_ids
 from web.routing import guarded
 from web.state import Call, address_of, json_of, services_of, user_of

@@ -12,8 +12,8 @@ from vms.domain.export import ClipRequest, Export
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, Role, User
 from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from
-from web.api.parameters import checked_window, instant_from, object_from, text_from
+from web.api.bodies import camera_ids_from, object_from, text_from
+from web.api.parameters import checked_window, instant_from
 from web.permissions import EXPORT, OWN_EXPORT, require_camera
 from web.range_response import RangeResponse
 from web.routing import guarded

@@ -12,14 +12,8 @@ from vms.domain.retention import OPEN_END_US, Hold
 from vms.domain.time import DAY_US, TimeRange
 from vms.domain.user import Right
 from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from
-from web.api.lanes import camera_ids_of
-from web.api.parameters import (
-    instant_from,
-    object_from,
-    text_from,
-    whole_number_of,
-)
+from web.api.bodies import camera_ids_from, object_from, text_from
+from web.api.parameters import camera_ids_of, instant_from, whole_number_of
 from web.permissions import HOLD, RELEASE_HOLD, SIGNED_IN, require_camera, visible_ids
 from web.routing import guarded
 from web.state import Call, address_of, json_of, services_of, user_of

@@ -9,17 +9,15 @@ from playback.activity import Activity
 from playback.cells import Cells
 from playback.lanes import LEAST_COLUMNS, MOST_COLUMNS, MOST_LANES, USUAL_COLUMNS, Lane
 from playback.timeline import LONGEST_WINDOW_US
-from vms.domain.errors import InvalidInput
+from vms.domain.bookmark import MOST_BOOKMARKS
 from vms.domain.retention import Hold
 from vms.domain.segment import Gap
 from web.api.answers import json_answer
-from web.api.parameters import shown_stream, whole_number_of, window_of
+from web.api.bookmarks import describe_bookmark
+from web.api.parameters import camera_ids_of, shown_stream, whole_number_of, window_of
 from web.permissions import SIGNED_IN, visible_ids
 from web.routing import guarded
 from web.state import Call, services_of, user_of
-
-_LONGEST_LIST = 20 * MOST_LANES
-"""Characters of a list of cameras: as many as numbers of 19 digits need."""
 
 
 def routes() -> list[Route]:
@@ -29,10 +27,10 @@ def routes() -> list[Route]:
 
 def lanes(request: Call) -> Response:
     """Answer a lane for each camera that the caller may see, and the holds on them; others are left out silently."""
-    services = services_of(request)
+    services, user = services_of(request), user_of(request)
     window = window_of(request, longest_us=LONGEST_WINDOW_US)
     columns = whole_number_of(request, "columns", USUAL_COLUMNS, least=LEAST_COLUMNS, most=MOST_COLUMNS)
-    wanted = visible_ids(user_of(request), camera_ids_of(request, most=MOST_LANES))
+    wanted = visible_ids(user, camera_ids_of(request, most=MOST_LANES))
     cameras = services.storage.cameras.some(wanted)
     streams = [(camera, stream.id) for camera in cameras if (stream := shown_stream(camera)) is not None]
     found = services.lanes.read(streams, window, columns, with_activity=wants_activity(request))
@@ -49,7 +47,12 @@ def lanes(request: Call) -> Response:
                 _hold(hold)
                 for hold in services.storage.holds.covering([camera.id for camera in cameras], window)
             ],
-            "bookmarks": [],
+            "bookmarks": [
+                describe_bookmark(bookmark, user)
+                for bookmark in services.storage.bookmarks.touching(
+                    user, [camera.id for camera in cameras], window, limit=MOST_BOOKMARKS
+                )
+            ],
         },
     )
 
@@ -57,22 +60,6 @@ def lanes(request: Call) -> Response:
 def wants_activity(request: Call) -> bool:
     """Tell whether the answer shall hold how busy the footage is: unless `activity=0`."""
     return request.query_params.get("activity", "1") != "0"
-
-
-def camera_ids_of(request: Call, *, most: int) -> list[int]:
-    """Return the numbers of cameras that the query's `cameras` lists, each once, in their order.
-
-    Raises:
-        InvalidInput: it lists none, too many, or something else.
-    """
-    text = request.query_params.get("cameras", "")
-    parts = [part.strip() for part in text.split(",") if part.strip()] if len(text) <= _LONGEST_LIST else []
-    found = list(dict.fromkeys(int(part) for part in parts if part.isascii() and part.isdigit()))
-    if not found or len(parts) > most or not all(part.isascii() and part.isdigit() for part in parts):
-        raise InvalidInput(
-            f"cameras must list 1 to {most} numbers of cameras, such as 3,7,12", field="cameras"
-        )
-    return found
 
 
 def describe_gaps(gaps: Sequence[Gap]) -> list[dict[str, object]]:
@@ -119,6 +106,6 @@ def _hold(hold: Hold) -> dict[str, object]:
         "id": hold.id,
         "camera_ids": [hold.camera_id],
         "start_us": hold.time.start_us,
-        "end_us": hold.time.end_us,
+        "end_us": hold.end_us,
         "reason": hold.reason,
     }

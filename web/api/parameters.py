@@ -1,20 +1,21 @@
 """Reads what the interface's callers put into paths, queries and bodies."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.time import TimeRange, parse_rfc3339
-from web.state import Call, services_of
+from web.state import Call, path_camera
 
 LATEST_US = 253_402_300_800_000_000
 """The end of the year 9999, where calendars of common programs stop."""
+_LONGEST_NUMBER = 19
+"""Digits of the largest numbers that name anything."""
 
 
 def camera_of(request: Call) -> Camera:
     """Return the camera that the path names; the right to it was checked before the view ran."""
-    return services_of(request).storage.cameras.get(int(request.path_params["camera_id"]))
+    return path_camera(request)
 
 
 def stream_of(request: Call, camera: Camera) -> Stream:
@@ -95,6 +96,24 @@ def whole_number_of(request: Call, name: str, default: int, *, least: int, most:
         raise InvalidInput(f"{name} must be a whole number", field=name) from None
 
 
+def camera_ids_of(request: Call, *, most: int) -> list[int]:
+    """Return the numbers of cameras that the query's `cameras` lists, each once, in their order.
+
+    Numbers that are too large to be anybody's are left out, as cameras are that do not exist.
+
+    Raises:
+        InvalidInput: it lists none, too many, or something else.
+    """
+    text = request.query_params.get("cameras", "")
+    is_short = len(text) <= most * (_LONGEST_NUMBER + 1)
+    parts = [part.strip() for part in text.split(",") if part.strip()] if is_short else []
+    if not 1 <= len(parts) <= most or not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidInput(
+            f"cameras must list 1 to {most} numbers of cameras, such as 3,7,12", field="cameras"
+        )
+    return [number for number in dict.fromkeys(int(part) for part in parts) if number < 2**63]
+
+
 def month_of(request: Call) -> date:
     """Return the first day of the month that the query names as YYYY-MM.
 
@@ -106,24 +125,3 @@ def month_of(request: Call) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         raise InvalidInput("month must be given as YYYY-MM, such as 2025-11", field="month") from None
-
-
-def text_from(body: Mapping[str, object], name: str, *, longest: int, default: str | None = None) -> str:
-    """Return a text of a JSON body.
-
-    Raises:
-        InvalidInput: it is missing (unless there is a default), no text, or too long.
-    """
-    value = body.get(name, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise InvalidInput(f"{name} must be a text", field=name)
-    if len(value) > longest:
-        raise InvalidInput(f"{name} may have at most {longest} characters", field=name)
-    return value.strip()
-
-
-def object_from(body: object) -> Mapping[str, object]:
-    """Return a JSON body that must be an object; raises InvalidInput where it is not."""
-    if not isinstance(body, dict):
-        raise InvalidInput("the request's body must be a JSON object")
-    return body

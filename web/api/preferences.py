@@ -6,8 +6,7 @@ from starlette.routing import Route
 from vms.domain.errors import InvalidInput
 from vms.domain.preferences import Preferences, ReviewMode
 from web.api.answers import json_answer
-from web.api.bodies import flag_from
-from web.api.parameters import object_from
+from web.api.bodies import flag_from, object_from
 from web.permissions import SIGNED_IN
 from web.routing import guarded
 from web.state import Call, json_of, services_of, user_of

@@ -50,7 +50,7 @@ def timeline(request: Call) -> Response:
                 {
                     "id": hold.id,
                     "start_us": hold.time.start_us,
-                    "end_us": hold.time.end_us,
+                    "end_us": hold.end_us,
                     "reason": hold.reason,
                 }
                 for hold in services.storage.holds.covering([camera.id], window)

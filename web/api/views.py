@@ -8,8 +8,7 @@ from vms.domain.errors import InvalidInput
 from vms.domain.saved_view import LONGEST_VIEW_NAME, Layout, SavedView, ViewContent
 from vms.domain.user import Right, User
 from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from, flag_from
-from web.api.parameters import object_from, text_from
+from web.api.bodies import camera_ids_from, flag_from, object_from, text_from
 from web.permissions import CHANGE_VIEW, SIGNED_IN, require_camera
 from web.routing import guarded
 from web.state import Call, address_of, json_of, services_of, user_of

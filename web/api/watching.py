@@ -9,8 +9,8 @@ from vms.domain.time import DAY_US, TimeRange
 from vms.domain.user import Right
 from vms.domain.watching import Watching
 from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from
-from web.api.parameters import checked_window, instant_from, object_from, text_from
+from web.api.bodies import camera_ids_from, object_from, text_from
+from web.api.parameters import checked_window, instant_from
 from web.permissions import SIGNED_IN, require_camera, visible_ids
 from web.routing import guarded
 from web.state import Call, json_of, services_of, user_of
