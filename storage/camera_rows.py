@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -81,6 +81,25 @@ def select_cameras(connection: Connection, *conditions: sa.ColumnElement[bool]) 
     )
     by_camera = _by_camera(_stream(row) for row in streams)
     return [_camera(row, by_camera[row.id]) for row in cameras]
+
+
+def select_camera(connection: Connection, camera_id: int) -> Camera | None:
+    """Return one camera with its streams, by two statements that are built once: nearly every request asks for one."""
+    row = connection.execute(_ONE_CAMERA, {"camera_id": camera_id}).one_or_none()
+    if row is None:
+        return None
+    streams = connection.execute(_ITS_STREAMS, {"camera_id": camera_id}).all()
+    return _camera(row, [_stream(found) for found in streams])
+
+
+_ONE_CAMERA: Final = (
+    sa.select(camera, camera_secret.c.camera_id.is_not(None).label("has_credentials"))
+    .outerjoin(camera_secret, camera_secret.c.camera_id == camera.c.id)
+    .where(camera.c.id == sa.bindparam("camera_id"))
+)
+_ITS_STREAMS: Final = (
+    sa.select(stream).where(stream.c.camera_id == sa.bindparam("camera_id")).order_by(stream.c.id)
+)
 
 
 def _by_camera(streams: Iterable[Stream]) -> defaultdict[int, list[Stream]]:

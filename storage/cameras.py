@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from storage.camera_rows import camera_values, check_draft, draft_urls, select_cameras
+from storage.camera_rows import camera_values, check_draft, draft_urls, select_camera, select_cameras
 from storage.camera_secrets import CameraSecrets
 from storage.database import Database
 from storage.meta import bump_config_revision, read_config_revision
@@ -271,7 +271,8 @@ def _select_credentials(
 
 
 def _get(connection: Connection, camera_id: int) -> Camera:
-    return _only(select_cameras(connection, camera.c.id == camera_id), str(camera_id))
+    found = select_camera(connection, camera_id)
+    return _only([] if found is None else [found], str(camera_id))
 
 
 def _only(found: Sequence[Camera], text: str) -> Camera:

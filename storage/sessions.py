@@ -1,12 +1,15 @@
 """Signed-in browsers: known by the digest of their token, ended by idling, by age, or by a person (SEC-12)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.schema_people import session, user_account
+from storage.schema_people import session, user_account, user_camera
+from storage.users import person_of
 from vms.domain.time import MINUTE_US, Clock
+from vms.domain.user import User
 
 IDLE_US = 30 * MINUTE_US
 """A session without a request for this long is over."""
@@ -66,15 +69,20 @@ class SessionStore:
             )
         return begun
 
-    def get(self, digest: bytes) -> Session | None:
-        """Return the session of that token, or None where there is none or it is over."""
+    def resume(self, digest: bytes) -> tuple[Session, User] | None:
+        """Return the session of that token and its person as they are now, or None where there is none or it is over.
+
+        Every request begins here, so it is one transaction of two statements that are built once.
+        """
         now_us = self._clock.now_us()
-        live = (session.c.expires_us > now_us, session.c.seen_us > now_us - IDLE_US)
+        values = {"digest": digest, "now_us": now_us, "idle_us": now_us - IDLE_US}
         with self._database.read() as connection:
-            row = connection.execute(
-                sa.select(session).where(session.c.token_sha256 == digest, *live)
-            ).one_or_none()
-        return None if row is None else Session(*row)
+            row = connection.execute(_LIVE, values).one_or_none()
+            if row is None:
+                return None
+            found = Session(*row[: len(session.c)])
+            camera_ids = connection.execute(_SEEN_CAMERAS, {"of_user": found.user_id}).scalars().all()
+        return found, person_of(row, frozenset(camera_ids))
 
     def of_user(self, user_id: int) -> list[Session]:
         """Return a person's live sessions, latest request first."""
@@ -115,3 +123,17 @@ class SessionStore:
         is_over = sa.or_(session.c.expires_us <= now_us, session.c.seen_us <= now_us - IDLE_US)
         with self._database.write() as connection:
             return connection.execute(sa.delete(session).where(is_over)).rowcount
+
+
+_LIVE: Final = (
+    sa.select(*(column.label(f"session_{column.name}") for column in session.c), *user_account.c)
+    .join_from(session, user_account, user_account.c.id == session.c.user_id)
+    .where(
+        session.c.token_sha256 == sa.bindparam("digest"),
+        session.c.expires_us > sa.bindparam("now_us"),
+        session.c.seen_us > sa.bindparam("idle_us"),
+    )
+)
+_SEEN_CAMERAS: Final = sa.select(user_camera.c.camera_id).where(
+    user_camera.c.user_id == sa.bindparam("of_user")
+)

@@ -169,10 +169,11 @@ def _select(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list
     cameras: defaultdict[int, set[int]] = defaultdict(set)
     for user_id, camera_id in allowed:
         cameras[user_id].add(camera_id)
-    return [_user(row, frozenset(cameras[row.id])) for row in rows]
+    return [person_of(row, frozenset(cameras[row.id])) for row in rows]
 
 
-def _user(row: Row[Any], camera_ids: frozenset[int]) -> User:
+def person_of(row: Row[Any], camera_ids: frozenset[int]) -> User:
+    """Return the person whose columns a row has, with the cameras that they may see."""
     return User(
         id=row.id,
         name=row.name,

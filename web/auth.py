@@ -161,13 +161,13 @@ class Authority:
     def resume(self, token: str) -> ResumedSession | None:
         """Return the session that a cookie names, or None where it ended; rights are read anew each time (SEC-03)."""
         digest = _digest(token)
-        session = self._storage.sessions.get(digest)
-        now_us = self._clock.now_us()
-        if session is None:
+        found = self._storage.sessions.resume(digest)
+        if found is None:
             return None
-        user = self._storage.users.get(session.user_id)
+        session, user = found
         if not user.is_enabled:
             return None
+        now_us = self._clock.now_us()
         if now_us - session.seen_us > _TOUCH_US:
             self._storage.sessions.touch(digest, now_us)
         return ResumedSession(digest, user)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from storage.open import Storage
 from vms.domain.bookmark import Bookmark
+from vms.domain.camera import Camera
 from vms.domain.errors import NotFound, NotSignedIn, PermissionDenied
 from vms.domain.export import Export
 from vms.domain.retention import Hold
@@ -60,8 +61,10 @@ RELEASE_HOLD = Access(right=Right.HOLD, subject=Subject.HOLD)
 MANAGE = Access(right=Right.MANAGE)
 
 
-def authorise(access: Access, user: User | None, path: Mapping[str, object], storage: Storage) -> None:
-    """Let the request pass, or raise.
+def authorise(
+    access: Access, user: User | None, path: Mapping[str, object], storage: Storage
+) -> Camera | None:
+    """Let the request pass, or raise; return the camera that the path names, None where it names none.
 
     Args:
         access: what the route declared. user: who asks, None where nobody is signed in.
@@ -73,7 +76,7 @@ def authorise(access: Access, user: User | None, path: Mapping[str, object], sto
         PermissionDenied: the caller sees the subject but lacks this right.
     """
     if access.is_public:
-        return
+        return None
     if user is None:
         raise NotSignedIn("sign in first")
     if not user.is_enabled:
@@ -84,7 +87,7 @@ def authorise(access: Access, user: User | None, path: Mapping[str, object], sto
         case Subject.CAMERA:
             camera_id = _number(path, "camera_id")
             require_camera(user, access.right or Right.VIEW, camera_id)
-            _check_camera_exists(storage, camera_id, path)
+            return _camera(storage, camera_id, path)
         case Subject.EXPORT:
             require(user, access.right)
             _check_export(user, storage.exports.get(_number(path, "export_id")))
@@ -94,6 +97,7 @@ def authorise(access: Access, user: User | None, path: Mapping[str, object], sto
             _check_view(user, storage.saved_views.get(_number(path, "view_id")))
         case Subject.HOLD:
             _check_hold(user, access.right or Right.HOLD, storage.holds.get(_number(path, "hold_id")))
+    return None
 
 
 def require(user: User, right: Right | None) -> None:
@@ -119,10 +123,11 @@ def visible_ids(user: User, camera_ids: Iterable[int]) -> list[int]:
     return [camera_id for camera_id in camera_ids if user.may(Right.VIEW, camera_id)]
 
 
-def _check_camera_exists(storage: Storage, camera_id: int, path: Mapping[str, object]) -> None:
+def _camera(storage: Storage, camera_id: int, path: Mapping[str, object]) -> Camera:
     camera = storage.cameras.get(camera_id)
     if "stream_id" in path and _number(path, "stream_id") not in {stream.id for stream in camera.streams}:
         raise NotFound(f"camera {camera_id} has no such stream")
+    return camera
 
 
 def _check_export(user: User, export: Export) -> None:

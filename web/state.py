@@ -12,7 +12,8 @@ from playback.footage import Footage
 from playback.lanes import Lanes
 from playback.snapshot import Snapshots
 from storage.open import Storage
-from vms.domain.errors import NotSignedIn
+from vms.domain.camera import Camera
+from vms.domain.errors import NotFound, NotSignedIn
 from vms.domain.site_time import SiteZone
 from vms.domain.time import Clock
 from vms.domain.user import User
@@ -76,6 +77,7 @@ class Caller:
 
 
 CALLER = "vms.caller"
+CAMERA = "vms.camera"
 FORM = "vms.form"
 BODY = "vms.body"
 
@@ -116,6 +118,18 @@ def user_of(request: Call) -> User:
     if caller is None:
         raise NotSignedIn("sign in first")
     return caller.user
+
+
+def path_camera(request: Call) -> Camera:
+    """Return the camera that the path names, as it was when the caller's right to it was checked.
+
+    Raises:
+        NotFound: the route names none.
+    """
+    camera: Camera | None = request.scope.get(CAMERA)
+    if camera is None:
+        raise NotFound("there is no camera at this address")
+    return camera
 
 
 def form_of(request: Call) -> FormData:

@@ -15,7 +15,7 @@ from web.pages.rendering import presenter_of, render, render_part, words_of
 from web.permissions import MANAGE_CAMERA, SIGNED_IN, VIEW_CAMERA
 from web.presenters import Presenter
 from web.routing import guarded
-from web.state import Call, address_of, services_of, user_of
+from web.state import Call, address_of, path_camera, services_of, user_of
 
 _GAP_DAYS = 7
 _MOST_GAPS = 20
@@ -194,7 +194,7 @@ def _finding(finding: Finding, words: Catalogue) -> dict[str, str]:
 
 
 def _camera(request: Call) -> Camera:
-    return services_of(request).storage.cameras.get(int(request.path_params["camera_id"]))
+    return path_camera(request)
 
 
 def _stored(request: Call, camera: Camera) -> str:

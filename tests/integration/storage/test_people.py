@@ -73,11 +73,11 @@ def test_session_lasts_while_it_is_used(storage: Storage, clock: SteppedClock) -
     begin(storage, user)
     for _ in range(4):
         clock.advance(20 * 60)
-        assert storage.sessions.get(b"d" * 32) is not None
+        assert storage.sessions.resume(b"d" * 32) is not None
         storage.sessions.touch(b"d" * 32, clock.now_us())
     assert storage.users.get(user.id).last_seen_us == clock.now_us()
     clock.advance(IDLE_US / SECOND_US)
-    assert storage.sessions.get(b"d" * 32) is None
+    assert storage.sessions.resume(b"d" * 32) is None
 
 
 def test_session_ends_however_much_it_is_used(storage: Storage, clock: SteppedClock) -> None:
@@ -85,7 +85,7 @@ def test_session_ends_however_much_it_is_used(storage: Storage, clock: SteppedCl
     for _ in range(5):
         clock.advance(12 * 60)
         storage.sessions.touch(b"d" * 32, clock.now_us())
-    assert storage.sessions.get(b"d" * 32) is None
+    assert storage.sessions.resume(b"d" * 32) is None
     assert storage.sessions.purge(clock.now_us()) == 1
 
 
@@ -101,7 +101,7 @@ def test_sessions_are_ended_one_by_one_all_but_one_and_by_switching_off(storage:
     assert [s.digest for s in storage.sessions.of_user(user.id)] == [digests[1]]
     storage.users.edit(replace(user, is_enabled=False))
     assert storage.sessions.of_user(user.id) == []
-    assert storage.sessions.get(b"o" * 32) is not None
+    assert storage.sessions.resume(b"o" * 32) is not None
 
 
 def test_failures_are_counted_by_account_and_by_address(storage: Storage) -> None:
