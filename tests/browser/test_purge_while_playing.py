@@ -40,7 +40,7 @@ def test_the_player_goes_on_behind_footage_that_was_purged_while_it_played(
         report = Purger(services.storage, services.clock).run_once()
         purged_until_us = segments.covering(stream.id, ALL_TIME)[0].start_us
     assert report.segments > 0
-    watching.locator("[data-speed]").select_option("16")
+    watching.locator("[data-speed]").select_option("4")
     playback.act("play")
     shown = playback.shown_after(purged_until_us)
     assert first.truth.time_us < purged_until_us <= shown.truth.time_us

@@ -17,6 +17,8 @@ export class PictureFrame {
     this.image = image;
     this.cameraId = cameraId;
     this.width = width;
+    /** Whether an older picture stays where there is no newer one. */
+    this.keepsOld = false;
     /** @type {AbortController | null} */
     this.running = null;
     /** @type {number | null} */
@@ -49,7 +51,7 @@ export class PictureFrame {
       shown?.(taken);
     } catch {
       // No picture there, or none any more: what is under it stays seen.
-      if (round === this.round) this.image.hidden = true;
+      if (round === this.round && !this.keepsOld) this.image.hidden = true;
     } finally {
       if (round === this.round) {
         this.running = null;

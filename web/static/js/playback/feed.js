@@ -168,6 +168,12 @@ export class Feed extends EventTarget {
     if (this.#frameMedia >= 0) this.#stepTo(this.#frameMedia, direction, this.#source.frameSeconds);
   }
 
+  /** Whether to fetch on. @param {boolean} isLoading */
+  setLoading(isLoading) {
+    if (isLoading) this.#source.resume();
+    else this.#source.rest();
+  }
+
   /** Let go of everything; the element can be taken away. */
   destroy() {
     this.#isGone = true;

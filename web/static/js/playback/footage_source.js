@@ -109,13 +109,13 @@ export class FootageSource {
     this.#hls.startLoad(media_s);
   }
 
-  /** Load no more until `resume`. */
+  /** Load no more until `resume`, not even the playlist. */
   rest() {
-    this.#hls.pauseBuffering();
+    if (this.isStarted) this.#hls.stopLoad();
   }
 
   resume() {
-    this.#hls.resumeBuffering();
+    if (this.isStarted) this.#hls.startLoad(-1, true);
   }
 
   destroy() {

@@ -20,6 +20,11 @@ export class Holdup {
     this.#left.clear();
   }
 
+  /** Do not wait for this one until it has flowed for a while. @param {number} id */
+  excuse(id) {
+    this.#left.set(id, null);
+  }
+
   /** Wait no more for those that stall now. */
   goWithout() {
     for (const id of this.#since.keys()) this.#left.set(id, null);

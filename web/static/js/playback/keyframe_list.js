@@ -78,6 +78,11 @@ export class KeyframeList {
     return frame && us < frame.end_us ? frame : null;
   }
 
+  /** Ask for everything anew. */
+  forget() {
+    this.#stretches.clear();
+  }
+
   /** Have the stretch ready that is needed next. @param {number} us @param {number} speed */
   prepare(us, speed) {
     void this.at(Math.max(0, Math.min(us + speed * 4 * SECOND_US, nowUs())));

@@ -87,6 +87,8 @@ export class KeyframeReel extends EventTarget {
         if (!frame) this.dispatchEvent(new Event("hole"));
         else if (frame.start_us !== this.shownUs || !this.video.isConnected) await this.#show(frame, signal);
       } catch (error) {
+        // Retention may have taken it: what is there now is asked anew.
+        if (error instanceof ApiError) this.list.forget();
         if (!isAborted(error)) this.#initShown = "";
       }
     }
