@@ -7,6 +7,7 @@ from web.api import (
     cameras,
     exports,
     favourites,
+    hold_estimate,
     holds,
     lanes,
     media,
@@ -25,6 +26,6 @@ def routes() -> list[Route]:
     """Return every route under /api/v1, and the description of them."""
     modules = (
         *(cameras, lanes, timeline, playlists, media, pictures, exports, time),
-        *(bookmarks, holds, views, watching, favourites, preferences, openapi),
+        *(bookmarks, holds, hold_estimate, views, watching, favourites, preferences, openapi),
     )
     return [route for module in modules for route in module.routes()]

@@ -85,6 +85,13 @@ def kept_paths() -> dict[str, Object]:
                 status="201",
             ),
         },
+        f"{base}/holds/estimate": post(
+            "What a hold would keep of each camera: bytes of all its streams (about), covered_us, missing_us, and the "
+            "first 200 gaps",
+            sends=body(
+                {"camera_ids": CAMERAS, "from": TIME, "to": TIME}, required=("camera_ids", "from", "to")
+            ),
+        ),
         f"{base}/holds/{{hold_id}}/release": post(
             "End a hold", sends=body({"reason": text(500)}, required=("reason",))
         ),
