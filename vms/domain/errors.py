@@ -5,6 +5,7 @@
       Purged                   it existed, and was deleted by retention
       Conflict                 the request contradicts the present state
       InvalidInput             a value given by a person or program is unusable
+        UnreadableTime         a typed time is none, or one that no clock shows; carries which
       PermissionDenied         the caller is known but lacks the right
         NotSignedIn            the caller is not known
         TooManyAttempts        the caller is throttled; carries how long to wait
@@ -53,6 +54,18 @@ class InvalidInput(VmsError):
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class UnreadableTime(InvalidInput):
+    """A typed time is none, or one that no clock or calendar shows.
+
+    Attributes:
+        reason: "unreadable", "no-such-time", "no-such-day", "other-weekday" or "skipped" (clocks were put past it).
+    """
+
+    def __init__(self, message: str, *, reason: str, field: str = "time") -> None:
+        super().__init__(message, field=field)
+        self.reason = reason
 
 
 class PermissionDenied(VmsError):

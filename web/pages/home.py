@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from vms.domain.errors import InvalidInput, NotFound
-from vms.domain.site_time import parse_typed_time
 from vms.domain.time import HOUR_US, format_rfc3339
+from vms.domain.typed_time import parse_typed_time
 from vms.domain.user import Right
 from web.pages.camera_views import camera_views, kept_days, visible_cameras
 from web.pages.export_views import export_view, exports_of

@@ -5,15 +5,16 @@ from datetime import date
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vms.domain.errors import InvalidInput, NotFound
-from vms.domain.site_time import parse_typed_time
-from vms.domain.time import format_rfc3339
+from vms.domain.errors import InvalidInput, NotFound, UnreadableTime
+from vms.domain.time import format_rfc3339, parse_rfc3339
+from vms.domain.typed_time import parse_typed_time
 from web.pages.camera_views import camera_views
 from web.pages.playback_address import read_address
 from web.pages.playback_facts import audited_subject, camera_facts, choose_cameras, playback_facts
 from web.pages.rendering import presenter_of, render
 from web.pages.review_keys import PLAYBACK_KEYS
 from web.permissions import SIGNED_IN
+from web.problem import Problem
 from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
 
@@ -83,14 +84,23 @@ def cameras(request: Call) -> Response:
 
 
 def parse_time(request: Call) -> Response:
-    """Answer the instant that a person typed, relative to the day that is on screen."""
-    services = services_of(request)
+    """Answer the instant that a person typed, and the present beside it.
+
+    The query's `day` is the local day on screen, for times without date; `at`, if given, is where the playhead stands,
+    for steps from it. A text that is no time is answered by a code that says why ("time-no-such-day").
+    """
+    services, query = services_of(request), request.query_params
     now_us = services.clock.now_us()
     try:
-        day = date.fromisoformat(request.query_params.get("day", ""))
+        day = date.fromisoformat(query.get("day", ""))
     except ValueError:
         raise InvalidInput("day must be given as YYYY-MM-DD", field="day") from None
-    text = request.query_params.get("text", "")
-    return JSONResponse(
-        {"at_us": parse_typed_time(text, zone=services.zone, day=day, now_us=now_us, field="text")}
-    )
+    playhead_us = parse_rfc3339(query["at"], field="at") if "at" in query else None
+    try:
+        at_us = parse_typed_time(
+            query.get("text", ""), zone=services.zone, day=day, now_us=now_us, at_us=playhead_us, field="text"
+        )
+    except UnreadableTime as error:
+        problem = Problem(422, f"time-{error.reason}", str(error), field=error.field)
+        return JSONResponse(problem.as_json(), problem.status)
+    return JSONResponse({"at_us": at_us, "now_us": now_us})

@@ -139,9 +139,14 @@ def test_typed_times_are_read_by_the_server(site: Site) -> None:
     camera = site.add_camera()
     with browser(site, site.add_user("lurah", Role.VIEWER, camera)) as client:
         good = client.get("/playback/parse-time?text=14.05&day=2024-10-01").json()
+        step = client.get("/playback/parse-time?text=-30&day=2024-10-01&at=2024-10-01T06:05:00Z").json()
         bad = client.get("/playback/parse-time?text=25.90&day=2024-10-01")
+        no_day = client.get("/playback/parse-time?text=14.05&day=yesterday")
     assert format_rfc3339(good["at_us"]) == "2024-10-01T06:05:00.000000Z"
-    assert bad.status_code == 422
+    assert good["now_us"] == site.clock.now_us()
+    assert format_rfc3339(step["at_us"]) == "2024-10-01T06:04:30.000000Z"
+    assert (bad.status_code, bad.json()["error"]["code"]) == (422, "time-no-such-time")
+    assert no_day.status_code == 422
 
 
 def test_playback_page_tells_its_scripts_the_moment_and_the_zone(site: Site, h264_run: Path) -> None:

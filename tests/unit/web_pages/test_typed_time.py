@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vms.domain.errors import InvalidInput
-from vms.domain.site_time import SiteZone, parse_typed_time
+from vms.domain.errors import InvalidInput, UnreadableTime
+from vms.domain.site_time import SiteZone
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, from_datetime
+from vms.domain.typed_time import parse_typed_time
 
 WITA = SiteZone("Asia/Makassar", "WITA")
 NEW_YORK = SiteZone("America/New_York", "ET")
@@ -54,6 +55,37 @@ def typed(text: str, zone: SiteZone = WITA, day: date = SHOWN_DAY, now_us: int =
         ("2:05pm", "2025-11-20T14:05:00"),
         ("12:05 am", "2025-11-20T00:05:00"),
         ("12 pm", "2025-11-20T12:00:00"),
+        ("2.05 siang", "2025-11-20T14:05:00"),
+        ("jam 2 siang", "2025-11-20T14:00:00"),
+        ("2 siang", "2025-11-20T14:00:00"),
+        ("siang jam 2", "2025-11-20T14:00:00"),
+        ("14.05 siang", "2025-11-20T14:05:00"),
+        ("11 siang", "2025-11-20T11:00:00"),
+        ("12 siang", "2025-11-20T12:00:00"),
+        ("12.30 siang", "2025-11-20T12:30:00"),
+        ("4.30 sore", "2025-11-20T16:30:00"),
+        ("sore 4.30", "2025-11-20T16:30:00"),
+        ("6 petang", "2025-11-20T18:00:00"),
+        ("9 malam", "2025-11-20T21:00:00"),
+        ("jam 11.59 malam", "2025-11-20T23:59:00"),
+        ("12 malam", "2025-11-20T00:00:00"),
+        ("1 malam", "2025-11-20T01:00:00"),
+        ("8 pagi", "2025-11-20T08:00:00"),
+        ("3 dini hari", "2025-11-20T03:00:00"),
+        ("5.15 subuh", "2025-11-20T05:15:00"),
+        ("setengah 3", "2025-11-20T02:30:00"),
+        ("setengah 3 sore", "2025-11-20T14:30:00"),
+        ("jam setengah 1 siang", "2025-11-20T12:30:00"),
+        ("setengah 12 malam", "2025-11-20T23:30:00"),
+        ("2 in the afternoon", "2025-11-20T14:00:00"),
+        ("8 in the morning", "2025-11-20T08:00:00"),
+        ("9.30 at night", "2025-11-20T21:30:00"),
+        ("2:05 p.m.", "2025-11-20T14:05:00"),
+        ("noon", "2025-11-20T12:00:00"),
+        ("tengah malam", "2025-11-20T00:00:00"),
+        ("pkl. 14.05", "2025-11-20T14:05:00"),
+        ("14", "2025-11-20T14:00:00"),
+        ("14.05.", "2025-11-20T14:05:00"),
         ("00:00", "2025-11-20T00:00:00"),
         ("24:00", "2025-11-21T00:00:00"),
     ],
@@ -80,9 +112,50 @@ def test_clock_time_alone_means_the_day_on_screen(text: str, meant: str) -> None
         ("Mon 08:00", "2025-11-24T08:00:00"),
         ("selasa 08.00", "2025-11-25T08:00:00"),
         ("rabu 08.00", "2025-11-19T08:00:00"),
+        ("monday 14:00", "2025-11-24T14:00:00"),
+        ("hari senin jam 2 siang", "2025-11-24T14:00:00"),
+        ("selasa lalu 08.00", "2025-11-18T08:00:00"),
+        ("last tuesday 8 am", "2025-11-18T08:00:00"),
+        ("minggu lalu 08.00", "2025-11-23T08:00:00"),
+        ("2 minggu lalu 08.00", "2025-11-11T08:00:00"),
+        ("a week ago 14:00", "2025-11-18T14:00:00"),
+        ("seminggu lalu", "2025-11-18T00:00:00"),
+        ("yesterday 2 pm", "2025-11-24T14:00:00"),
+        ("2 pm yesterday", "2025-11-24T14:00:00"),
+        ("14.05 kemarin", "2025-11-24T14:05:00"),
+        ("jam 2 siang kemarin", "2025-11-24T14:00:00"),
+        ("kemarin sore jam 4", "2025-11-24T16:00:00"),
+        ("kemarin siang 2.05", "2025-11-24T14:05:00"),
+        ("jam 9 kemarin pagi", "2025-11-24T09:00:00"),
+        ("yesterday evening 7", "2025-11-24T19:00:00"),
+        ("tadi pagi 8", "2025-11-25T08:00:00"),
+        ("tadi pagi jam 8.30", "2025-11-25T08:30:00"),
+        ("8 tadi pagi", "2025-11-25T08:00:00"),
+        ("pagi ini 8", "2025-11-25T08:00:00"),
+        ("this morning 8", "2025-11-25T08:00:00"),
+        ("this morning at 8:15", "2025-11-25T08:15:00"),
+        ("tadi 14.05", "2025-11-25T14:05:00"),
+        ("tadi siang 1", "2025-11-25T13:00:00"),
+        ("besok 08.00", "2025-11-26T08:00:00"),
     ],
 )
 def test_day_words_count_from_today_not_from_the_day_on_screen(text: str, meant: str) -> None:
+    assert typed(text) == moment(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tadi malam 11", "2025-11-24T23:00:00"),
+        ("semalam 23.30", "2025-11-24T23:30:00"),
+        ("semalam jam 1", "2025-11-25T01:00:00"),
+        ("tadi malam 12", "2025-11-25T00:00:00"),
+        ("kemarin malam 02.15", "2025-11-25T02:15:00"),
+        ("last night at 11", "2025-11-24T23:00:00"),
+        ("last night 1 am", "2025-11-25T01:00:00"),
+    ],
+)
+def test_last_night_goes_on_after_midnight(text: str, meant: str) -> None:
     assert typed(text) == moment(meant)
 
 
@@ -110,6 +183,23 @@ def test_day_words_count_from_today_not_from_the_day_on_screen(text: str, meant:
         ("Sel, 25 Nov 2025 14:05:09.2 WITA", "2025-11-25T14:05:09.200000"),
         ("Tue, 25 Nov 2025 14:05:09.2 WITA", "2025-11-25T14:05:09.200000"),
         ("Selasa, 25 November 2025, 14:05:09 WITA", "2025-11-25T14:05:09"),
+        ("25-11-2025 14.05.09", "2025-11-25T14:05:09"),
+        ("01-02-2025 08.00", "2025-02-01T08:00:00"),
+        ("1/2 08.00", "2025-02-01T08:00:00"),
+        ("25-Nov-2025 14:05", "2025-11-25T14:05:00"),
+        ("25/nov/2025 14:05", "2025-11-25T14:05:00"),
+        ("25nov 14:05", "2025-11-25T14:05:00"),
+        ("25th of November 2025 2 pm", "2025-11-25T14:00:00"),
+        ("14.05 25 nov", "2025-11-25T14:05:00"),
+        ("14:05 25/11/2025", "2025-11-25T14:05:00"),
+        ("1405 25/11", "2025-11-25T14:05:00"),
+        ("jam 2 siang tgl 20 nov", "2025-11-20T14:00:00"),
+        ("tanggal 20 jam 14.05", "2025-11-20T14:05:00"),
+        ("tgl 27 jam 14.05", "2025-10-27T14:05:00"),
+        ("tgl 31 08.00", "2025-10-31T08:00:00"),
+        ("pada 25 nov pukul 14.05", "2025-11-25T14:05:00"),
+        ("25 nov siang jam 2", "2025-11-25T14:00:00"),
+        ("25 Nov 2025,14:05", "2025-11-25T14:05:00"),
     ],
 )
 def test_date_and_time_as_people_and_our_own_pages_write_them(text: str, meant: str) -> None:
@@ -150,10 +240,87 @@ def test_now_is_the_servers_present(text: str) -> None:
         ("1 jam lalu", HOUR_US),
         ("30 dtk lalu", 30 * SECOND_US),
         ("2 hours ago", 2 * HOUR_US),
+        ("5 menit lalu", 5 * MINUTE_US),
+        ("5 min ago", 5 * MINUTE_US),
+        ("1 jam 30 menit lalu", HOUR_US + 30 * MINUTE_US),
+        ("1h 30m ago", HOUR_US + 30 * MINUTE_US),
+        ("1,5 jam lalu", HOUR_US + 30 * MINUTE_US),
+        ("setengah jam lalu", 30 * MINUTE_US),
+        ("sejam yang lalu", HOUR_US),
+        ("half an hour ago", 30 * MINUTE_US),
+        ("an hour ago", HOUR_US),
+        ("3 hari 2 jam lalu", 3 * DAY_US + 2 * HOUR_US),
+        ("barusan", 0),
     ],
 )
 def test_so_long_ago_counts_back_from_now(text: str, before: int) -> None:
     assert typed(text) == NOW - before
+
+
+PLAYHEAD = moment("2025-11-20T09:00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("-30", -30 * SECOND_US),
+        ("\N{MINUS SIGN}30", -30 * SECOND_US),
+        ("+30", 30 * SECOND_US),
+        ("+ 30", 30 * SECOND_US),
+        ("-0,5", -SECOND_US // 2),
+        ("+0.2", SECOND_US // 5),
+        ("+1:30", 90 * SECOND_US),
+        ("-1.30", -90 * SECOND_US),
+        ("+1:00:00", HOUR_US),
+        ("-2m", -2 * MINUTE_US),
+        ("+2 menit", 2 * MINUTE_US),
+        ("-1j 30m", -HOUR_US - 30 * MINUTE_US),
+        ("+1 hari", DAY_US),
+        ("mundur 30 dtk", -30 * SECOND_US),
+        ("maju 5 menit", 5 * MINUTE_US),
+        ("back 10", -10 * SECOND_US),
+        ("forward 1 min", MINUTE_US),
+        ("5 menit sebelumnya", -5 * MINUTE_US),
+        ("90 seconds later", 90 * SECOND_US),
+    ],
+)
+def test_steps_count_from_the_playhead(text: str, step: int) -> None:
+    at_us = parse_typed_time(text, zone=WITA, day=SHOWN_DAY, now_us=NOW, at_us=PLAYHEAD)
+    assert at_us == PLAYHEAD + step
+
+
+def test_steps_without_a_playhead_are_refused() -> None:
+    with pytest.raises(UnreadableTime):
+        typed("-30")
+
+
+def test_a_time_may_lie_in_the_future_and_is_told_as_it_is() -> None:
+    assert typed("today 23:00") == moment("2025-11-25T23:00:00") > NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("kemaren dulu sekali", "unreadable"),
+        ("jam", "unreadable"),
+        ("tadi pagi", "unreadable"),
+        ("14.05 14.06", "unreadable"),
+        ("25.90", "no-such-time"),
+        ("kemarin 24.01", "no-such-time"),
+        ("8 siang", "no-such-time"),
+        ("14.05 pagi", "no-such-time"),
+        ("2 pm pagi", "no-such-time"),
+        ("31/11 14.05", "no-such-day"),
+        ("29 feb 2025", "no-such-day"),
+        ("29 feb 2025 14.05", "no-such-day"),
+        ("2/13/2025 14.05", "no-such-day"),
+        ("senin, 25 nov 2025 14.05", "other-weekday"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_told_apart(text: str, reason: str) -> None:
+    with pytest.raises(UnreadableTime) as refused:
+        typed(text)
+    assert refused.value.reason == reason
 
 
 @pytest.mark.parametrize(
@@ -202,40 +369,6 @@ def test_time_that_occurs_twice_is_the_first_and_an_offset_chooses_the_second() 
     second = typed("2025-11-02T01:30:00-05:00", zone=NEW_YORK)
     assert second - first == HOUR_US
     assert first == moment("2025-11-02T01:30:00", "America/New_York")
-
-
-def test_local_days_have_23_24_or_25_hours() -> None:
-    assert NEW_YORK.day_range(date(2025, 3, 9)).duration_us == 23 * HOUR_US
-    assert NEW_YORK.day_range(date(2025, 11, 2)).duration_us == 25 * HOUR_US
-    assert WITA.day_range(SHOWN_DAY).duration_us == DAY_US
-
-
-def test_day_begins_at_the_jump_where_clocks_skip_midnight() -> None:
-    beirut = SiteZone("Asia/Beirut", "EET")
-    day = date(2025, 3, 30)
-    start = beirut.day_start_us(day)
-    assert beirut.day_of(start) == day
-    assert beirut.day_of(start - 1) == date(2025, 3, 29)
-    assert beirut.local(start).hour == 1
-
-
-def test_offset_follows_the_date() -> None:
-    assert WITA.offset_us(NOW) == 8 * HOUR_US
-    assert NEW_YORK.offset_us(moment("2025-07-01T12:00:00", "UTC")) == -4 * HOUR_US
-    assert NEW_YORK.offset_us(moment("2025-12-01T12:00:00", "UTC")) == -5 * HOUR_US
-
-
-def test_unknown_zone_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="Asia/Nowhere"):
-        SiteZone("Asia/Nowhere", "X")
-
-
-@given(st.integers(moment("2001-01-01T00:00:00"), moment("2099-12-31T00:00:00")))
-def test_what_our_clock_prints_can_be_typed_back(at_us: int) -> None:
-    at_us -= at_us % 100_000
-    local = WITA.local(at_us)
-    printed = f"{local.day}/{local.month}/{local.year} {local:%H:%M:%S}.{local.microsecond // 100_000} WITA"
-    assert typed(printed) == at_us
 
 
 @given(st.text(max_size=60))
