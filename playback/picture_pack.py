@@ -1,28 +1,36 @@
-"""Finds the small picture nearest to a moment in the packs that the picture process writes."""
+"""Finds the small picture that stands for a moment in the packs that the picture process writes."""
 
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from playback.segment_source import SegmentSource
+from playback.timeline import GAP_TOLERANCE_US
 from storage.open import Storage
+from storage.segments import StoredStretch
 from vms.domain.errors import VolumeUnavailable
-from vms.domain.time import HOUR_US, SECOND_US, TimeRange
-from vms.media.picture_pack import PackedPicture, read_index
+from vms.domain.time import HOUR_US, SECOND_US, TimeRange, merged
+from vms.media.picture_pack import PackedPicture, read_index, standing_for
 
 NEAREST_US: Final = 15 * SECOND_US
-"""A picture this much older than asked still stands for the moment."""
+"""A picture that is this far from a moment still stands for it."""
 _MOST_PACKS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG and the UTC microseconds of its frame."""
+    """A JPEG and the UTC microseconds of its frame.
+
+    Attributes:
+        is_final: no picture that may still be made would stand for the moment in its place.
+    """
 
     time_us: int
     jpeg: bytes
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +49,44 @@ class PictureReader:
         self._known: OrderedDict[tuple[int, int, int], _Index] = OrderedDict()
         self._lock = threading.Lock()
 
-    def before(self, stream_id: int, at_us: int) -> Picture | None:
-        """Return the newest picture at or before the moment, at most 15 seconds older, or None."""
+    def standing_for(self, stream_id: int, at_us: int) -> Picture | None:
+        """Return the last picture at or before the moment, else the first after it, at most 15 seconds away; or None.
+
+        No picture from beyond a gap stands for a moment that is recorded. In a gap, the last one before it does.
+        """
+        around = TimeRange(at_us - NEAREST_US, at_us + NEAREST_US)
+        stored = self._storage.segments.stretches(stream_id, around)
+        allowed = _allowed(stored, at_us)
+        hours = dict.fromkeys(_hour(us) for us in (at_us, allowed.start_us, allowed.end_us - 1))
         best: Picture | None = None
-        for hour_us in sorted({_hour(at_us), _hour(at_us - NEAREST_US)}, reverse=True):
-            for volume_id in self._volumes(stream_id, at_us):
-                found = self._in_pack(volume_id, stream_id, hour_us, at_us)
-                if found is not None and (best is None or found.time_us > best.time_us):
+        for volume_id in dict.fromkeys(stretch.volume_id for stretch in stored):
+            for hour_us in hours:
+                found = self._in_pack(volume_id, stream_id, hour_us, at_us, allowed)
+                if found is not None and (best is None or _is_better(found, best, at_us)):
                     best = found
-            if best is not None:
-                return best
+                if best is not None and best.time_us <= at_us and hour_us == _hour(at_us):
+                    break
         return best
 
-    def _volumes(self, stream_id: int, at_us: int) -> list[int]:
-        """Return the volumes that hold footage around the moment: a pack lies beside its footage."""
-        around = TimeRange(at_us - NEAREST_US, at_us + 1)
-        found = {segment.volume_id for segment in self._storage.segments.covering(stream_id, around)}
-        runs = self._storage.segments.open_runs()
-        found |= {run.volume_id for run in runs if run.stream_id == stream_id}
-        return sorted(found)
-
-    def _in_pack(self, volume_id: int, stream_id: int, hour_us: int, at_us: int) -> Picture | None:
+    def _in_pack(
+        self, volume_id: int, stream_id: int, hour_us: int, at_us: int, allowed: TimeRange
+    ) -> Picture | None:
         try:
             fd = self._source.open_pack(volume_id, stream_id, hour_us)
         except (FileNotFoundError, VolumeUnavailable):
             return None
         try:
             index = self._index(fd, (volume_id, stream_id, hour_us))
-            past = [p for p in index.pictures if at_us - NEAREST_US <= p.time_us <= at_us]
-            if not past:
+            found = standing_for(index.pictures, at_us, allowed.start_us, allowed.end_us)
+            if found is None:
                 return None
-            newest = max(past, key=lambda picture: picture.time_us)
-            jpeg = os.pread(fd, newest.length, newest.offset)
+            jpeg = os.pread(fd, found.length, found.offset)
         finally:
             os.close(fd)
-        return Picture(newest.time_us, jpeg) if len(jpeg) == newest.length else None
+        if len(jpeg) < found.length:
+            return None
+        # Packs only grow at their end, so what lies before their last picture stays as it is.
+        return Picture(found.time_us, jpeg, is_final=index.pictures[-1].time_us > at_us)
 
     def _index(self, fd: int, key: tuple[int, int, int]) -> _Index:
         with self._lock:
@@ -90,6 +101,23 @@ class PictureReader:
             if len(self._known) > _MOST_PACKS:
                 self._known.popitem(last=False)
         return index
+
+
+def _allowed(stored: Sequence[StoredStretch], at_us: int) -> TimeRange:
+    """Return where a picture may lie that stands for the moment."""
+    near = TimeRange(at_us - NEAREST_US, at_us + NEAREST_US)
+    # Footage of two runs that lie closer than any gap belongs together; a picture may bear the very end of its file.
+    joined = merged(TimeRange(stretch.start_us, stretch.end_us + GAP_TOLERANCE_US) for stretch in stored)
+    here = next((stretch for stretch in joined if stretch.holds(at_us)), None)
+    found = None if here is None else here.intersection(near)
+    return TimeRange(near.start_us, at_us + 1) if found is None else found
+
+
+def _is_better(found: Picture, best: Picture, at_us: int) -> bool:
+    """Tell whether a picture stands for the moment rather than another: the last before it, else the first after it."""
+    if (found.time_us <= at_us) != (best.time_us <= at_us):
+        return found.time_us <= at_us
+    return abs(found.time_us - at_us) < abs(best.time_us - at_us)
 
 
 def _hour(at_us: int) -> int:

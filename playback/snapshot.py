@@ -47,10 +47,10 @@ class Snapshots:
         self._lock = threading.Lock()
 
     def packed(self, camera: Camera, at_us: int) -> Picture | None:
-        """Return the small picture at or before the moment, at most 15 seconds older, or None."""
+        """Return the small picture that stands for the moment, at most 15 seconds away, or None."""
         for role in (StreamRole.SUB, StreamRole.MAIN):
             stream = camera.stream(role)
-            picture = self._packs.before(stream.id, at_us) if stream is not None else None
+            picture = self._packs.standing_for(stream.id, at_us) if stream is not None else None
             if picture is not None:
                 return picture
         return None

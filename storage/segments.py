@@ -1,7 +1,7 @@
 """What is recorded: reads of segments, runs, spans, sums and outages."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.coverage import joined, overlapping_spans
 from storage.database import Database
-from storage.schema import init, outage, rollup, run, segment, span
+from storage.schema import LONGEST_SPAN_US, init, outage, rollup, run, segment, span
 from vms.domain.camera import OutageCause
 from vms.domain.errors import NotFound
 from vms.domain.segment import (
@@ -29,6 +29,15 @@ from vms.domain.time import BUCKET_US, TimeRange
 
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStretch:
+    """Continuous footage of one run, and the volume that it lies on."""
+
+    start_us: int
+    end_us: int
+    volume_id: int
 
 
 class SegmentIndex:
@@ -104,6 +113,17 @@ class SegmentIndex:
         """
         with self._database.read() as connection:
             return joined(overlapping_spans(connection, stream_id, window, limit=limit), longest_us=None)
+
+    def stretches(self, stream_id: int, window: TimeRange) -> list[StoredStretch]:
+        """Return the stored spans that share an instant with the window, in order, each with its volume."""
+        values = {
+            "of_stream": stream_id,
+            "earliest_us": window.start_us - LONGEST_SPAN_US,
+            "from_us": window.start_us,
+            "to_us": window.end_us,
+        }
+        with self._database.read() as connection:
+            return [StoredStretch(*row) for row in connection.execute(_STRETCHES, values).all()]
 
     def rollups(self, stream_id: int, window: TimeRange) -> list[Rollup]:
         """Return the sums of the 15-minute buckets that touch the window, in order; buckets without footage are missing.
@@ -210,6 +230,17 @@ class SegmentIndex:
 _CAUSES = {cause.value: cause for cause in OutageCause}
 _OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
 _ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
+_STRETCHES = (
+    sa.select(span.c.start_us, span.c.end_us, run.c.volume_id)
+    .join_from(span, run, run.c.id == span.c.run_id)
+    .where(
+        span.c.stream_id == sa.bindparam("of_stream"),
+        span.c.start_us > sa.bindparam("earliest_us"),
+        span.c.start_us < sa.bindparam("to_us"),
+        span.c.end_us > sa.bindparam("from_us"),
+    )
+    .order_by(span.c.start_us)
+)
 _FLAGS = [field.name for field in fields(Segment)].index("flags")
 _SEGMENTS = sa.select(
     *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))

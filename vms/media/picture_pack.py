@@ -87,9 +87,18 @@ def append_pictures(fd: int, pictures: Sequence[tuple[int, bytes]]) -> int:
     return len(records)
 
 
-def nearest(pictures: Sequence[PackedPicture], at_us: int, within_us: int) -> PackedPicture | None:
-    """Return the picture closest to the instant, at most `within_us` away, or None; `pictures` in order of time."""
+def standing_for(
+    pictures: Sequence[PackedPicture], at_us: int, first_us: int, end_us: int
+) -> PackedPicture | None:
+    """Return the last picture at or before the instant, else the first after it, or None where there is neither.
+
+    Args:
+        pictures: in order of time. at_us: the instant.
+        first_us, end_us: only pictures from the first on and before the second are looked at.
+    """
     position = bisect_right(pictures, at_us, key=lambda picture: picture.time_us)
-    candidates = pictures[max(0, position - 1) : position + 1]
-    best = min(candidates, key=lambda picture: abs(picture.time_us - at_us), default=None)
-    return best if best is not None and abs(best.time_us - at_us) <= within_us else None
+    if position > 0 and first_us <= pictures[position - 1].time_us < end_us:
+        return pictures[position - 1]
+    if position < len(pictures) and first_us <= pictures[position].time_us < end_us:
+        return pictures[position]
+    return None

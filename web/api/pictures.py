@@ -15,6 +15,8 @@ from web.routing import guarded
 from web.state import Call, picture_limit_of, services_of, user_of
 
 _SETTLED_US = 2 * MINUTE_US
+_KEPT = "private, max-age=3600, immutable"
+"""For an hour a browser does not even ask again: going over the same place twice is free."""
 
 
 def routes() -> list[Route]:
@@ -25,7 +27,8 @@ def routes() -> list[Route]:
 def picture(request: Call) -> Response:
     """Answer a JPEG of the moment `at`, and in a header of which instant it is.
 
-    Small ones come from the pack where it has one at most 15 seconds older; `exact=1` decodes the very frame.
+    Small ones come from the pack where it has one at most 15 seconds away, and cost nobody's permits; `exact=1` decodes
+    the very frame.
     """
     services = services_of(request)
     at_us = instant_of(request, "at")
@@ -40,7 +43,7 @@ def picture(request: Call) -> Response:
         found = services.snapshots.decoded(stream_of(request, camera).id, at_us, width, is_exact=is_exact)
     if not found.jpeg:
         raise NothingRecorded("there is no picture of this time")
-    return _answer(request, found, is_settled=at_us < services.clock.now_us() - _SETTLED_US)
+    return _answer(request, found, is_settled=found.is_final or at_us < services.clock.now_us() - _SETTLED_US)
 
 
 def _answer(request: Call, found: Picture, *, is_settled: bool) -> Response:
@@ -49,7 +52,9 @@ def _answer(request: Call, found: Picture, *, is_settled: bool) -> Response:
         "ETag": etag,
         "X-Picture-Time-Us": str(found.time_us),
         # A recent moment may get a nearer picture within seconds; an old one keeps its own.
-        "Cache-Control": "private, max-age=3600" if is_settled else "no-store",
+        "Cache-Control": _KEPT if is_settled else "no-store",
+        # Of two people at one browser, the second never sees what the first one had in store.
+        "Vary": "Cookie",
     }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)

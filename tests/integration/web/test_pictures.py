@@ -12,7 +12,7 @@ from storage.segment_paths import pack_path
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera
-from vms.domain.time import MINUTE_US, SECOND_US
+from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US
 from vms.domain.user import Role
 from vms.media.picture_pack import append_pictures
 
@@ -39,8 +39,8 @@ def frame_of(folder: Path, number: int) -> NDArray[np.uint8]:
     raise AssertionError(number)
 
 
-def pack(site: Site, camera: Camera, *pictures: tuple[int, bytes]) -> None:
-    path = Path(site.volume.path) / pack_path(main_stream(camera).uuid, NOON_US)
+def pack(site: Site, camera: Camera, *pictures: tuple[int, bytes], hour_us: int = NOON_US) -> None:
+    path = Path(site.volume.path) / pack_path(main_stream(camera).uuid, hour_us)
     path.parent.mkdir(parents=True, exist_ok=True)
     fd = os.open(path, os.O_RDWR | os.O_CREAT)
     append_pictures(fd, pictures)
@@ -57,6 +57,71 @@ def test_picture_from_the_pack_is_the_newest_before_the_moment(site: Site, h264_
     assert (first.content, second.content) == (b"\xff\xd8 first", b"\xff\xd8 second")
     assert second.headers["x-picture-time-us"] == str(NOON_US + 10 * SECOND_US)
     assert second.headers["content-type"] == "image/jpeg"
+
+
+def test_picture_after_the_moment_stands_for_it_where_none_is_before(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    pack(site, camera, (NOON_US + 4 * SECOND_US, b"\xff\xd8 first"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(picture_url(camera, NOON_US + SECOND_US))
+    assert answer.content == b"\xff\xd8 first"
+    assert answer.headers["x-picture-time-us"] == str(NOON_US + 4 * SECOND_US)
+
+
+def test_picture_from_beyond_a_gap_does_not_stand_for_footage(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    later_us = NOON_US + 30 * SECOND_US
+    site.record(camera, h264_run, start_us=later_us)
+    pack(
+        site,
+        camera,
+        (NOON_US + 20 * SECOND_US, b"\xff\xd8 before"),
+        (later_us + 6 * SECOND_US, b"\xff\xd8 after"),
+    )
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        recorded = client.get(picture_url(camera, later_us + SECOND_US))
+        missing = client.get(picture_url(camera, later_us - SECOND_US))
+    assert recorded.content == b"\xff\xd8 after"
+    assert missing.content == b"\xff\xd8 before"
+
+
+def test_picture_of_the_hour_before_stands_for_the_first_seconds_of_an_hour(
+    site: Site, h264_run: Path
+) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run, start_us=NOON_US - 10 * SECOND_US)
+    pack(site, camera, (NOON_US - 5 * SECOND_US, b"\xff\xd8 eleven"), hour_us=NOON_US - HOUR_US)
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        alone = client.get(picture_url(camera, NOON_US + 3 * SECOND_US))
+        pack(site, camera, (NOON_US + 5 * SECOND_US, b"\xff\xd8 noon"))
+        beside = client.get(picture_url(camera, NOON_US + 3 * SECOND_US))
+        later = client.get(picture_url(camera, NOON_US + 6 * SECOND_US))
+    assert (alone.content, beside.content) == (b"\xff\xd8 eleven", b"\xff\xd8 eleven")
+    assert later.content == b"\xff\xd8 noon"
+
+
+def test_packed_pictures_cost_no_permits(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    pack(site, camera, (NOON_US, b"\xff\xd8 first"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        codes = {client.get(picture_url(camera, NOON_US + n)).status_code for n in range(80)}
+    assert codes == {200}
+
+
+def test_picture_is_kept_by_the_browser_once_no_other_can_take_its_place(site: Site, h264_run: Path) -> None:
+    camera = site.add_camera()
+    site.record(camera, h264_run)
+    site.clock.advance(30)
+    pack(site, camera, (NOON_US, b"\xff\xd8 first"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        fresh = client.get(picture_url(camera, NOON_US + SECOND_US))
+        pack(site, camera, (NOON_US + 10 * SECOND_US, b"\xff\xd8 second"))
+        final = client.get(picture_url(camera, NOON_US + SECOND_US))
+    assert (fresh.headers["cache-control"], fresh.headers["vary"]) == ("no-store", "Cookie")
+    assert final.headers["cache-control"] == "private, max-age=3600, immutable"
 
 
 def test_pictures_added_to_a_pack_are_seen_at_once(site: Site, h264_run: Path) -> None:
@@ -119,7 +184,7 @@ def test_unchanged_picture_is_not_sent_again(site: Site, h264_run: Path) -> None
     with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
         first = client.get(picture_url(camera, NOON_US))
         again = client.get(picture_url(camera, NOON_US), headers={"If-None-Match": first.headers["etag"]})
-    assert first.headers["cache-control"] == "private, max-age=3600"
+    assert first.headers["cache-control"] == "private, max-age=3600, immutable"
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vms.media.picture_pack import append_pictures, nearest, read_index
+from vms.media.picture_pack import append_pictures, read_index, standing_for
 
 
 @pytest.fixture
@@ -44,14 +44,13 @@ def test_reading_on_from_an_earlier_end_returns_only_what_is_new(pack: int) -> N
     assert [p.time_us for p in read_index(pack, end)[0]] == [20]
 
 
-def test_nearest_picture_is_found_within_reach_only(pack: int) -> None:
+def test_picture_before_stands_for_a_moment_else_the_one_after(pack: int) -> None:
     append_pictures(pack, [(10, b"a"), (20, b"b"), (40, b"c")])
     index, _ = read_index(pack)
-    assert [getattr(nearest(index, at, 6), "time_us", None) for at in (0, 5, 14, 16, 28, 45)] == [
-        None,
-        10,
-        10,
-        20,
-        None,
-        40,
-    ]
+
+    def found(at_us: int, first_us: int, end_us: int) -> int | None:
+        return getattr(standing_for(index, at_us, first_us, end_us), "time_us", None)
+
+    assert [found(at, 0, 100) for at in (5, 10, 19, 20, 45)] == [10, 10, 10, 20, 40]
+    assert [found(35, first, end) for first, end in ((20, 100), (21, 100), (21, 40))] == [20, 40, None]
+    assert standing_for([], 5, 0, 100) is None
