@@ -19,7 +19,7 @@ from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
 
 SPEEDS = (0.25, 0.5, 1, 2, 4, 8, 16)
-SCRIPT_WORDS = ("player", "cause", "review", "clip")
+SCRIPT_WORDS = ("player", "cause", "review", "clip", "tile")
 
 
 def routes() -> list[Route]:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
 from vms.domain.time import parse_rfc3339
 
-MOST_CAMERAS = 16
 LAYOUTS = ("one", "focus", "grid")
 MODES = ("simple", "full")
 _LONGEST_ZOOM_S = 400 * 24 * 3600
@@ -42,7 +42,7 @@ def read_address(query: Mapping[str, str]) -> PlaybackAddress:
     named = [part.strip() for part in query.get("cam", "").split(",")] if "cam" in query else None
     ids = None if named is None else [number for part in named if (number := _number(part)) is not None]
     return PlaybackAddress(
-        camera_ids=None if ids is None else tuple(dict.fromkeys(ids))[:MOST_CAMERAS],
+        camera_ids=None if ids is None else tuple(dict.fromkeys(ids))[:MOST_TOGETHER],
         focused_id=_number(query.get("f", "")),
         at_us=_instant(query, "t"),
         clip=_clip(query),

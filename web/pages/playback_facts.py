@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from storage.stream_facts import StreamFacts
 from vms.domain.camera import Camera, StreamRole
+from vms.domain.preferences import ReviewMode
 from vms.domain.time import MINUTE_US, SECOND_US
 from vms.domain.user import Right, Role, User
 from web.pages.camera_views import CameraView, camera_views
@@ -76,7 +77,8 @@ def playback_facts(
     views = tuple(all_views[camera.id] for camera in chosen.cameras)
     focused = next((view for view in views if view.id == address.focused_id), views[0])
     at_us, is_live = _moment(address, focused, present.now_us)
-    mode = address.mode or ("simple" if user.role is Role.VIEWER else "full")
+    wishes = services.storage.preferences.get(user.id)
+    mode = address.mode or wishes.review_mode or _usual_mode(user)
     script: dict[str, object] = {
         "cameras": camera_facts(services, user, chosen.cameras, views),
         "all_cameras": [
@@ -91,16 +93,21 @@ def playback_facts(
         "zoom_s": address.zoom_s,
         "layout": address.layout or ("focus" if len(views) > 1 else "one"),
         "mode": mode,
-        "is_mode_chosen": address.mode is not None,
-        "letter_keys": True,
-        "data_saver": False,
-        "skip_gaps": True,
+        "is_mode_chosen": address.mode is not None or wishes.review_mode is not None,
+        "letter_keys": wishes.letter_keys,
+        "data_saver": wishes.data_saver,
+        "skip_gaps": wishes.skip_gaps,
         "may_export": any(user.may(Right.EXPORT, camera.id) for camera in chosen.cameras),
         "may_hold": any(user.may(Right.HOLD, camera.id) for camera in chosen.cameras),
         "some_unavailable": chosen.some_unavailable,
         "keys": key_acts(),
     }
     return PlaybackFacts(views, focused, at_us, is_live, mode, script)
+
+
+def _usual_mode(user: User) -> ReviewMode:
+    """Return what suits a person's role: leaders look something up, others work here for hours."""
+    return ReviewMode.SIMPLE if user.role is Role.VIEWER else ReviewMode.FULL
 
 
 def camera_facts(

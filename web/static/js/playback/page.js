@@ -113,6 +113,11 @@ function showLayout() {
   }
 }
 
+/** What can be saved as a clip is what can be seen. */
+function showClipCameras() {
+  clip?.setCameras(mode.isSimple ? [cameras.focused] : cameras.all);
+}
+
 function showFocus() {
   chips.show(cameras.all, cameras.focusedId);
   dayCards.setCamera(cameras.focusedId);
@@ -147,6 +152,7 @@ on(cameras, "change", reopen);
 on(mode, "change", () => {
   linkedMode = null;
   showLayout();
+  showClipCameras();
   showTime(deck.wallUs);
   dayCards.setCamera(cameras.focusedId);
   tellAddress();
@@ -214,5 +220,6 @@ archive.setSeen(timeline.view);
 part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 deck.setCameras(cameras.all, cameras.focusedId);
 showLayout();
+showClipCameras();
 if (facts.is_live) deck.goLive();
 else deck.seek(facts.at_us, { play: false });

@@ -14,6 +14,8 @@ import { part, text } from "../page_data.js";
  * @property {number[]} camera_ids those that the person may see
  * @property {import("../page_data.js").LayoutName} layout
  * @property {boolean} is_mine
+ * @property {boolean} may_change
+ * @property {string} owner
  */
 
 /** Fires `choose` (detail: SavedView). */
@@ -52,10 +54,10 @@ export class SavedViews extends EventTarget {
   async refresh() {
     this.#openForm(false, false);
     try {
-      /** @type {{views: SavedView[]}} */
-      const answer = await json("/api/v1/views");
-      this.section.hidden = answer.views.length === 0;
-      this.list.replaceChildren(...answer.views.map((view) => this.#show(view)));
+      /** @type {SavedView[]} */
+      const views = await json("/api/v1/views");
+      this.section.hidden = views.length === 0;
+      this.list.replaceChildren(...views.map((view) => this.#show(view)));
     } catch {
       this.section.hidden = true;
     }
@@ -69,7 +71,8 @@ export class SavedViews extends EventTarget {
     show.textContent = view.name;
     show.disabled = view.camera_ids.length === 0;
     show.addEventListener("click", () => this.dispatchEvent(new CustomEvent("choose", { detail: view })));
-    remove.hidden = !view.is_mine;
+    remove.hidden = !view.may_change;
+    if (!view.is_mine) show.title = text("review.view_of", { name: view.owner });
     remove.setAttribute("aria-label", text("review.view_remove", { name: view.name }));
     remove.addEventListener("click", () => void this.#remove(view.id));
     return row;

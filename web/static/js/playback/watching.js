@@ -4,7 +4,7 @@
  */
 
 import { request } from "../api.js";
-import { rfc3339 } from "../site_time.js";
+import { DAY_US, rfc3339 } from "../site_time.js";
 
 const EVERY_MS = 60_000;
 /** Looking in for a moment is no watching. */
@@ -24,7 +24,8 @@ export function rememberWatching(deck, shown) {
     const { camera_ids, at_us, in_us, out_us } = shown();
     /** @type {Record<string, unknown>} */
     const body = { camera_ids, at: rfc3339(at_us) };
-    if (in_us !== null && out_us !== null) Object.assign(body, { from: rfc3339(in_us), to: rfc3339(out_us) });
+    // The marked range is what the person looks at, if they are inside it; otherwise the server sees what they pass through.
+    if (in_us !== null && out_us !== null && in_us <= at_us && at_us <= out_us && out_us - in_us <= DAY_US) Object.assign(body, { from: rfc3339(in_us), to: rfc3339(out_us) });
     const key = JSON.stringify(body);
     if (key === told || at_us <= 0) return;
     told = key;
