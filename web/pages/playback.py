@@ -18,7 +18,6 @@ from web.problem import Problem
 from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
 
-SPEEDS = (0.25, 0.5, 1, 2, 4, 8, 16)
 SCRIPT_WORDS = ("player", "cause", "review", "clip", "tile")
 
 
@@ -60,7 +59,6 @@ def show(request: Call) -> Response:
         at_us=facts.at_us,
         mode=facts.mode,
         some_unavailable=chosen.some_unavailable,
-        speeds=SPEEDS,
         may_export=facts.script["may_export"],
         key_lines=PLAYBACK_KEYS,
         offered=facts.script["all_cameras"],

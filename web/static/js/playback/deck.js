@@ -7,6 +7,7 @@ import { arrangementOf } from "./arrangement.js";
 import { Clockwork } from "./clockwork.js";
 import { part } from "../page_data.js";
 import { nowUs, SECOND_US } from "../site_time.js";
+import { StageNotes } from "./stage_notes.js";
 import { Tile } from "./tile.js";
 
 const LIVE_MARK_US = 15 * SECOND_US;
@@ -19,7 +20,7 @@ const LIVE_MARK_US = 15 * SECOND_US;
 /**
  * Fires `time` (detail: instant, at most once a refresh), `seek` (instant), `state`, `focus` (camera id), `skip`
  * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
- * ended there), `tile` (Tile: its state changed), `layout`.
+ * ended there), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`.
  */
 export class Deck extends EventTarget {
   #clockwork;
@@ -42,6 +43,7 @@ export class Deck extends EventTarget {
     this.mosaic = part("[data-mosaic]", HTMLElement, stage);
     this.pattern = part("[data-tile-pattern]", HTMLTemplateElement, stage);
     this.acts = part("[data-acts]", HTMLElement, stage);
+    this.maximiseButton = part('[data-act="maximise"]', HTMLElement, this.acts);
     this.dataSaver = options.dataSaver;
     this.skipGaps = options.skipGaps;
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
@@ -50,6 +52,7 @@ export class Deck extends EventTarget {
         this.dispatchEvent(event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name));
       });
     }
+    new StageNotes(this);
     document.addEventListener("visibilitychange", () => this.#onVisibility());
     const onRefresh = () => {
       this.#tick();
@@ -183,7 +186,7 @@ export class Deck extends EventTarget {
   /** Fill the screen with the pictures, or leave it. */
   toggleFullscreen() {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void this.mosaic.requestFullscreen?.();
+    else void this.stage.requestFullscreen?.();
   }
 
   /** @param {CameraFacts} camera @returns {Tile} */
@@ -194,6 +197,7 @@ export class Deck extends EventTarget {
       this.dispatchEvent(new CustomEvent("tile", { detail: tile }));
       if (tile === this.focused) this.dispatchEvent(new Event("state"));
     });
+    tile.addEventListener("picture", () => this.dispatchEvent(new CustomEvent("picture", { detail: tile })));
     tile.addEventListener("frame", () => this.#clockwork.onFrame(tile));
     tile.addEventListener("leap", (event) => {
       if (this.#shown.length === 1 && this.#clockwork.isRunning) this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent} */ (event).detail }));
@@ -222,6 +226,8 @@ export class Deck extends EventTarget {
       if (!shown.has(tile)) tile.rest();
     }
     if (this.acts.parentElement !== this.focused.root) this.focused.root.append(this.acts);
+    this.maximiseButton.hidden = this.#tiles.length < 2 || (this.#layout === "one" && this.#maximised === null);
+    this.maximiseButton.setAttribute("aria-pressed", String(this.#maximised !== null));
     for (const tile of joined) this.#clockwork.join(tile);
   }
 

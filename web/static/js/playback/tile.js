@@ -73,6 +73,8 @@ export class Tile extends EventTarget {
     this.targetUs = 0;
     /** The instant of the picture on screen; of the one asked for while it is fetched. */
     this.wallUs = 0;
+    /** The instant of the picture that is on screen, 0 before the first. */
+    this.pictureUs = 0;
     this.#film = new Film(part("video", HTMLVideoElement, root), camera.id);
     this.#film.addEventListener("frame", () => this.#onFrame());
     this.#film.addEventListener("change", () => this.#onChange());
@@ -113,6 +115,7 @@ export class Tile extends EventTarget {
     this.#isInHole = false;
     this.targetUs = us;
     this.wallUs = us;
+    this.pictureUs = 0;
     if (this.#isStill) {
       this.#showPicture(us);
       return;
@@ -304,8 +307,10 @@ export class Tile extends EventTarget {
 
   /** @param {number} us the instant of the picture on screen */
   #label(us) {
+    this.pictureUs = us;
     this.root.dataset["wallUs"] = String(us);
     this.clock.textContent = clockTenths(us);
+    if (this.state === "gap") this.dispatchEvent(new Event("picture"));
   }
 
   #readState() {

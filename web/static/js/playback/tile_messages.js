@@ -3,9 +3,9 @@
  * @module
  */
 
-import { json } from "../api.js";
 import { pageData, part, text } from "../page_data.js";
-import { clock, clockMinutes, dateShort, dayOf, duration, nowUs, rfc3339 } from "../site_time.js";
+import { nearestTo } from "./nearest_footage.js";
+import { clock, clockMinutes, dateShort, dayOf, duration, nowUs } from "../site_time.js";
 
 const PATIENCE_MS = 150;
 const WORDS_AFTER_MS = 2_000;
@@ -35,6 +35,7 @@ class TileMessage {
     this.box = part("[data-message]", HTMLElement, tile.root);
     this.title = part("[data-message-title]", HTMLElement, tile.root);
     this.words = part("[data-message-text]", HTMLElement, tile.root);
+    this.age = part("[data-message-age]", HTMLElement, tile.root);
     this.actions = part("[data-message-actions]", HTMLElement, tile.root);
     this.wait = part("[data-wait]", HTMLElement, tile.root);
     this.waitWords = part("[data-wait-text]", HTMLElement, tile.root);
@@ -81,16 +82,25 @@ class TileMessage {
     this.words.textContent = gap?.cause === "before-first" ? cause : [range, cause].filter(Boolean).join(" · ");
   }
 
+  /** How old the picture is that stands in a gap. */
+  nameAge() {
+    const { pictureUs, targetUs } = this.tile;
+    // A picture of another time altogether says nothing.
+    const isLast = this.tile.state === "gap" && pictureUs > 0 && pictureUs <= targetUs;
+    const isSameDay = dayOf(pictureUs) === dayOf(targetUs);
+    this.age.textContent = isLast ? text("tile.last_picture", { time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}` }) : "";
+  }
+
   async #showGap() {
     const round = this.#round;
     const at = this.tile.targetUs;
     this.#say(text("player.no_footage_title"), "", []);
     this.nameGap();
+    this.nameAge();
     // While the clock runs through the gap there is nothing to choose.
     if (this.deck.isPlaying) return;
     try {
-      /** @type {{before_us: number | null, after_us: number | null}} */
-      const near = await json(`/api/v1/cameras/${this.tile.camera.id}/nearest?at=${encodeURIComponent(rfc3339(at))}`);
+      const near = await nearestTo(this.tile.camera.id, at);
       if (round !== this.#round) return;
       const buttons = [];
       // One second before the end of footage there is still something to see.
@@ -123,6 +133,7 @@ class TileMessage {
   #say(title, words, buttons) {
     this.title.textContent = title;
     this.words.textContent = words;
+    this.age.textContent = "";
     this.actions.replaceChildren(...buttons);
   }
 }
@@ -143,6 +154,7 @@ export class TileMessages {
       return known;
     };
     deck.addEventListener("tile", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).show());
+    deck.addEventListener("picture", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).nameAge());
     deck.addEventListener("seek", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show(); });
     gaps.addEventListener("change", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap(); });
   }
