@@ -24,6 +24,7 @@ class BookmarkSearch:
     Attributes:
         window: shares an instant with the bookmark. camera_ids: one of them is among its cameras.
         text: part of title, note or tag, in whatever case. is_mine: only the person's own.
+        is_shared: only those that others see too.
         before_id: only bookmarks with smaller numbers, to go on from an earlier answer.
     """
 
@@ -31,6 +32,7 @@ class BookmarkSearch:
     camera_ids: Collection[int] | None = None
     text: str = ""
     is_mine: bool = False
+    is_shared: bool = False
     before_id: int | None = None
 
 
@@ -111,6 +113,8 @@ class BookmarkStore:
             )
         if wanted.is_mine:
             conditions.append(bookmark.c.user_id == user.id)
+        if wanted.is_shared:
+            conditions.append(bookmark.c.is_shared)
         if wanted.before_id is not None:
             conditions.append(bookmark.c.id < wanted.before_id)
         return self._seen(user, _statement(*conditions).order_by(bookmark.c.id.desc()).limit(limit))

@@ -5,7 +5,18 @@
 
 from starlette.routing import Route
 
-from web.pages import camera_form, cameras, exports, help_page, home, playback, signing_in, users
+from web.pages import (
+    bookmarks,
+    camera_form,
+    cameras,
+    exports,
+    help_page,
+    holds,
+    home,
+    playback,
+    signing_in,
+    users,
+)
 from web.pages.problems import render_error
 
 __all__ = ["render_error", "routes"]
@@ -13,5 +24,6 @@ __all__ = ["render_error", "routes"]
 
 def routes() -> list[Route]:
     """Return every page's route."""
-    pages = (signing_in, home, playback, camera_form, cameras, exports, users, help_page)
+    work = (home, playback, bookmarks, exports, holds)
+    pages = (signing_in, *work, camera_form, cameras, users, help_page)
     return [route for page in pages for route in page.routes()]

@@ -21,20 +21,27 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the rail and the tab bar; `last` ones stand at the rail's foot and behind "more" on phones."""
+    """An entry of the rail and the tab bar.
+
+    Attributes:
+        last: stands at the rail's foot, and behind "more" on phones. is_tucked: only the latter.
+    """
 
     id: str
     href: str
     icon: str
     right: Right
     last: bool = False
+    is_tucked: bool = False
 
 
 NAVIGATION = (
     NavItem("home", "/", "house", Right.VIEW),
     NavItem("playback", "/playback", "history", Right.VIEW),
+    NavItem("bookmarks", "/bookmarks", "bookmark", Right.VIEW, is_tucked=True),
     NavItem("cameras", "/cameras", "cctv", Right.VIEW),
     NavItem("exports", "/exports", "download", Right.EXPORT),
+    NavItem("holds", "/holds", "lock", Right.HOLD, is_tucked=True),
     NavItem("users", "/users", "users", Right.MANAGE, last=True),
 )
 

@@ -85,6 +85,7 @@ def test_every_key_that_exists_is_used() -> None:
         f"home.quick_{q}" for q in ("hour", "today", "yesterday")
     }
     more |= {f"export.tab_{tab}" for tab in ("all", "working", "queued", "done", "failed")}
+    more |= {f"bookmark.whose_{whose}" for whose in ("all", "mine", "shared")}
     unused = {
         key for key in catalogue("id").words if key not in named | more and not key.startswith(assembled)
     }
