@@ -63,9 +63,18 @@ def _described(camera: Camera, status: StreamStatus | None, present: Presenter) 
     if status.state is StreamState.RECORDING and late_us > _DELAYED_US:
         return ("delayed", "half", "warn", present.duration(late_us))
     time = (
-        present.since(status.last_media_us or status.since_us) if status.state is StreamState.BACKOFF else ""
+        present.since(state_since_us(status, present.now_us)) if status.state is StreamState.BACKOFF else ""
     )
     return (*_MARKS[status.state], time)
+
+
+def state_since_us(status: StreamStatus, now_us: int) -> int:
+    """Return when what the mark says began: with silence, when the recorder was last heard; with loss, the last media."""
+    if now_us - status.updated_us > RECORDER_SILENT_US:
+        return status.updated_us
+    if status.state is StreamState.BACKOFF:
+        return status.last_media_us or status.since_us
+    return status.since_us
 
 
 def _why_it_may_not_record(camera: Camera) -> tuple[str, str, str] | None:

@@ -74,6 +74,21 @@ class Presenter:
             end = f"{self.date_plain(time.end_us)} {end}"
         return f"{start}{DASH}{end} {self.zone.label}"
 
+    def day_short(self, at_us: int) -> str:
+        """Return the day as headings of lists say it: "Hari ini", "Kemarin", "Sen, 24 Nov", with the year if it is another."""
+        day, today = self.zone.day_of(at_us), self.zone.day_of(self.now_us)
+        if today - timedelta(days=1) <= day <= today:
+            word = self.day_word(at_us)
+            return word[:1].upper() + word[1:]
+        return self._date(day, "EEE, d MMM" if day.year == today.year else "EEE, d MMM y")
+
+    def stretch(self, time: TimeRange) -> str:
+        """Return a range to the minute, such as "Kemarin 16:20 to 16:45" with a dash; a moment where it is that short."""
+        start, end = self.clock_minutes(time.start_us), self.clock_minutes(time.end_us)
+        if self.zone.day_of(time.start_us) != self.zone.day_of(time.end_us):
+            return f"{self.day_short(time.start_us)} {start}{DASH}{self.day_short(time.end_us)} {end}"
+        return f"{self.day_short(time.start_us)} {start}" + ("" if start == end else f"{DASH}{end}")
+
     def clock_span(self, time: TimeRange) -> str:
         """Return a range within a day, such as 14:01:11 to 14:07:03, with a dash; days are written where they differ."""
         if self.zone.day_of(time.start_us) == self.zone.day_of(time.end_us):

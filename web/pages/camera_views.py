@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vms.domain.camera import Camera, StreamRole, StreamStatus
 from vms.domain.time import DAY_US, SECOND_US, TimeRange
 from vms.domain.user import Right, User
-from web.camera_marks import Mark, camera_mark
+from web.camera_marks import Mark, camera_mark, state_since_us
 from web.presenters import DASH, Presenter
 from web.state import WebServices
 
@@ -21,6 +21,7 @@ class CameraView:
     Attributes:
         title: name and place in one line. age: of the newest picture, in words. kept, oldest: of its footage.
         oldest_us, newest_us: extent of its footage, None where there is none.
+        since_us: when its state began, as far as anybody said.
     """
 
     id: int
@@ -35,6 +36,7 @@ class CameraView:
     oldest: str
     oldest_us: int | None
     newest_us: int | None
+    since_us: int | None
 
 
 def visible_cameras(services: WebServices, user: User) -> list[Camera]:
@@ -75,6 +77,7 @@ def _view(
         oldest=DASH if oldest_us is None else present.moment(oldest_us),
         oldest_us=oldest_us,
         newest_us=newest_us,
+        since_us=None if status is None else state_since_us(status, present.now_us),
     )
 
 

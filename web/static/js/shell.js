@@ -66,17 +66,22 @@ async function refreshStates() {
   }
 }
 
-/** A picture that cannot be shown gives way to words. */
+/** A picture that cannot be shown gives way to words, also on pieces of a page that come later. */
 function watchPictures() {
+  /** @param {EventTarget | null} picture @param {boolean} isThere */
+  const show = (picture, isThere) => {
+    if (!(picture instanceof HTMLImageElement) || picture.dataset["picture"] === undefined) return;
+    picture.toggleAttribute("hidden", !isThere);
+    picture.parentElement?.classList.remove("waits");
+    picture.parentElement?.querySelector(".none")?.toggleAttribute("hidden", isThere);
+  };
+  // These events do not bubble, but they pass on their way down.
+  document.addEventListener("error", (event) => show(event.target, false), true);
+  document.addEventListener("load", (event) => show(event.target, true), true);
   for (const picture of document.querySelectorAll("img[data-picture]")) {
-    const words = picture.parentElement?.querySelector(".none");
-    const show = (/** @type {boolean} */ isThere) => {
-      picture.toggleAttribute("hidden", !isThere);
-      words?.toggleAttribute("hidden", isThere);
-    };
-    picture.addEventListener("error", () => show(false));
-    picture.addEventListener("load", () => show(true));
-    if (picture instanceof HTMLImageElement && picture.complete && picture.naturalWidth === 0 && picture.loading !== "lazy") show(false);
+    if (picture instanceof HTMLImageElement && picture.complete && (picture.naturalWidth > 0 || picture.loading !== "lazy")) {
+      show(picture, picture.naturalWidth > 0);
+    }
   }
 }
 
