@@ -280,7 +280,7 @@ def test_each_camera_is_chosen_by_its_box_and_its_gaps_are_listed_before_the_sta
         "(at) => Math.abs(Number(document.querySelector('[data-tile]').dataset.wallUs) - at) < 3e6",
         arg=asked.start_us,
     )
-    page.locator("[data-clip-cameras] summary").click()
+    page.locator("[data-clip] [data-boxes-fold] summary").click()
     page.locator(f'[data-clip-camera="{city.river.id}"]').uncheck()
     expect(fact(page, "cameras")).to_have_text("1 dari 2")
     expect(fact(page, "gaps")).to_have_text("tidak ada")
@@ -297,8 +297,8 @@ def test_camera_without_footage_in_the_range_is_left_out_until_it_is_asked_for(
     open_together(city, page, TimeRange(start_us, start_us + 20 * SECOND_US), city.park, city.river)
     expect(fact(page, "cameras")).to_have_text("1 dari 2")
     expect(fact(page, "gaps")).to_have_text("tidak ada")
-    page.locator("[data-clip-cameras] summary").click()
-    expect(page.locator("[data-clip-boxes] li").nth(1)).to_contain_text("tidak ada rekaman")
+    page.locator("[data-clip] [data-boxes-fold] summary").click()
+    expect(page.locator("[data-clip] [data-boxes] li").nth(1)).to_contain_text("tidak ada rekaman")
     page.locator(f'[data-clip-camera="{city.river.id}"]').check()
     expect(fact(page, "gaps")).to_have_text("1 · 20 dtk")
 

@@ -1,5 +1,5 @@
 /**
- * Which cameras a clip takes: check boxes of the tiles on the page, with what each would contribute.
+ * Which cameras a clip or a hold takes: check boxes of the tiles on the page, with what each would contribute.
  *
  * Until somebody decides otherwise, every camera that holds footage in the range is in.
  * @module
@@ -12,7 +12,8 @@ import { duration, size } from "../site_time.js";
 
 /**
  * @typedef {import("../page_data.js").CameraFacts} CameraFacts
- * @typedef {import("./clip_estimate.js").Estimate} Estimate
+ * @typedef {import("./clip_estimate.js").EstimateGap} EstimateGap
+ * @typedef {{cameras: {camera_id: number, bytes: number}[], gaps: EstimateGap[]}} Contribution of each camera
  * @typedef {{box: HTMLInputElement, gap: HTMLElement, size: HTMLElement}} CameraRow
  */
 
@@ -30,10 +31,10 @@ export class ClipCameras extends EventTarget {
   /** @param {HTMLElement} root */
   constructor(root) {
     super();
-    this.fold = part("[data-clip-cameras]", HTMLDetailsElement, root);
-    this.list = part("[data-clip-boxes]", HTMLElement, root);
-    this.count = part('[data-fact="cameras"]', HTMLElement, root);
-    this.leftOut = part("[data-clip-left-out]", HTMLElement, root);
+    this.fold = part("[data-boxes-fold]", HTMLDetailsElement, root);
+    this.list = part("[data-boxes]", HTMLElement, root);
+    this.count = part("[data-boxes-count]", HTMLElement, root);
+    this.leftOut = part("[data-boxes-left-out]", HTMLElement, root);
   }
 
   /** @param {readonly CameraFacts[]} cameras */
@@ -67,7 +68,7 @@ export class ClipCameras extends EventTarget {
     return this.#cameras.find((camera) => camera.id === id);
   }
 
-  /** Show what each camera would contribute; null while that is not known. @param {Estimate | null} estimate */
+  /** Show what each camera would contribute; null while that is not known. @param {Contribution | null} estimate */
   show(estimate) {
     if (estimate) this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
     for (const [id, row] of this.#rows) {

@@ -10,7 +10,7 @@ import { DAY_US, rfc3339 } from "../site_time.js";
 export const LONGEST_CLIP_US = DAY_US;
 
 /**
- * @typedef {{camera_id: number, start_us: number, end_us: number, cause: string, detail: string}} EstimateGap
+ * @typedef {{camera_id: number, start_us: number, end_us: number, cause?: string}} EstimateGap
  * @typedef {{camera_id: number, bytes: number, covered_us: number, files: number}} CameraEstimate
  * @typedef {object} Estimate
  * @property {number} bytes
@@ -32,7 +32,7 @@ export async function fetchEstimate(range, signal) {
   return json("/api/v1/exports/estimate", { method: "POST", body: range, ...(signal ? { signal } : {}) });
 }
 
-/** The holes of some cameras, in order of time. @param {Estimate} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
+/** The holes of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
 export function gapsOf(estimate, cameraIds) {
   return estimate.gaps.filter((gap) => cameraIds.includes(gap.camera_id)).sort((a, b) => a.start_us - b.start_us || a.camera_id - b.camera_id);
 }

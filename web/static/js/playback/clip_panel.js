@@ -201,7 +201,7 @@ export class ClipPanel extends EventTarget {
 
   /** @param {string} why */
   #showNothing(why) {
-    for (const name of ["size", "gaps", "room", "result"]) this.#fact(name, name === "result" ? "" : "–");
+    for (const [name, words] of [["size", "–"], ["gaps", "–"], ["room", ""], ["result", ""]]) this.#fact(name ?? "", words ?? "");
     this.gaps.replaceChildren();
     this.#block(why);
   }

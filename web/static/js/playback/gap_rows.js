@@ -10,7 +10,7 @@ import { clock, dateShort, dayMonth, dayOf, duration, nowUs, SECOND_US } from ".
 const BEFORE_US = 2 * SECOND_US;
 
 /**
- * @typedef {{start_us: number, end_us: number, cause: string}} Gap
+ * @typedef {{start_us: number, end_us: number, cause?: string}} Gap without a cause where nobody has looked for it
  * @typedef {import("../page_data.js").CameraFacts} CameraFacts
  */
 
@@ -30,14 +30,14 @@ export function clockSpan(start_us, end_us) {
 export function gapRow(gap, camera, isNumbered, seek) {
   const row = document.createElement("li");
   const end_us = Math.min(gap.end_us, nowUs());
-  const cause = text(`cause.${gap.cause}`);
+  const cause = gap.cause === undefined ? "" : text(`cause.${gap.cause}`);
   const when = document.createElement("span");
   when.className = "when";
   if (isNumbered) when.append(numberBadge(camera));
   const jump = document.createElement("button");
   jump.type = "button";
   jump.textContent = clockSpan(gap.start_us, end_us);
-  jump.title = `${camera.title}, ${dateShort(gap.start_us)}: ${cause}`;
+  jump.title = [`${camera.title}, ${dateShort(gap.start_us)}`, cause].filter((words) => words !== "").join(": ");
   jump.addEventListener("click", () => seek(Math.max(0, gap.start_us - BEFORE_US)));
   when.append(jump);
   const length = document.createElement("span");
@@ -45,7 +45,7 @@ export function gapRow(gap, camera, isNumbered, seek) {
   length.textContent = duration(end_us - gap.start_us);
   const why = document.createElement("span");
   why.className = "t2 t12 why";
-  why.textContent = isNumbered ? `${camera.name}: ${cause}` : cause;
+  why.textContent = [isNumbered ? camera.name : "", cause].filter((words) => words !== "").join(": ");
   row.append(when, length, why);
   return row;
 }
