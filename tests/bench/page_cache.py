@@ -6,9 +6,12 @@ from pathlib import Path
 
 
 def forget(files: Iterable[Path]) -> None:
-    """Write back and drop what the page cache holds of the files."""
+    """Write back and drop what the page cache holds of the files; a server may have deleted some meanwhile."""
     for file in files:
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
         try:
             # Only clean pages can be dropped.
             os.fdatasync(descriptor)
