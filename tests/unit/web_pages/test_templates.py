@@ -50,12 +50,12 @@ def parsed(path: Path) -> Words:
     return words
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
 def test_template_has_no_inline_script_or_style(path: Path) -> None:
     assert parsed(path).refused == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
 def test_template_has_no_words_of_its_own(path: Path) -> None:
     found = {
         word
@@ -66,7 +66,7 @@ def test_template_has_no_words_of_its_own(path: Path) -> None:
     assert found - NAMES == set()
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
 def test_every_form_that_changes_something_carries_its_token(path: Path) -> None:
     text = path.read_text("utf-8")
     posts = len(re.findall(r"<form[^>]*method=\"post\"", text))

@@ -22,6 +22,8 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @property {import("./clip_sheet.js").ClipSheet | null} sheet
  * @property {import("./clock_form.js").ClockForm} clock
  * @property {import("./day_picker.js").DayPicker} days
+ * @property {import("./quick_search.js").QuickSearch} search
+ * @property {import("./other_days.js").OtherDays} otherDays
  * @property {import("./chosen_cameras.js").ChosenCameras} cameras
  * @property {import("./camera_picker.js").CameraPicker} picker
  * @property {import("./review_mode.js").ReviewMode} mode
@@ -36,7 +38,7 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @returns {(name: string) => boolean} does what is called so; false where there is nothing to do
  */
 export function actsOf(parts) {
-  const { deck, timeline, clip, sheet, clock, days, cameras, picker, mode, help } = parts;
+  const { deck, timeline, clip, sheet, clock, days, search, otherDays, cameras, picker, mode, help } = parts;
   const by = (/** @type {number} */ us) => () => deck.seek(deck.wallUs + us);
   const toEdge = (/** @type {1 | -1} */ direction) => () => {
     const to = parts.edge(direction);
@@ -69,6 +71,8 @@ export function actsOf(parts) {
     faster: changeSpeed(1),
     time: () => clock.open(),
     calendar: () => days.open(),
+    "quick-search": () => search.open(),
+    "other-days": () => otherDays.open(),
     "zoom-in": () => timeline.zoom(-1),
     "zoom-out": () => timeline.zoom(1),
     "zoom-day": () => timeline.showDay(dayOf(deck.wallUs)),

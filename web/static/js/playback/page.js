@@ -22,7 +22,9 @@ import { HoverPicture } from "./hover_picture.js";
 import { Keys } from "./keys.js";
 import { Notices } from "./notices.js";
 import { notify } from "../notice.js";
+import { OtherDays } from "./other_days.js";
 import { pageData, part, text } from "../page_data.js";
+import { QuickSearch } from "./quick_search.js";
 import { RecorderWatch } from "./recorder_watch.js";
 import { rememberWatching } from "./watching.js";
 import { returnAfterSignIn } from "./session_end.js";
@@ -52,6 +54,8 @@ const dayCards = new DayCards();
 const hours = new HourSlider();
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
+const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
+const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;
 const chips = new CameraChips();
 const picker = new CameraPicker(facts.all_cameras, () => layout);
@@ -173,6 +177,7 @@ on(archive, "seek", (/** @type {number} */ us) => {
   deck.seek(us);
 });
 on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
+for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
 on(days, "day", goToDay);
 on(dayCards, "day", goToDay);
 if (clip) {
@@ -190,7 +195,7 @@ on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_
   cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
 });
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, clock, days, cameras, picker, mode, help, notices, setLayout, tellAddress });
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
 const keys = new Keys(facts.keys, act, facts.letter_keys);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
