@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class _Waiting:
 
     runs: dict[UUID, tuple[Run, OpenVolume]] = field(default_factory=dict)
     outages: dict[tuple[int, int], Outage] = field(default_factory=dict)
+    statuses: dict[int, StreamStatus] = field(default_factory=dict)
     unsynced: list[tuple[FinishedSegment, OpenVolume]] = field(default_factory=list)
     synced: list[tuple[FinishedSegment, OpenVolume]] = field(default_factory=list)
 
@@ -70,6 +71,8 @@ class Commits:
         self._writing = asyncio.Lock()
         self._syncs: dict[int, asyncio.Task[None]] = {}
         self._is_index_down = False
+        self._told: dict[int, StreamStatus] = {}
+        self._next_heartbeat_us = 0
 
     def run_changed(self, run: Run, volume: OpenVolume, *, soon: bool = False) -> None:
         """Store the run as it is now; `soon` makes a small commit of its own, so that viewers see the run begin."""
@@ -94,7 +97,7 @@ class Commits:
             try:
                 await asyncio.wait_for(self._soon.wait(), max(wait_us, 0) / SECOND_US)
                 self._soon.clear()
-                await self._commit(with_statuses=False)
+                await self._commit()
                 await asyncio.sleep(self._timings.early_commit_seconds)
             except TimeoutError:
                 now_us = clock.monotonic_us()
@@ -102,12 +105,12 @@ class Commits:
                     next_sync_us = now_us + int(self._timings.commit_seconds * SECOND_US)
                     await self._sync()
                 next_status_us = clock.monotonic_us() + int(self._timings.status_seconds * SECOND_US)
-                await self._commit(with_statuses=True)
+                await self._commit()
 
     async def finish(self) -> None:
         """Sync and commit what is left; to be called when nothing more will be said."""
         await self._sync()
-        await self._commit(with_statuses=True)
+        await self._commit()
         self._writer.shutdown(wait=False)
 
     async def _sync(self) -> None:
@@ -143,8 +146,9 @@ class Commits:
         done = {id(entry) for entry in mine}
         self._waiting.unsynced = [entry for entry in self._waiting.unsynced if id(entry) not in done]
 
-    async def _commit(self, *, with_statuses: bool) -> None:
+    async def _commit(self) -> None:
         async with self._writing:
+            statuses = self._take_statuses()
             segments, self._waiting.synced = self._waiting.synced, []
             outages, self._waiting.outages = self._waiting.outages, {}
             runs = self._take_runs(segments)
@@ -152,7 +156,7 @@ class Commits:
                 runs=tuple(run for run, _ in runs),
                 segments=tuple(segment for segment, _ in segments),
                 outages=tuple(outages.values()),
-                statuses=tuple(self._statuses()) if with_statuses else (),
+                statuses=tuple(statuses.values()),
             )
             if batch == IndexBatch():
                 return
@@ -161,6 +165,7 @@ class Commits:
                 await loop.run_in_executor(self._writer, self._index.commit, batch)
             except IndexUnavailable:
                 self._put_back(runs, segments, outages)
+                self._waiting.statuses = statuses | self._waiting.statuses
                 if not self._is_index_down:
                     log.exception("the index does not answer; recording goes on")
                 self._is_index_down = True
@@ -168,12 +173,22 @@ class Commits:
             except Exception:  # the boundary of the writer: nothing may stop later batches
                 log.exception("the index refused a batch; its parts are tried one by one")
                 segments = await loop.run_in_executor(self._writer, self._commit_singly, batch, segments)
+            self._told |= statuses
             if self._is_index_down:
                 log.warning("the index answers again", extra={"segments": len(segments)})
                 self._is_index_down = False
             if segments:
                 self._step("inserted")
         await self._release(segments, [(run, volume) for run, volume in runs if not run.is_open])
+
+    def _take_statuses(self) -> dict[int, StreamStatus]:
+        """Take what is to be told about the streams now: what has changed, and now and then that all is as it was."""
+        self._waiting.statuses |= {status.stream_id: status for status in self._statuses()}
+        now_us = self._clock.monotonic_us()
+        if is_heartbeat := now_us >= self._next_heartbeat_us:
+            self._next_heartbeat_us = now_us + int(self._timings.heartbeat_seconds * SECOND_US)
+        told, self._waiting.statuses = self._waiting.statuses, {}
+        return told if is_heartbeat else {i: s for i, s in told.items() if _is_news(s, self._told.get(i))}
 
     def _take_runs(
         self, segments: Sequence[tuple[FinishedSegment, OpenVolume]]
@@ -254,6 +269,16 @@ class Commits:
                 log.exception("second names could not be removed", extra={"volume": volume.volume_id})
         if segments:
             self._step("unlinked")
+
+
+def _is_news(status: StreamStatus, before: StreamStatus | None) -> bool:
+    """Tell whether a status says something else than an earlier one, but for the numbers that always move."""
+    return before is None or status != replace(
+        before,
+        updated_us=status.updated_us,
+        last_media_us=status.last_media_us,
+        bitrate_bps=status.bitrate_bps,
+    )
 
 
 def _reopened(run: Run) -> Run:

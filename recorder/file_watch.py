@@ -1,6 +1,7 @@
 """One timer that looks at the growing files of all runs, a volume at a time; nothing here waits for a camera."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable
 from typing import Protocol
@@ -39,10 +40,12 @@ class FileWatch:
         self._threads, self._clock, self._timings = threads, clock, timings
         self._due_us: dict[Watched, int] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._came = asyncio.Event()
 
     def add(self, run: Watched) -> None:
         """Look at this run from now on."""
         self._due_us[run] = 0
+        self._came.set()
 
     def remove(self, run: Watched) -> None:
         """Look at it no more."""
@@ -51,7 +54,7 @@ class FileWatch:
     async def watch(self) -> None:
         """Look until cancelled."""
         while True:
-            await asyncio.sleep(self._timings.early_look_seconds)
+            await self._pause()
             now_us = self._clock.monotonic_us()
             due: dict[int, list[Watched]] = {}
             for run, due_us in self._due_us.items():
@@ -61,6 +64,17 @@ class FileWatch:
                 # A volume that does not answer is left alone until it does.
                 if volume_id not in self._busy:
                     self._start(volume_id, runs, now_us)
+
+    async def _pause(self) -> None:
+        """Wait until a look can be due: not long while a run is young or has just come."""
+        timings = self._timings
+        self._came.clear()
+        if not any(run.is_young for run in self._due_us):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._came.wait(), max(0.0, timings.look_seconds - timings.early_look_seconds)
+                )
+        await asyncio.sleep(timings.early_look_seconds)
 
     def _start(self, volume_id: int, runs: list[Watched], now_us: int) -> None:
         next_us = now_us + int(self._timings.look_seconds * SECOND_US)

@@ -175,9 +175,10 @@ async def _keep(claim: RoleClaim, timings: RecorderTimings) -> None:
     Raises:
         AlreadyRunning: another recorder has taken it meanwhile. It records already, so this one ends in order.
     """
-    while True:
+    while claim.can_be_lost:
         await asyncio.sleep(timings.claim_seconds)
         await asyncio.to_thread(claim.renew)
+    await asyncio.Event().wait()
 
 
 async def _cancelled(*tasks: asyncio.Task[Any]) -> None:

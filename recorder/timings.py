@@ -20,7 +20,8 @@ class RecorderTimings:
         good_run_seconds: a run that recorded so long resets the pause.
         rewrite_seconds: ffmpeg may rewrite backward timestamps for so long before it is restarted.
         revision_seconds: between two looks at the configuration's revision.
-        status_seconds: between two writes of the streams' states.
+        status_seconds: between two looks at the streams' states; one that changed is written at once.
+        heartbeat_seconds: between two writes of all of them, which say that the recorder lives.
         volume_watch_seconds: between two checks of each volume.
         early_commit_seconds: least pause between the small commits that announce a new run.
         claim_seconds: between two looks at whether this is still the one recorder of its database.
@@ -40,6 +41,7 @@ class RecorderTimings:
     rewrite_seconds: float = 3.0
     revision_seconds: float = 1.0
     status_seconds: float = 2.0
+    heartbeat_seconds: float = 4.0
     volume_watch_seconds: float = 10.0
     commit_seconds: float = 5.0
     early_commit_seconds: float = 0.5

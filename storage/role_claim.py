@@ -100,6 +100,11 @@ class RoleClaim:
         self._files = contextlib.ExitStack()
         self._lock = threading.Lock()
 
+    @property
+    def can_be_lost(self) -> bool:
+        """Whether the claim hangs on a connection; a lock file is held until it is let go of."""
+        return self._engine is not None
+
     def take(self) -> None:
         """Take the claim.
 

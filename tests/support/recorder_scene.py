@@ -52,6 +52,7 @@ QUICK = RecorderTimings(
     rewrite_seconds=1.0,
     revision_seconds=0.2,
     status_seconds=0.2,
+    heartbeat_seconds=0.5,
     volume_watch_seconds=0.5,
     commit_seconds=0.5,
     early_commit_seconds=0.1,
