@@ -7,12 +7,14 @@ a piece of a window that is still growing is one fragment, so that nothing waits
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from vms.domain.time import SECOND_US, TimeRange
 from vms.media.fragment_columns import FragmentColumns
-from vms.media.fragment_table import Gop, ticks_to_us, us_to_ticks
+from vms.media.fragment_table import Gop, us_to_ticks
 
 SHORTEST_PIECE_US = 6 * SECOND_US
+_TWICE_SECOND_US = 2 * SECOND_US
 _BREAK_US = 500_000
 """Media time may leap by less than this between two files of a run (a repaired last sample) without a break."""
 
@@ -70,9 +72,8 @@ class RecordedFile:
         return first + (wall_us - self.start_us) * ticks // max(1, self.duration_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A byte range that a player can append: whole fragments of one file.
+class Piece(NamedTuple):
+    """A byte range that a player can append: whole fragments of one file. A tuple, as a day of them is made at once.
 
     Attributes:
         start_us, end_us: wall time. media_start_us, media_end_us: media time of the run; their difference, not a
@@ -96,15 +97,15 @@ class Piece:
 
     def continues(self, before: "Piece") -> bool:
         """Tell whether a player can go on from `before` without being told of a break."""
-        if self.file is not before.file and (
-            not self.file.is_like_before or self.file.begins_anew(before.file)
-        ):
+        if abs(self.media_start_us - before.media_end_us) >= _BREAK_US:
             return False
-        return (
-            self.file.run_id == before.file.run_id
-            and self.file.timescale == before.file.timescale
-            and (self.file.init_id == before.file.init_id or None in {self.file.init_id, before.file.init_id})
-            and abs(self.media_start_us - before.media_end_us) < _BREAK_US
+        file, earlier = self.file, before.file
+        return file is earlier or (
+            file.run_id == earlier.run_id
+            and file.timescale == earlier.timescale
+            and (file.init_id == earlier.init_id or None in {file.init_id, earlier.init_id})
+            and file.is_like_before
+            and not file.begins_anew(earlier)
         )
 
 
@@ -118,7 +119,7 @@ def closed_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Piec
 
 def growing_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Piece]:
     """Return one piece for each fragment of the window, beginning at the keyframe that its start needs."""
-    pieces = [_piece(file, n, n + 1) for file in files for n in range(len(file.fragments))]
+    pieces = [piece for file in files for piece in _pieces(file, range(len(file.fragments) + 1))]
     begin: int | None = None
     for number, piece in enumerate(pieces):
         if piece.is_keyframe:
@@ -162,20 +163,10 @@ def keyframe_pieces(files: Iterable[RecordedFile], window: TimeRange) -> list[Pi
     Each lasts until the next keyframe, as an I-frame playlist wants it.
     """
     return [
-        Piece(
-            file,
-            file.wall_us(gop.decode_time),
-            file.wall_us(gop.decode_time + gop.duration),
-            ticks_to_us(gop.decode_time, file.timescale),
-            ticks_to_us(gop.decode_time + gop.duration, file.timescale),
-            gop.offset,
-            gop.keyframe_size,
-            is_keyframe=True,
-        )
+        piece
         for file in files
-        for gop in file_gops(file)
-        if file.wall_us(gop.decode_time + gop.duration) > window.start_us
-        and file.wall_us(gop.decode_time) < window.end_us
+        for piece in _pieces(file, _gop_borders(file.fragments), file.fragments.keyframe_sizes)
+        if _shows(piece, window)
     ]
 
 
@@ -191,7 +182,7 @@ def file_gops(file: RecordedFile) -> tuple[Gop, ...]:
             columns.keyframe_sizes[first],
             columns.presentation_times[first],
         )
-        for first, end in pairwise([*_keyframes(columns), len(columns)])
+        for first, end in pairwise(_gop_borders(columns))
     )
 
 
@@ -210,39 +201,55 @@ def readable(file: RecordedFile, has: Callable[[int], bool]) -> RecordedFile | N
     return replace(file, duration_us=file.wall_us(kept.decode_end) - file.start_us, fragments=kept)
 
 
-def _keyframes(fragments: FragmentColumns) -> Iterator[int]:
-    """Yield the numbers of the fragments that begin a group of pictures."""
-    return (number for number, is_keyframe in enumerate(fragments.keyframes) if is_keyframe)
+def _gop_borders(fragments: FragmentColumns) -> list[int]:
+    """Return the numbers of the fragments that begin a group of pictures, and the number after the last fragment."""
+    borders = [number for number, is_keyframe in enumerate(fragments.keyframes) if is_keyframe]
+    return [*borders, len(fragments)]
 
 
 def _joined(file: RecordedFile) -> list[Piece]:
     """Return the file's groups of pictures joined to at least six seconds; a short rest joins the one before."""
     times, durations = file.fragments.decode_times, file.fragments.durations
     shortest = us_to_ticks(SHORTEST_PIECE_US, file.timescale)
+    *begins, count = _gop_borders(file.fragments)
     borders: list[int] = []
-    for number in _keyframes(file.fragments):
+    for number in begins:
         if not borders or times[number - 1] + durations[number - 1] - times[borders[-1]] >= shortest:
             borders.append(number)
     if len(borders) > 1 and 2 * (file.fragments.decode_end - times[borders[-1]]) < shortest:
         borders.pop()
-    return [_piece(file, first, end) for first, end in pairwise([*borders, len(times)])]
+    return list(_pieces(file, [*borders, count]))
 
 
-def _piece(file: RecordedFile, first: int, end: int) -> Piece:
-    """Return the fragments with the numbers from `first` to before `end` as a piece."""
-    fragments = file.fragments
-    offset, start_time = fragments.offsets[first], fragments.decode_times[first]
-    end_time = fragments.decode_times[end - 1] + fragments.durations[end - 1]
-    return Piece(
-        file,
-        file.wall_us(start_time),
-        file.wall_us(end_time),
-        ticks_to_us(start_time, file.timescale),
-        ticks_to_us(end_time, file.timescale),
-        offset,
-        fragments.offsets[end - 1] + fragments.sizes[end - 1] - offset,
-        is_keyframe=fragments.keyframes[first],
-    )
+def _pieces(
+    file: RecordedFile, borders: Sequence[int], sizes: Sequence[int] | None = None
+) -> Iterator[Piece]:
+    """Yield the pieces of a file between fragments with these numbers, up to before the last number.
+
+    Args:
+        file: whose. borders: rising.
+        sizes: bytes of each piece by the number of its first fragment; None: up to where the next one begins.
+    """
+    columns = file.fragments
+    times, durations, offsets = columns.decode_times, columns.durations, columns.offsets
+    keyframes, lengths = columns.keyframes, columns.sizes
+    reached, wall_us, media_us = -1, 0, 0
+    # What `wall_us` and `ticks_to_us` do, which would look everything up anew for each piece.
+    zero = times[0] if times else 0
+    ticks = max(1, columns.decode_end - zero) if times else 1
+    start_us, twice_us, twice_ticks = file.start_us, 2 * file.duration_us, 2 * ticks
+    timescale, twice_timescale = file.timescale, 2 * file.timescale
+    for first, until in pairwise(borders):
+        begin, last = times[first], until - 1
+        if begin != reached:
+            wall_us = start_us + ((begin - zero) * twice_us + ticks) // twice_ticks
+            media_us = (begin * _TWICE_SECOND_US + timescale) // twice_timescale
+        from_us, media_from_us = wall_us, media_us
+        reached = times[last] + durations[last]
+        wall_us = start_us + ((reached - zero) * twice_us + ticks) // twice_ticks
+        media_us = (reached * _TWICE_SECOND_US + timescale) // twice_timescale
+        size = offsets[last] + lengths[last] - offsets[first] if sizes is None else sizes[first]
+        yield Piece(file, from_us, wall_us, media_from_us, media_us, offsets[first], size, keyframes[first])
 
 
 def _shows(piece: Piece, window: TimeRange) -> bool:

@@ -7,10 +7,11 @@ goes on with the next footage, and `EXT-X-PROGRAM-DATE-TIME` on every piece tell
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from playback.pieces import Piece, RecordedFile
 from vms.domain.segment import InitRecord
-from vms.domain.time import SECOND_US, to_datetime
+from vms.domain.time import MINUTE_US, SECOND_US, to_datetime
 
 CONTENT_TYPE = "application/vnd.apple.mpegurl"
 
@@ -127,4 +128,12 @@ def _map(file: RecordedFile, urls: PlaylistUrls, *, by_row: bool) -> str:
 
 def _date_time(at_us: int) -> str:
     """Return the instant with milliseconds, which is what players read."""
-    return to_datetime(at_us).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    minute, us = divmod(at_us, MINUTE_US)
+    second, us = divmod(us, SECOND_US)
+    return f"{_minute_text(minute)}:{second:02d}.{us // 1000:03d}Z"
+
+
+@lru_cache(maxsize=2048)
+def _minute_text(minute: int) -> str:
+    """Return a minute since 1970 as text: the costly part of a time, which the pieces of a minute share."""
+    return to_datetime(minute * MINUTE_US).strftime("%Y-%m-%dT%H:%M")

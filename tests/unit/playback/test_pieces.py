@@ -89,7 +89,7 @@ def test_file_that_grows_only_adds_pieces_at_the_end() -> None:
     shorter, longer = recorded_file(seconds=5), recorded_file(seconds=9)
     before = growing_pieces([shorter], window(2, 900))
     after = growing_pieces([longer], window(2, 900))
-    assert [replace(piece, file=longer) for piece in before] == after[: len(before)]
+    assert [piece._replace(file=longer) for piece in before] == after[: len(before)]
     assert len(after) > len(before)
 
 
