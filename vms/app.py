@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib.metadata
 import logging
 import os
@@ -163,6 +164,7 @@ def serve_web(settings: Settings) -> None:
                 version=VERSION,
             )
         )
+        _spare_what_stays()
         uvicorn.run(
             app,
             host=settings.host,
@@ -172,6 +174,17 @@ def serve_web(settings: Settings) -> None:
             proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector of cyclic garbage from what start-up made, and from waking up in the midst of a long answer.
+
+    A timeline of many cameras makes tens of thousands of small objects at once; looking through all that the process
+    holds each time would double the time of one answer in twenty.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @contextmanager
