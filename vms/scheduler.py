@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from playback.export_worker import ExportWorker
 from storage.config_backup import back_up_config, is_config_copy_due
 from storage.open import Storage
+from storage.outage_pruning import prune_outages
 from storage.purge import Purger
 from storage.role_claim import RoleClaim
 from vms.domain.errors import AlreadyRunning
@@ -112,6 +113,7 @@ def nightly(storage: Storage, backup_dir: Path, clock: Clock) -> None:
     back_up_config(storage.database, backup_dir, clock.now_us())
     storage.database.upkeep()
     storage.index_writer.compact_runs(ended_before_us=clock.now_us() - DAY_US)
+    prune_outages(storage.database, clock.now_us())
 
 
 def _log_trouble(event: JobExecutionEvent) -> None:
