@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 import pytest
+from hypothesis import settings
 
 from tests.support.rtsp_server import GStreamerCameras, gstreamer_cameras, make_clip
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start w
     from playwright.sync_api import Browser, BrowserContext
 
     from tests.support.postgres import PostgresServer
+
+# Time never fails a test: a busy machine is no fault of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
