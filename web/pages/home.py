@@ -130,7 +130,7 @@ def _page(
         "home.html",
         section="home",
         status=status,
-        script_sections=("home",),
+        script_sections=("home_live",),
         cameras=views,
         groups=_by_agency(views),
         chosen=int(chosen) if chosen.isdigit() else None,

@@ -96,3 +96,15 @@ def test_sizes_are_decimal_and_written_as_the_language_does(
 def test_unknown_bit_rate_says_nothing() -> None:
     assert not presenter().rate(0)
     assert presenter().rate(4_120_000) == "4,1 Mbit/dtk"
+
+
+def test_stretch_says_its_day_as_people_do() -> None:
+    def stretch(start: str, end: str) -> str:
+        return presenter().stretch(TimeRange(at(start), at(end)))
+
+    assert stretch("2025-11-24T16:20:05", "2025-11-24T16:45:59") == f"Kemarin 16:20{DASH}16:45"
+    assert stretch("2025-11-25T08:00:00", "2025-11-25T08:00:30") == "Hari ini 08:00"
+    assert stretch("2025-11-23T08:00:00", "2025-11-23T09:00:00") == f"Min, 23 Nov 08:00{DASH}09:00"
+    assert stretch("2025-11-24T23:00:00", "2025-11-25T01:00:00") == f"Kemarin 23:00{DASH}Hari ini 01:00"
+    assert stretch("2024-11-24T08:00:00", "2024-11-24T08:00:00") == "Min, 24 Nov 2024 08:00"
+    assert presenter("en").stretch(TimeRange(NOW, NOW)) == "Today 14:31"

@@ -27,7 +27,7 @@ function showAge() {
   const age_ms = performance.now() - answeredMs;
   const seconds = Math.floor(age_ms / 1000);
   const shown = document.querySelector("[data-age]");
-  if (shown) shown.textContent = seconds < 2 ? text("home.fresh") : text("home.data_age", { n: seconds });
+  if (shown) shown.textContent = seconds < 2 ? text("home_live.fresh") : text("home_live.data_age", { n: seconds });
   page?.classList.toggle("stale", age_ms > STALE_MS);
 }
 
@@ -82,7 +82,7 @@ async function toggleFavourite(form) {
     const star = stars[0]?.querySelector("[data-star]") ?? menu.querySelector("summary");
     /** @type {HTMLElement | null} */ (star)?.focus();
   } catch {
-    notify(text("home.favourite_failed"));
+    notify(text("home_live.favourite_failed"));
   }
 }
 

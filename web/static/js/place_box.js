@@ -50,7 +50,7 @@ export class PlaceBox {
     select.removeAttribute("data-search-focus");
     select.hidden = true;
     this.#places = [...select.options].map((option, number) => this.#place(option, `${list.id}-${number}`));
-    this.empty.textContent = text("home.no_place");
+    this.empty.textContent = text("home_live.no_place");
     this.empty.className = "none";
     this.count.className = "vh";
     this.count.setAttribute("role", "status");
@@ -159,7 +159,7 @@ export class PlaceBox {
     this.popover.hidden = false;
     this.list.hidden = shown.length === 0;
     this.empty.hidden = shown.length > 0;
-    this.count.textContent = this.#isTyped ? text("home.places_found", { n: shown.length }) : "";
+    this.count.textContent = this.#isTyped ? text("home_live.places_found", { n: shown.length }) : "";
     this.input.setAttribute("aria-expanded", "true");
     this.#point((this.#isTyped ? shown[0] : chosen) ?? shown[0] ?? null);
   }
