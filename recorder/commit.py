@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
+from recorder.dropped_rows import DroppedRows
 from recorder.timings import RecorderTimings
 from recorder.volume_threads import FileWork, VolumeThreads
 from storage.incoming_owner import remove_folder
@@ -25,10 +26,6 @@ from vms.domain.segment import FinishedSegment, Outage, Run
 from vms.domain.time import SECOND_US, Clock
 
 log = logging.getLogger(__name__)
-
-_MOST_WAITING = 20_000
-"""Segments kept for a database that does not answer: five hours of 66 cameras in about 50 MB. Older ones keep their
-second name under incoming/, where the next start finds them."""
 
 
 @dataclass(slots=True)
@@ -49,6 +46,7 @@ class Commits:
         index: the index's writer.
         statuses: returns what to say about the streams now.
         volume_failed: told when syncing a volume failed, which means that written data may be lost.
+        dropped: told what is too much to wait in memory, and when the database answers again.
         step: called with the name of each step taken; tests end the process there.
     """
 
@@ -61,10 +59,12 @@ class Commits:
         *,
         statuses: Callable[[], Sequence[StreamStatus]],
         volume_failed: Callable[[int, str], None],
+        dropped: DroppedRows,
         step: Callable[[str], None],
     ) -> None:
         self._index, self._threads, self._clock, self._timings = index, threads, clock, timings
         self._statuses, self._volume_failed, self._step = statuses, volume_failed, step
+        self._dropped = dropped
         self._waiting = _Waiting()
         self._soon = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-writer")
@@ -177,6 +177,7 @@ class Commits:
             if self._is_index_down:
                 log.warning("the index answers again", extra={"segments": len(segments)})
                 self._is_index_down = False
+                self._dropped.index_answers()
             if segments:
                 self._step("inserted")
         await self._release(segments, [(run, volume) for run, volume in runs if not run.is_open])
@@ -245,12 +246,10 @@ class Commits:
         waiting.runs = {run.uuid: (run, volume) for run, volume in runs} | waiting.runs
         waiting.outages = outages | waiting.outages
         waiting.synced = segments + waiting.synced
-        too_many = max(0, len(waiting.synced) - _MOST_WAITING)
+        too_many = max(0, len(waiting.synced) - self._timings.waiting_rows)
         if too_many:
-            log.error(
-                "rows no longer fit into memory; the next start reads them from the files",
-                extra={"rows": too_many},
-            )
+            log.error("rows no longer fit into memory; they are read back later", extra={"rows": too_many})
+            self._dropped.dropped(segment for segment, _ in waiting.synced[:too_many])
             del waiting.synced[:too_many]
 
     async def _release(

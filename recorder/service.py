@@ -8,6 +8,7 @@ from typing import Any
 
 from recorder.clock_sync import read_clock_trust
 from recorder.commit import Commits
+from recorder.dropped_rows import DroppedRows
 from recorder.ffmpeg_self_test import SelfTestResult, run_self_test
 from recorder.file_watch import FileWatch
 from recorder.recording_volumes import RecordingVolumes
@@ -89,6 +90,7 @@ async def run_recorder(
         volumes = RecordingVolumes(
             storage.volumes, storage.volume_access, threads, clock, timings, volumes_changed
         )
+        dropped = DroppedRows(storage, timings)
         commits = Commits(
             storage.index_writer,
             threads,
@@ -96,6 +98,7 @@ async def run_recorder(
             timings,
             statuses=statuses,
             volume_failed=volumes.failed,
+            dropped=dropped,
             step=step,
         )
         watch = FileWatch(threads, clock, timings)
@@ -127,6 +130,7 @@ async def run_recorder(
                 _part("volumes", volumes.watch()),
                 _part("files", watch.watch()),
                 _part("clock", unsynced.follow()),
+                _part("dropped rows", dropped.fetch_back()),
                 _part("claim", _keep(claim, timings)),
             )
             await _serve(stop, supervisor, commits, parts_at_work)

@@ -7,7 +7,7 @@ from vms.ffmpeg.process import StopSteps
 
 @dataclass(frozen=True, slots=True)
 class RecorderTimings:
-    """How long the recorder waits for what; all in seconds on the monotonic clock.
+    """How long the recorder waits for what, in seconds on the monotonic clock, and how much it keeps.
 
     Attributes:
         socket_timeout_seconds: ffmpeg's own limit for a silent camera; it needs about twice that in practice.
@@ -24,6 +24,8 @@ class RecorderTimings:
         heartbeat_seconds: between two writes of all of them, which say that the recorder lives.
         volume_watch_seconds: between two checks of each volume.
         early_commit_seconds: least pause between the small commits that announce a new run.
+        waiting_rows: segments kept in memory for a database that does not answer, five hours of 66 cameras in about
+            50 MB; those before them are read back from their files (recorder.dropped_rows).
         claim_seconds: between two looks at whether this is still the one recorder of its database.
         handover_seconds: how long a recorder that left without a word may take to come back (storage.role_claim).
     """
@@ -45,6 +47,7 @@ class RecorderTimings:
     volume_watch_seconds: float = 10.0
     commit_seconds: float = 5.0
     early_commit_seconds: float = 0.5
+    waiting_rows: int = 20_000
     claim_seconds: float = 2.0
     handover_seconds: float = 15.0
     connects_at_once: int = 4

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from tests.support.postgres import PostgresServer
 from tests.support.processes import Child, running
 from tests.support.recorder_scene import (
+    QUICK,
     MovedClock,
     Scene,
     command_of,
@@ -267,27 +269,57 @@ def test_database_server_that_goes_away_costs_no_footage(
     tmp_path: Path, postgres: PostgresServer, postgres_url: str
 ) -> None:
     """failure mode 26: PostgreSQL refuses every connection for a while."""
-    name = sa.make_url(postgres_url).database
-    assert name is not None
-
-    def allow(word: str) -> None:
-        with postgres.connect() as connection:
-            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {word}")
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-            )
 
     async def scenario(scene: Scene) -> None:
         await scene.until_recorded("a")
         rows = len(scene.segments("a"))
-        allow("false")
+        allow_connections(postgres, postgres_url, "false")
         await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows", seconds=20)
-        allow("true")
+        allow_connections(postgres, postgres_url, "true")
         await scene.until(lambda: indexed(scene) >= rows + 4, "their rows", seconds=20)
         assert len(scene.runs("a")) == 1
         assert len(scene.storage.segments.spans(scene.stream("a").id, scene.always)) == 1
 
     play(tmp_path, [CAMERA], scenario, database_url=postgres_url)
+
+
+@pytest.mark.postgres
+def test_rows_that_no_longer_fitted_into_memory_come_back_without_a_restart(
+    tmp_path: Path, postgres: PostgresServer, postgres_url: str
+) -> None:
+    """failure mode 26: the database is away for longer than memory lasts."""
+
+    async def scenario(scene: Scene) -> None:
+        await scene.until_recorded("a")
+        rows = len(scene.segments("a"))
+        allow_connections(postgres, postgres_url, "false")
+        await scene.until(lambda: len(files(scene)) >= rows + 8, "files without rows", seconds=30)
+        allow_connections(postgres, postgres_url, "true")
+        await scene.until(lambda: indexed(scene) >= rows + 8, "their rows", seconds=20)
+        assert len(scene.runs("a")) == 1
+        segments = scene.segments("a")
+        assert [s.seq for s in segments] == list(range(len(segments)))
+        assert len(scene.storage.segments.spans(scene.stream("a").id, scene.always)) == 1
+
+        def second_names() -> int:
+            return len(list(scene.volume_path.glob("incoming/*/*.mp4")))
+
+        await scene.until(lambda: second_names() <= 2, "the end of their second names", seconds=10)
+        await scene.stop()
+        assert_files_and_rows_agree(scene)
+
+    timings = replace(QUICK, waiting_rows=3, volume_watch_seconds=0.5)
+    play(tmp_path, [CAMERA], scenario, database_url=postgres_url, timings=timings)
+
+
+def allow_connections(postgres: PostgresServer, url: str, word: str) -> None:
+    """Let a database accept connections or refuse them; those that are open are ended."""
+    name = sa.make_url(url).database
+    with postgres.connect() as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {word}".encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
 
 
 def indexed(scene: Scene) -> int:
