@@ -164,7 +164,7 @@ def serve_web(settings: Settings) -> None:
                 version=VERSION,
             )
         )
-        _spare_what_stays()
+        spare_what_stays()
         uvicorn.run(
             app,
             host=settings.host,
@@ -176,7 +176,7 @@ def serve_web(settings: Settings) -> None:
         )
 
 
-def _spare_what_stays() -> None:
+def spare_what_stays() -> None:
     """Keep the collector of cyclic garbage from what start-up made, and from waking up in the midst of a long answer.
 
     A timeline of many cameras makes tens of thousands of small objects at once; looking through all that the process

@@ -15,7 +15,7 @@ PAGE = PROJECT / "docs" / "performance.md"
 _BEGIN = "<!-- findings: written by tests/bench/performance_page.py -->"
 _END = "<!-- end of findings -->"
 _SCALES = ("quick", "full")
-_ORDER = ("recorder", "index", "export", "rebuild", "purge", "browser")
+_ORDER = ("recorder", "index", "timeline", "pages", "pictures", "export", "rebuild", "purge", "browser")
 
 
 def main() -> None:
