@@ -158,11 +158,13 @@ export function size(bytes) {
  * Ask the server what a person meant: one parser reads every form of time that people type.
  * @param {string} typed
  * @param {string} day the day on screen, for times without date
- * @returns {Promise<number>}
+ * @param {{at_us?: number, signal?: AbortSignal}} [more] `at_us`: where the playhead stands, for steps such as "-30"
+ * @returns {Promise<number>} it may lie in the future
  */
-export async function parseTyped(typed, day) {
+export async function parseTyped(typed, day, more = {}) {
   const query = new URLSearchParams({ text: typed, day });
+  if (more.at_us !== undefined) query.set("at", rfc3339(more.at_us));
   /** @type {{at_us: number}} */
-  const answer = await json(`/playback/parse-time?${query}`);
+  const answer = await json(`/playback/parse-time?${query}`, more.signal ? { signal: more.signal } : {});
   return answer.at_us;
 }

@@ -1,32 +1,55 @@
 /**
- * Choosing a day: the arrows beside it, and a calendar whose days show how complete their footage is.
+ * Choosing a day: the arrows beside it, and a calendar of months that is walked by keys as date grids are (WAI-ARIA).
  * @module
  */
 
-import { json } from "../api.js";
-import { pageData, part, text } from "../page_data.js";
-import { dateLong, dateShort, dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../site_time.js";
+import { monthGrid, weekdayOf } from "./calendar_month.js";
+import { DayKnowledge } from "./day_facts.js";
+import { part, text } from "../page_data.js";
+import { dateShort, dayMonth, dayOf, dayPlus, dayStartUs, monthName, nowUs, SECOND_US } from "../site_time.js";
 
-/** @typedef {{day: string, covered_us: number, length_us: number}} DayFacts */
+/** The first day of a month. @param {number} count months since the year 0 @returns {string} */
+const firstOf = (count) => `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}-01`;
 
-/** Fires `day` (detail: local day as "2025-11-25"). */
+/** The day with the same number in another month, or that month's last. @param {string} day @param {number} months @returns {string} */
+function monthsLater(day, months) {
+  const count = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
+  const same = dayPlus(firstOf(count), Number(day.slice(8)) - 1);
+  const last = dayPlus(firstOf(count + 1), -1);
+  return same < last ? same : last;
+}
+
+/** Fires `day` (detail: local day as "2025-11-25") and `moment` (detail: instant of the first or the last footage). */
 export class DayPicker extends EventTarget {
-  /** @type {Map<string, Map<string, DayFacts>>} */
-  #months = new Map();
+  #knowledge = new DayKnowledge();
+  #asked = new AbortController();
+  /** The day that Tab reaches; its month is shown. */
+  #reached = "";
 
-  /** @param {number} cameraId @param {number} at_us */
-  constructor(cameraId, at_us) {
+  /** @param {import("../page_data.js").CameraFacts} camera @param {number} at_us */
+  constructor(camera, at_us) {
     super();
-    this.cameraId = cameraId;
+    this.camera = camera;
     this.day = dayOf(at_us);
-    this.month = this.day.slice(0, 7);
     this.opener = part("[data-day-open]", HTMLButtonElement);
     this.box = part("[data-calendar]", HTMLElement);
     this.label = part("[data-day-label]", HTMLElement);
     this.later = part('[data-day="1"]', HTMLButtonElement);
+    this.month = part("[data-calendar-month]", HTMLElement, this.box);
+    this.whose = part("[data-calendar-whose]", HTMLElement, this.box);
+    this.grid = part("[data-calendar-grid]", HTMLElement, this.box);
+    this.said = part("[data-calendar-said]", HTMLElement, this.box);
+    this.after = part('[data-calendar-by="1"]', HTMLButtonElement, this.box);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-day]"))) {
       button.addEventListener("click", () => this.#choose(dayPlus(this.day, Number(button.dataset["day"]))));
     }
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-by]"))) {
+      button.addEventListener("click", () => this.#reach(monthsLater(this.#reached, Number(button.dataset["calendarBy"])), false));
+    }
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-to]"))) {
+      button.addEventListener("click", () => this.#goTo(button.dataset["calendarTo"] ?? ""));
+    }
+    part("[data-calendar-close]", HTMLButtonElement, this.box).addEventListener("click", () => this.close());
     this.opener.addEventListener("click", () => (this.box.hidden ? this.open() : this.close()));
     document.addEventListener("pointerdown", (event) => {
       const target = /** @type {Node} */ (event.target);
@@ -34,6 +57,12 @@ export class DayPicker extends EventTarget {
     });
     this.box.addEventListener("keydown", (event) => this.#onKey(event));
     this.setDay(at_us);
+  }
+
+  /** Whose footage the calendar tells. @param {import("../page_data.js").CameraFacts} camera */
+  setCamera(camera) {
+    this.camera = camera;
+    if (!this.box.hidden) void this.#show(false);
   }
 
   /** Follow the playhead. @param {number} us */
@@ -45,14 +74,21 @@ export class DayPicker extends EventTarget {
   }
 
   open() {
-    this.month = this.day.slice(0, 7);
+    this.#reached = this.day;
     this.box.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
+    const { oldest_us, newest_us } = this.camera;
+    for (const [name, us] of /** @type {[string, number | null][]} */ ([["oldest", oldest_us], ["newest", newest_us]])) {
+      const button = part(`[data-calendar-to="${name}"]`, HTMLButtonElement, this.box);
+      button.hidden = us === null;
+      if (us !== null) part("[data-calendar-date]", HTMLElement, button).textContent = dayMonth(us);
+    }
     void this.#show(true);
   }
 
   /** @param {boolean} [givesFocus] */
   close(givesFocus = true) {
+    this.#asked.abort();
     this.box.hidden = true;
     this.opener.setAttribute("aria-expanded", "false");
     if (givesFocus) this.opener.focus();
@@ -64,6 +100,68 @@ export class DayPicker extends EventTarget {
     this.dispatchEvent(new CustomEvent("day", { detail: day }));
   }
 
+  /** @param {string} where */
+  #goTo(where) {
+    this.close();
+    const { oldest_us, newest_us } = this.camera;
+    if (where === "today") this.#choose(dayOf(nowUs()));
+    else if (where === "oldest" && oldest_us !== null) this.#tellMoment(oldest_us);
+    // At its very end there is nothing left to see.
+    else if (where === "newest" && newest_us !== null) this.#tellMoment(Math.max(oldest_us ?? 0, newest_us - SECOND_US));
+  }
+
+  /** @param {number} us */
+  #tellMoment(us) {
+    this.dispatchEvent(new CustomEvent("moment", { detail: us }));
+  }
+
+  /** @param {string} day @param {boolean} takesFocus */
+  #reach(day, takesFocus) {
+    const today = dayOf(nowUs());
+    const before = this.#reached;
+    this.#reached = day > today ? today : day;
+    if (before.slice(0, 7) !== this.#reached.slice(0, 7)) void this.#show(takesFocus);
+    else this.#draw(takesFocus);
+  }
+
+  /** @param {boolean} takesFocus */
+  async #show(takesFocus) {
+    const month = this.#reached.slice(0, 7);
+    const { camera } = this;
+    this.#asked.abort();
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
+    this.said.textContent = "";
+    this.#draw(takesFocus);
+    try {
+      await this.#knowledge.month(camera.id, month, signal);
+    } catch {
+      if (!signal.aborted) this.said.textContent = text("find.days_unknown");
+      return;
+    }
+    if (!signal.aborted) this.#draw(this.grid.contains(document.activeElement));
+  }
+
+  /** @param {boolean} takesFocus */
+  #draw(takesFocus) {
+    const month = this.#reached.slice(0, 7);
+    this.month.textContent = monthName(dayStartUs(`${month}-01`));
+    this.whose.textContent = text("find.days_of", { camera: this.camera.name });
+    this.after.disabled = month >= dayOf(nowUs()).slice(0, 7);
+    const facts = this.#knowledge.known(this.camera.id, month);
+    const table = monthGrid({ month, chosen: this.day, reached: this.#reached, camera: this.camera, facts }, (day, why) => {
+      if (why !== "") {
+        this.said.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
+        return;
+      }
+      this.close();
+      this.#choose(day);
+    });
+    table.setAttribute("aria-labelledby", this.month.id);
+    this.grid.replaceChildren(table);
+    if (takesFocus) /** @type {HTMLElement | null} */ (this.grid.querySelector('[tabindex="0"]'))?.focus();
+  }
+
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.key === "Escape") {
@@ -71,109 +169,32 @@ export class DayPicker extends EventTarget {
       this.close();
       return;
     }
-    const steps = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 });
-    const step = steps[event.key];
-    const from = event.target instanceof HTMLElement ? event.target.dataset["date"] : undefined;
-    if (!step || !from) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const to = dayPlus(from, step);
-    const focus = () => /** @type {HTMLElement | null} */ (this.box.querySelector(`[data-date="${to}"]`))?.focus();
-    if (to.slice(0, 7) === this.month) focus();
-    else {
-      this.month = to.slice(0, 7);
-      void this.#show(false).then(focus);
-    }
-  }
-
-  /** @param {boolean} takesFocus */
-  async #show(takesFocus) {
-    const { month } = this;
-    this.#draw(this.#months.get(month) ?? null);
-    if (takesFocus) /** @type {HTMLElement | null} */ (this.box.querySelector('[aria-pressed="true"], [data-date]'))?.focus();
-    try {
-      /** @type {DayFacts[]} */
-      const days = await json(`/api/v1/cameras/${this.cameraId}/days?month=${month}`);
-      this.#months.set(month, new Map(days.map((facts) => [facts.day, facts])));
-    } catch {
+    if (event.key === "Tab") {
+      this.#keepTab(event);
       return;
     }
-    if (this.month !== month || this.box.hidden) return;
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["date"] : undefined;
-    this.#draw(this.#months.get(month) ?? null);
-    if (focused) /** @type {HTMLElement | null} */ (this.box.querySelector(`[data-date="${focused}"]`))?.focus();
+    if (!(event.target instanceof HTMLElement) || event.target.dataset["date"] === undefined) return;
+    const day = this.#reached;
+    const months = event.shiftKey ? 12 : 1;
+    /** @type {Record<string, () => string>} */
+    const places = {
+      ArrowLeft: () => dayPlus(day, -1), ArrowRight: () => dayPlus(day, 1), ArrowUp: () => dayPlus(day, -7), ArrowDown: () => dayPlus(day, 7),
+      Home: () => dayPlus(day, -weekdayOf(day)), End: () => dayPlus(day, 6 - weekdayOf(day)),
+      PageUp: () => monthsLater(day, -months), PageDown: () => monthsLater(day, months),
+    };
+    const place = places[event.key];
+    if (!place) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#reach(place(), true);
   }
 
-  /** @param {Map<string, DayFacts> | null} facts null while they are on their way */
-  #draw(facts) {
-    const first = `${this.month}-01`;
-    const head = element("div", "cal-h");
-    head.append(this.#arrow(-1, "‹", "player.month_before"), element("b", "", monthName(dayStartUs(first))), this.#arrow(1, "›", "player.month_after"));
-    const table = /** @type {HTMLTableElement} */ (element("table", "cal"));
-    const names = table.createTHead().insertRow();
-    const monday = "2024-01-01";
-    for (let i = 0; i < 7; i += 1) {
-      const cell = element("th", "", new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: "UTC" }).format(new Date(`${dayPlus(monday, i)}T12:00:00Z`)));
-      cell.setAttribute("scope", "col");
-      names.append(cell);
-    }
-    const blank = (new Date(`${first}T12:00:00Z`).getUTCDay() + 6) % 7;
-    const body = table.createTBody();
-    for (let week = dayPlus(first, -blank); week.slice(0, 7) <= this.month; week = dayPlus(week, 7)) {
-      const row = body.insertRow();
-      for (let i = 0; i < 7; i += 1) {
-        const day = dayPlus(week, i);
-        const cell = row.insertCell();
-        if (day.slice(0, 7) === this.month) cell.append(this.#dayButton(day, facts));
-      }
-    }
-    const foot = element("div", "cal-f");
-    foot.append(element("span", "", text("player.calendar_hint")));
-    const today = element("button", "btn sm", text("player.today"));
-    today.addEventListener("click", () => { this.close(); this.#choose(dayOf(nowUs())); });
-    foot.append(today);
-    this.box.replaceChildren(head, table, foot);
+  /** Tab goes round inside the calendar while it is open. @param {KeyboardEvent} event */
+  #keepTab(event) {
+    const stops = /** @type {HTMLElement[]} */ ([...this.box.querySelectorAll("button:not([disabled]):not([hidden]):not([tabindex='-1'])")]);
+    const edge = event.shiftKey ? stops[0] : stops.at(-1);
+    if (document.activeElement !== edge) return;
+    event.preventDefault();
+    (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
   }
-
-  /** @param {string} day @param {Map<string, DayFacts> | null} facts @returns {HTMLElement} */
-  #dayButton(day, facts) {
-    const button = /** @type {HTMLButtonElement} */ (element("button", "", String(Number(day.slice(8)))));
-    button.type = "button";
-    button.dataset["date"] = day;
-    button.setAttribute("aria-pressed", String(day === this.day));
-    const today = dayOf(nowUs());
-    if (day === today) button.setAttribute("aria-current", "date");
-    const known = facts?.get(day);
-    const share = known && known.length_us > 0 ? known.covered_us / known.length_us : 0;
-    const isEmpty = facts !== null && share === 0;
-    button.disabled = day > today || isEmpty;
-    const words = facts === null ? "" : isEmpty ? text("player.no_footage") : text("player.coverage", { n: Math.floor(share * 100) });
-    button.setAttribute("aria-label", [dateLong(dayStartUs(day)), words].filter(Boolean).join(", "));
-    if (words) button.title = words;
-    const meter = document.createElement("meter");
-    meter.value = share;
-    meter.setAttribute("aria-hidden", "true");
-    button.append(meter);
-    button.addEventListener("click", () => { this.close(); this.#choose(day); });
-    return button;
-  }
-
-  /** @param {1 | -1} by @param {string} sign @param {string} label @returns {HTMLElement} */
-  #arrow(by, sign, label) {
-    const button = /** @type {HTMLButtonElement} */ (element("button", "btn icon quiet", sign));
-    button.type = "button";
-    button.setAttribute("aria-label", text(label));
-    const month = dayPlus(by > 0 ? dayPlus(`${this.month}-01`, 31) : `${this.month}-01`, by > 0 ? 0 : -1).slice(0, 7);
-    button.disabled = month > dayOf(nowUs()).slice(0, 7);
-    button.addEventListener("click", () => { this.month = month; void this.#show(false); });
-    return button;
-  }
-}
-
-/** @param {string} name @param {string} kind @param {string} [words] @returns {HTMLElement} */
-function element(name, kind, words = "") {
-  const made = document.createElement(name);
-  if (kind) made.className = kind;
-  if (words) made.textContent = words;
-  return made;
 }

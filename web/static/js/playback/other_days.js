@@ -182,7 +182,8 @@ export class OtherDays extends EventTarget {
     this.#focus.set(buttons, Math.max(0, isFirst ? (current < 0 ? cards.length - 1 : current) : buttons.indexOf(/** @type {HTMLButtonElement} */ (held))));
     this.#markDay();
     if (isFirst) {
-      (cards[current] ?? cards.at(-1))?.scrollIntoView({ inline: "center", block: "nearest" });
+      const middle = cards[current] ?? cards.at(-1);
+      if (middle) this.list.scrollLeft = middle.offsetLeft - this.list.offsetLeft - (this.list.clientWidth - middle.clientWidth) / 2;
       this.#focus.take();
     } else this.list.scrollLeft = this.list.scrollWidth - fromRight;
   }

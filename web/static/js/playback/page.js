@@ -27,12 +27,13 @@ import { pageData, part, text } from "../page_data.js";
 import { QuickSearch } from "./quick_search.js";
 import { RecorderWatch } from "./recorder_watch.js";
 import { rememberWatching } from "./watching.js";
+import { instantOn, timeOfDayUs } from "./same_clock.js";
 import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
 import { TileMessages } from "./tile_messages.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
-import { dateShort, dayOf, dayStartUs, duration, nowUs, SECOND_US } from "../site_time.js";
+import { dateShort, dayOf, duration, nowUs, SECOND_US } from "../site_time.js";
 import { watchLine } from "./slow_line.js";
 import { centred, clamp, spanOf } from "./timeline_model.js";
 
@@ -49,7 +50,7 @@ const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: facts.data
 const data = new TimelineData(cameras.focused);
 const timeline = new Timeline(part("[data-plot]", HTMLElement), data, facts.at_us);
 const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), cameras.focused);
-const days = new DayPicker(cameras.focusedId, facts.at_us);
+const days = new DayPicker(cameras.focused, facts.at_us);
 const dayCards = new DayCards();
 const hours = new HourSlider();
 const clock = new ClockForm();
@@ -124,13 +125,14 @@ function showClipCameras() {
 
 function showFocus() {
   chips.show(cameras.all, cameras.focusedId);
+  days.setCamera(cameras.focused);
   dayCards.setCamera(cameras.focusedId);
   hours.setCamera(cameras.focusedId);
 }
 
 /** The same clock time on another day. @param {string} day */
 function goToDay(day) {
-  const at = dayStartUs(day) + (deck.wallUs - dayStartUs(dayOf(deck.wallUs)));
+  const at = instantOn(day, timeOfDayUs(deck.wallUs));
   timeline.showDay(day);
   deck.seek(Math.min(at, nowUs() - SECOND_US));
 }
@@ -179,6 +181,7 @@ on(archive, "seek", (/** @type {number} */ us) => {
 on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
 for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
 on(days, "day", goToDay);
+on(days, "moment", (/** @type {number} */ us) => deck.seek(us));
 on(dayCards, "day", goToDay);
 if (clip) {
   on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {

@@ -147,6 +147,8 @@ export class QuickSearch extends EventTarget {
     this.#cards = entries.flatMap((entry) => ("card" in entry ? [entry.card] : []));
     this.list.replaceChildren(...entries.map((entry) => ("card" in entry ? entry.card.root : gapCard(this.gapPattern, entry.gap))));
     this.list.scrollTop = 0;
+    // One or two gaps must not push the last pictures into a row that has to be scrolled to.
+    this.list.style.setProperty("--across", String(entries.length > 12 && entries.length <= 14 ? 7 : 6));
     this.#focus.set(this.#cards.map((card) => card.button));
     if (this.isOpen && !this.choice.hasFocus) this.#focus.take();
   }

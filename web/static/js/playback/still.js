@@ -56,7 +56,8 @@ export class Still extends EventTarget {
     this.#say("loading");
     try {
       await this.#fetch(this.#at_us, signal).catch(async (error) => {
-        if (!(error instanceof ApiError) || error.code !== "nothing-recorded") throw error;
+        const isElsewhere = error instanceof ApiError && error.code === "nothing-recorded" && this.#until_us > this.#at_us;
+        if (!isElsewhere) throw error;
         // Where only sums are known, the instant may stand in a gap.
         const query = new URLSearchParams({ at: rfc3339(this.#at_us) });
         /** @type {{after_us: number | null}} */
