@@ -26,7 +26,7 @@ export class BookmarkPanel extends EventTarget {
   #timer;
   /** @type {Bookmark | null} */
   #removed = null;
-  /** Deleted here; the timeline's facts may be older than that. @type {Set<number>} */
+  /** Deleted here; the timeline's facts may be older than that. A number alone may be given to another. @type {Set<string>} */
   #gone = new Set();
 
   /**
@@ -61,7 +61,7 @@ export class BookmarkPanel extends EventTarget {
   }
 
   #show() {
-    const known = this.data.bookmarks.filter((bookmark) => !this.#gone.has(bookmark.id));
+    const known = this.data.bookmarks.filter((bookmark) => !this.#gone.has(keyOf(bookmark)));
     const seen = [...known].sort((a, b) => a.start_us - b.start_us).slice(0, MOST);
     const key = JSON.stringify(seen);
     if (key === this.#shown) return;
@@ -109,7 +109,7 @@ export class BookmarkPanel extends EventTarget {
       notify(text("clip.no_answer"));
       return;
     }
-    this.#gone.add(bookmark.id);
+    this.#gone.add(keyOf(bookmark));
     this.#removed = bookmark;
     this.#show();
     part("[data-bookmark-undo-text]", HTMLElement, this.undo).textContent = text("bookmark.removed", { title: bookmark.title });
@@ -133,6 +133,9 @@ export class BookmarkPanel extends EventTarget {
     }
   }
 }
+
+/** @param {Bookmark} bookmark @returns {string} */
+const keyOf = ({ id, created_us }) => `${id} ${created_us}`;
 
 /** @param {Bookmark} bookmark @returns {import("./bookmark_store.js").NewBookmark} */
 function bookmarkAgain({ camera_ids, start_us, end_us, title, note, tag, is_shared }) {
