@@ -20,6 +20,8 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @property {(direction: 1 | -1) => number | null} edge where footage or a mark begins or ends next
  * @property {import("./clip_panel.js").ClipPanel | null} clip null without the right to export
  * @property {import("./clip_sheet.js").ClipSheet | null} sheet
+ * @property {import("./bookmark_panel.js").BookmarkPanel} bookmarks
+ * @property {import("./hold_dialog.js").HoldDialog | null} hold null without the right to lock evidence
  * @property {import("./clock_form.js").ClockForm} clock
  * @property {import("./day_picker.js").DayPicker} days
  * @property {import("./quick_search.js").QuickSearch} search
@@ -80,6 +82,8 @@ export function actsOf(parts) {
     out: clip && (() => clip.mark("out", deck.wallUs)),
     "clip-clear": clip && (() => clip.clear()),
     export: clip && sheet && (() => (mode.isSimple ? sheet.open(deck.wallUs) : clip.focusForm())),
+    bookmark: () => parts.bookmarks.add(),
+    hold: parts.hold && (() => parts.hold?.open()),
     snapshot: () => void saveSnapshot(deck.focused),
     full: () => deck.toggleFullscreen(),
     maximise: () => (cameras.all.length > 1 ? deck.maximise(deck.maximised === null ? cameras.focusedId : null) : false),

@@ -6,6 +6,8 @@
 import { actsOf } from "./acts.js";
 import { keepAddress, queryOf } from "./address.js";
 import { ArchiveStrip } from "./archive_strip.js";
+import { BookmarkFeed } from "./bookmark_feed.js";
+import { BookmarkPanel } from "./bookmark_panel.js";
 import { CameraChips } from "./camera_chips.js";
 import { CameraPicker } from "./camera_picker.js";
 import { ChosenCameras } from "./chosen_cameras.js";
@@ -17,6 +19,7 @@ import { DayPicker } from "./day_picker.js";
 import { Deck } from "./deck.js";
 import { GapList } from "./gap_list.js";
 import { HelpDialog } from "./help_dialog.js";
+import { HoldDialog } from "./hold_dialog.js";
 import { HourSlider } from "./hour_slider.js";
 import { HoverPicture } from "./hover_picture.js";
 import { Keys } from "./keys.js";
@@ -58,6 +61,9 @@ const clip = facts.may_export ? new ClipPanel(deck) : null;
 const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
 const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;
+const marks = new BookmarkFeed();
+const bookmarks = new BookmarkPanel(deck, marks, clip);
+const hold = clip && facts.may_hold ? new HoldDialog(deck, clip, marks) : null;
 const chips = new CameraChips();
 const picker = new CameraPicker(facts.all_cameras, () => layout);
 const notices = new Notices();
@@ -169,6 +175,7 @@ for (const source of [timeline, hours]) {
   on(source, "scrub-cancel", () => deck.cancelScrub());
 }
 on(timeline, "view", () => {
+  marks.want(cameras.ids, timeline.view);
   archive.setSeen(timeline.view);
   part("[data-gutter-date]", HTMLElement).textContent = dateShort(clamp(timeline.view.from_us, 0, nowUs()));
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
@@ -190,6 +197,8 @@ if (clip) {
   });
   on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
 }
+on(bookmarks, "seek", (/** @type {number} */ us) => deck.seek(us));
+if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
 on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
 on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
 on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
@@ -198,7 +207,7 @@ on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_
   cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
 });
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
 const keys = new Keys(facts.keys, act, facts.letter_keys);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
