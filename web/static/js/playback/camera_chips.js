@@ -8,9 +8,6 @@ import { dateShort } from "../site_time.js";
 
 /** @typedef {import("../page_data.js").CameraFacts} CameraFacts */
 
-/** More chips than this are shortened: only the focused one shows what removes it. */
-const ROOMY = 5;
-
 /** Fires `focus`, `remove` and `first` (detail: camera id). */
 export class CameraChips extends EventTarget {
   constructor() {
@@ -20,19 +17,27 @@ export class CameraChips extends EventTarget {
     this.name = part("[data-camera-name]", HTMLElement);
     this.place = part("[data-camera-place]", HTMLElement);
     this.list.addEventListener("keydown", (event) => this.#onKey(event));
+    new ResizeObserver(() => this.#fit()).observe(/** @type {HTMLElement} */ (this.list.parentElement));
   }
 
   /** @param {readonly CameraFacts[]} cameras in page order @param {number} focusedId */
   show(cameras, focusedId) {
     const held = this.list.contains(document.activeElement) ? this.#index() : -1;
-    this.list.classList.toggle("many", cameras.length > ROOMY);
     this.list.replaceChildren(...cameras.map((camera) => this.#chip(camera, camera.id === focusedId, cameras.length > 1)));
+    this.#fit();
     if (held >= 0) this.#focus(Math.min(held, cameras.length - 1));
     const focused = cameras.find((camera) => camera.id === focusedId);
     if (!focused) return;
     const others = cameras.length - 1;
     this.name.textContent = focused.name;
     this.place.textContent = [focused.place, others > 0 ? text("review.and_others", { n: others }) : ""].filter(Boolean).join(" · ");
+  }
+
+  /** Where names would be cut, only the focused chip shows what removes it: its number is enough for the others. */
+  #fit() {
+    const isCut = (/** @type {Element} */ name) => name.scrollWidth > name.clientWidth;
+    this.list.classList.remove("many");
+    this.list.classList.toggle("many", [...this.list.querySelectorAll("[data-chip-name]")].some(isCut));
   }
 
   /** @param {CameraFacts} camera @param {boolean} isFocused @param {boolean} mayGo @returns {Node} */
