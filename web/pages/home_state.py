@@ -12,7 +12,7 @@ from vms.domain.user import Right, Role, User
 from web.camera_marks import Mark
 from web.pages.camera_views import CameraView, camera_views, kept_days, visible_cameras
 from web.pages.export_views import ExportView, export_views
-from web.presenters import Presenter
+from web.presenters import DASH, Presenter
 from web.state import WebServices
 
 STRIP_WIDTH = 240
@@ -34,12 +34,13 @@ class Completeness:
 
     Attributes:
         covered_us, known_us: footage, and the time in which there could be some.
-        holes: what is missing, as places of a strip: (from, width) of STRIP_WIDTH.
+        start: where that time begins on a strip, of STRIP_WIDTH. holes: what is missing, as (from, width).
     """
 
     camera_id: int
     covered_us: int
     known_us: int
+    start: float
     holes: tuple[tuple[float, float], ...]
 
     @property
@@ -55,6 +56,7 @@ class Strip:
     name: str
     share: str
     said: str
+    start: float
     holes: tuple[tuple[float, float], ...]
 
 
@@ -78,7 +80,7 @@ class HomeState:
         problems: the gravest first. more_problems: those that are not shown.
         share: completeness of all cameras in the page's numbers, "" where it is not for this person or unknown.
         strips: the least complete cameras. whole: cameras of which nothing is missing.
-        kept, shortest: whole days; `shortest_name` is whose.
+        kept, shortest: how long footage is kept, as (amount, unit); `shortest_name` is whose is kept shortest.
         exports: those that are waiting or being made.
     """
 
@@ -91,9 +93,9 @@ class HomeState:
     share: str
     strips: tuple[Strip, ...]
     whole: int
-    kept: int
+    kept: tuple[str, str]
     oldest_day: str
-    shortest: int
+    shortest: tuple[str, str]
     shortest_name: str
     exports: tuple[ExportView, ...]
 
@@ -116,12 +118,9 @@ def home_state(services: WebServices, user: User, present: Presenter) -> HomeSta
         if (part := completeness(camera, lane, present.now_us)) is not None
     ]
     problems = _problems(cameras, views, lanes, present, may_manage=user.may(Right.MANAGE))
-    kept = sorted(
-        (kept_days(view.oldest_us, present.now_us), view.name)
-        for view in views
-        if view.oldest_us is not None and view.state.key not in _OFF
-    )
-    oldest_us = min((view.oldest_us for view in views if view.oldest_us is not None), default=None)
+    oldest = sorted((view.oldest_us, view.name) for view in views if view.oldest_us is not None)
+    recorded = {view.name for view in views if view.state.key not in _OFF}
+    wanted_oldest = [(oldest_us, name) for oldest_us, name in oldest if name in recorded]
     down = [view.since_us for view in views if view.state.key == "recorder_down" and view.since_us]
     exports = _running(services, user) if user.may(Right.EXPORT) else []
     return HomeState(
@@ -134,10 +133,10 @@ def home_state(services: WebServices, user: User, present: Presenter) -> HomeSta
         share=_share(sum(p.covered_us for p in parts), sum(p.known_us for p in parts), present),
         strips=_strips(parts, {view.id: view.name for view in views}, present),
         whole=sum(part.is_whole for part in parts),
-        kept=0 if oldest_us is None else kept_days(oldest_us, present.now_us),
-        oldest_day="" if oldest_us is None else present.date_plain(oldest_us),
-        shortest=kept[0][0] if kept else 0,
-        shortest_name=kept[0][1] if kept else "",
+        kept=_kept(oldest[0][0] if oldest else None, present),
+        oldest_day=present.date_plain(oldest[0][0]) if oldest else "",
+        shortest=_kept(wanted_oldest[-1][0] if wanted_oldest else None, present),
+        shortest_name=wanted_oldest[-1][1] if wanted_oldest else "",
         exports=tuple(export_views(services, exports, present)),
     )
 
@@ -161,17 +160,17 @@ def completeness(camera: Camera, lane: Lane, now_us: int) -> Completeness | None
     else:
         silences = [gap.time for gap in lane.gaps]
     missing = [part for silence in silences if (part := silence.intersection(known)) is not None]
+    covered_us = known.duration_us - sum(part.duration_us for part in missing)
     start_us = now_us - DAY_US
     holes = tuple(
-        (
-            round((part.start_us - start_us) * STRIP_WIDTH / DAY_US, 2),
-            max(_LEAST_HOLE, round(part.duration_us * STRIP_WIDTH / DAY_US, 2)),
-        )
-        for part in missing
+        (_along(part.start_us - start_us), max(_LEAST_HOLE, _along(part.duration_us))) for part in missing
     )
-    return Completeness(
-        camera.id, known.duration_us - sum(part.duration_us for part in missing), known.duration_us, holes
-    )
+    return Completeness(camera.id, covered_us, known.duration_us, _along(known.start_us - start_us), holes)
+
+
+def _along(length_us: int) -> float:
+    """Return how long so much of a day is on a strip."""
+    return round(length_us * STRIP_WIDTH / DAY_US, 2)
 
 
 def _last_day(services: WebServices, cameras: Sequence[Camera], now_us: int) -> list[Lane]:
@@ -184,6 +183,18 @@ def _last_day(services: WebServices, cameras: Sequence[Camera], now_us: int) -> 
     for first in range(0, len(streams), MOST_LANES):
         found += services.lanes.read(streams[first : first + MOST_LANES], window)
     return found
+
+
+def _kept(oldest_us: int | None, present: Presenter) -> tuple[str, str]:
+    """Return since how long there is footage, in whole days, or in hours or minutes for a young archive."""
+    if oldest_us is None:
+        return DASH, ""
+    days = kept_days(oldest_us, present.now_us)
+    words = (
+        present.catalogue.count("units.days", days) if days else present.duration(present.now_us - oldest_us)
+    )
+    amount, unit, *_ = words.split(" ")
+    return amount, unit
 
 
 def _share(covered_us: int, known_us: int, present: Presenter) -> str:
@@ -203,7 +214,7 @@ def _strips(parts: Sequence[Completeness], names: dict[int, str], present: Prese
         missing = present.duration(part.known_us - part.covered_us)
         said = present.catalogue.count("home.strip_said", len(part.holes), time=missing)
         share = _share(part.covered_us, part.known_us, present)
-        shown.append(Strip(names[part.camera_id], share, said, part.holes))
+        shown.append(Strip(names[part.camera_id], share, said, part.start, part.holes))
     return tuple(shown)
 
 

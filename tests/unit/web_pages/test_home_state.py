@@ -44,6 +44,7 @@ def test_time_before_the_camera_was_added_is_not_missing() -> None:
     found = completeness(young, lane((1440, 120), (90, 60), oldest_us=None), NOON_US)
     assert found is not None
     assert (found.known_us, found.covered_us) == (2 * HOUR_US, 90 * MINUTE_US)
+    assert found.start == STRIP_WIDTH * 22 / 24
 
 
 def test_footage_older_than_the_cameras_row_counts() -> None:

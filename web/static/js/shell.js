@@ -7,7 +7,7 @@ import { ApiError, json } from "./api.js";
 import { text } from "./page_data.js";
 import { clock, dateShort, dayStartUs, learnNow, nowUs, SECOND_US } from "./site_time.js";
 
-const CHECK_MS = 10_000;
+const CHECK_MS = 8_000;
 const RETRY_MS = 8_000;
 
 /** Show the server's time in every clock of the page. */
