@@ -19,10 +19,12 @@ from recorder.supervisor import Supervisor
 from recorder.timings import RecorderTimings
 from recorder.unsynced_runs import UnsyncedRuns
 from recorder.volume_threads import VolumeThreads
+from storage.boot_runs import unsynced_runs_of_boot
 from storage.clock_shift import ClockShift
 from storage.open import Storage
 from storage.reconcile import reconcile
 from storage.role_claim import RoleClaim
+from vms.clock import boot_id
 from vms.domain.camera import StreamStatus
 from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
@@ -76,6 +78,7 @@ async def run_recorder(
         notes.end_strays()
         report = await asyncio.to_thread(reconcile, storage, clock)
         log.info("files and index agree: %s", report.summary())
+        left_unsynced = await asyncio.to_thread(unsynced_runs_of_boot, storage.database, boot_id())
         tested = await _test(ffmpeg)
         threads = VolumeThreads()
         supervisor: Supervisor | None = None
@@ -103,7 +106,7 @@ async def run_recorder(
         )
         watch = FileWatch(threads, clock, timings)
         shift = ClockShift(storage.database, storage.volumes, storage.volume_access)
-        unsynced = UnsyncedRuns(shift, storage.segments, clock, timings, trust)
+        unsynced = UnsyncedRuns(shift, storage.segments, left_unsynced, clock, timings, trust)
         run_parts = RunParts(
             ffmpeg=ffmpeg,
             begins_anew=tested.begins_anew,

@@ -6,6 +6,8 @@ import os
 import signal
 from pathlib import Path
 
+from vms.clock import boot_id
+
 log = logging.getLogger(__name__)
 
 _START_TIME_FIELD = 19
@@ -54,7 +56,6 @@ def _identity(pid: int) -> str:
     """Return what tells a process from every other that has had or will have its number; "" where there is none."""
     try:
         facts = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return ""
-    return f"{boot} {facts.rpartition(')')[2].split()[_START_TIME_FIELD]}"
+    return f"{boot_id()} {facts.rpartition(')')[2].split()[_START_TIME_FIELD]}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from recorder.timings import RecorderTimings
@@ -19,11 +19,12 @@ _LEAST_US = SECOND_US
 
 
 class UnsyncedRuns:
-    """Runs of this process that ended with untrusted times; each is moved at most once.
+    """Runs of this boot that ended with untrusted times; each is moved at most once.
 
     Files keep their names; the correction is written beside them (see ClockShift).
 
     Args:
+        anchors: of the runs that earlier recorders of this boot left, by uuid (see storage.boot_runs).
         trust: returns how far the host's clock can be trusted now.
     """
 
@@ -31,13 +32,14 @@ class UnsyncedRuns:
         self,
         shift: ClockShift,
         segments: SegmentIndex,
+        anchors: Mapping[UUID, int],
         clock: Clock,
         timings: RecorderTimings,
         trust: Callable[[], ClockTrust],
     ) -> None:
         self._shift, self._segments = shift, segments
         self._clock, self._timings, self._trust = clock, timings, trust
-        self._anchors: dict[UUID, int] = {}
+        self._anchors = dict(anchors)
 
     def ended(self, run: Run) -> None:
         """Take note of a run that has ended."""
@@ -59,13 +61,16 @@ class UnsyncedRuns:
             run = await asyncio.to_thread(self._segments.run_by_uuid, uuid)
             if run is None or run.is_open:
                 return
-            if abs(delta_us) > _LEAST_US:
-                token = f"synchronised-{uuid.hex}"
+            token = f"synchronised-{uuid.hex}"
+            if abs(delta_us) <= _LEAST_US:
+                await asyncio.to_thread(self._shift.leave, token)
+            else:
                 moved = await asyncio.to_thread(self._shift.shift_run, run.id, delta_us, token=token)
-                log.warning(
-                    "footage from before the clock was set was moved",
-                    extra={"run": run.short, "by_us": delta_us, "segments": moved},
-                )
+                if moved:
+                    log.warning(
+                        "footage from before the clock was set was moved",
+                        extra={"run": run.short, "by_us": delta_us, "segments": moved},
+                    )
             del self._anchors[uuid]
         except VmsError:
             log.exception("a run's times could not be corrected yet", extra={"run": uuid.hex[:8]})

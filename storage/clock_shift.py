@@ -60,8 +60,18 @@ class ClockShift:
             if _is_done(connection, token):
                 return 0
             moved = _move(connection, run_id, delta_us)
-            insert_or_update(connection, meta, [{"key": f"{_DONE}{token}", "value": str(delta_us)}])
+            _settle(connection, token, delta_us)
             return moved
+
+    def leave(self, token: str) -> None:
+        """Note that a correction was found needless, so that a later look cannot come to another answer."""
+        with self._database.write() as connection:
+            if not _is_done(connection, token):
+                _settle(connection, token, 0)
+
+
+def _settle(connection: Connection, token: str, delta_us: int) -> None:
+    insert_or_update(connection, meta, [{"key": f"{_DONE}{token}", "value": str(delta_us)}])
 
 
 def _is_done(connection: Connection, token: str) -> bool:

@@ -7,7 +7,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 from storage.garbage_collection import BATCH, OnStep, collect_garbage, ignore_step
@@ -19,6 +18,7 @@ from storage.purge_plan import Blocked, HeldBack, PurgePlan, VolumeNeed, plan_pu
 from storage.purge_state import PurgeState, Refusal
 from storage.purge_stock import ingest_bytes_per_second, read_stocks
 from storage.volume_access import VolumeCheck, state_after
+from vms.clock import boot_id
 from vms.domain.errors import VolumeFull, VolumeUnavailable
 from vms.domain.retention import PurgeReason
 from vms.domain.segment import ClockTrust
@@ -30,7 +30,6 @@ log: Final = logging.getLogger(__name__)
 _MOST_BATCHES: Final = 40
 """Per volume and pass: 20,000 segments are a fortnight of one camera, or a minute of work."""
 _LINKS_EVERY_US: Final = HOUR_US
-_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,7 @@ class Purger:
         reading = ClockReading(
             wall_us=self._clock.now_us(),
             monotonic_us=self._clock.monotonic_us(),
-            boot=_boot_id(),
+            boot=boot_id(),
             is_synced=None if trust is ClockTrust.UNKNOWN else trust is ClockTrust.SYNCED,
         )
         return reading, judge_clock(reading, self.state.clock_trust(volume.id))
@@ -261,10 +260,3 @@ def _with_freed(free: FreeSpace, freed_bytes: int, files: int) -> FreeSpace:
 
 def _all_blocked(why: str) -> tuple[Blocked, ...]:
     return (Blocked(None, PurgeReason.AGE, why),)
-
-
-def _boot_id() -> str:
-    try:
-        return _BOOT_ID.read_text().strip()
-    except OSError:
-        return ""

@@ -28,6 +28,7 @@ from typing_extensions import override
 from storage.database import CONNECT_SECONDS, Database, one_error
 from storage.schema import meta
 from storage.upsert import insert_or_update
+from vms.clock import boot_id
 from vms.domain.errors import AlreadyRunning, IndexUnavailable
 from vms.role_lock import role_lock
 
@@ -68,8 +69,7 @@ class ClaimHolder:
     def here(cls, data_dir: Path) -> "ClaimHolder":
         """Return this process, which works on a data folder."""
         found = data_dir.stat()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        place = f"{boot} {found.st_dev} {found.st_ino}"
+        place = f"{boot_id()} {found.st_dev} {found.st_ino}"
         return cls(socket.gethostname(), str(data_dir.resolve()), os.getpid(), place)
 
     @override

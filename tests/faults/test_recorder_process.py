@@ -219,6 +219,38 @@ def test_footage_from_before_the_clock_was_set_is_moved_once(tmp_path: Path) -> 
     play(tmp_path, [CAMERA], scenario, clock=clock, trust=lambda: trust[0])
 
 
+def test_footage_from_before_the_clock_was_set_is_moved_by_a_recorder_that_starts_later(
+    tmp_path: Path,
+) -> None:
+    """failure mode 18: the recorder is restarted between boot and the setting of the clock."""
+    clock = MovedClock()
+    trust = [ClockTrust.UNSYNCED]
+    step_us = 3 * HOUR_US // 2
+
+    async def scenario(scene: Scene) -> None:
+        before = await scene.until_recorded("a", 2)
+        await scene.stop()
+        clock.step_us = step_us
+        scene.start()
+        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run")
+        assert not any(SegmentFlag.SHIFTED in s.flags for s in scene.segments("a"))
+        trust[0] = ClockTrust.SYNCED
+
+        def moved() -> bool:
+            first = [s for s in scene.segments("a") if s.run_id == before[0].run_id]
+            return all(SegmentFlag.SHIFTED in s.flags for s in first)
+
+        await scene.until(moved, "the first run to move")
+        first = min(scene.segments("a"), key=lambda s: (s.run_id, s.seq))
+        assert abs(first.start_us - before[0].start_us - step_us) < SECOND_US
+        await scene.stop()
+        scene.start()
+        await scene.until_recorded("a", 1)
+        assert first in scene.segments("a")
+
+    play(tmp_path, [CAMERA], scenario, clock=clock, trust=lambda: trust[0])
+
+
 def test_removed_incoming_folder_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
     """failure mode 24: somebody deletes incoming/ while it is written to."""
 
