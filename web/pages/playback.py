@@ -18,7 +18,7 @@ from web.problem import Problem
 from web.routing import guarded
 from web.state import Call, address_of, services_of, user_of
 
-SCRIPT_WORDS = ("player", "cause", "review", "find", "clip", "bookmark", "hold", "tile")
+SCRIPT_WORDS = ("player", "cause", "review", "find", "clip", "bookmark", "hold", "tile", "timeline")
 
 
 def routes() -> list[Route]:

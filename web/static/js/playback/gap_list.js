@@ -12,11 +12,13 @@ export class GapList {
   /**
    * @param {HTMLElement} box
    * @param {import("./timeline_data.js").TimelineData} data
+   * @param {() => number} cameraId whose gaps are listed
    * @param {(us: number) => void} seek
    */
-  constructor(box, data, seek) {
+  constructor(box, data, cameraId, seek) {
     this.box = box;
     this.data = data;
+    this.cameraId = cameraId;
     this.seek = seek;
     this.shown = "";
     data.addEventListener("change", () => this.#show());
@@ -24,7 +26,7 @@ export class GapList {
   }
 
   #show() {
-    const { facts } = this.data;
+    const facts = this.data.lane(this.cameraId());
     const gaps = facts?.gaps.filter((gap) => gap.start_us < nowUs() && gap.cause !== "before-first").slice(0, MOST) ?? [];
     const key = facts === null ? "waiting" : gaps.map((gap) => `${gap.start_us}-${gap.cause}-${Math.round(gap.end_us / 1e6)}`).join();
     if (key === this.shown) return;
@@ -34,7 +36,7 @@ export class GapList {
     if (focused >= 0) this.box.querySelectorAll("button")[focused]?.focus();
   }
 
-  /** @param {import("./timeline_data.js").Gap} gap @returns {HTMLElement} */
+  /** @param {import("./lane_facts.js").Gap} gap @returns {HTMLElement} */
   #row(gap) {
     const row = document.createElement("li");
     const words = document.createElement("span");

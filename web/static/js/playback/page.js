@@ -5,7 +5,6 @@
 
 import { actsOf } from "./acts.js";
 import { keepAddress, queryOf } from "./address.js";
-import { ArchiveStrip } from "./archive_strip.js";
 import { BookmarkFeed } from "./bookmark_feed.js";
 import { BookmarkPanel } from "./bookmark_panel.js";
 import { CameraChips } from "./camera_chips.js";
@@ -21,7 +20,6 @@ import { GapList } from "./gap_list.js";
 import { HelpDialog } from "./help_dialog.js";
 import { HoldDialog } from "./hold_dialog.js";
 import { HourSlider } from "./hour_slider.js";
-import { HoverPicture } from "./hover_picture.js";
 import { Keys } from "./keys.js";
 import { Notices } from "./notices.js";
 import { notify } from "../notice.js";
@@ -36,9 +34,9 @@ import { ReviewMode } from "./review_mode.js";
 import { TileMessages } from "./tile_messages.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
-import { dateShort, dayOf, duration, nowUs, SECOND_US } from "../site_time.js";
+import { duration, nowUs, SECOND_US } from "../site_time.js";
 import { watchLine } from "./slow_line.js";
-import { centred, clamp, spanOf } from "./timeline_model.js";
+import { spanOf } from "./timeline_model.js";
 
 const ADDRESS_MS = 5_000;
 
@@ -50,9 +48,8 @@ let linkedMode = new URLSearchParams(location.search).get("mode");
 const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
 const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
 const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: facts.data_saver, skipGaps: facts.skip_gaps });
-const data = new TimelineData(cameras.focused);
-const timeline = new Timeline(part("[data-plot]", HTMLElement), data, facts.at_us);
-const archive = new ArchiveStrip(part("[data-archive]", HTMLElement), document.querySelector("[data-archive-days]"), cameras.focused);
+const data = new TimelineData();
+const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
 const days = new DayPicker(cameras.focused, facts.at_us);
 const dayCards = new DayCards();
 const hours = new HourSlider();
@@ -68,13 +65,8 @@ const chips = new CameraChips();
 const picker = new CameraPicker(facts.all_cameras, () => layout);
 const notices = new Notices();
 const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: facts.data_saver });
-const gaps = Object.assign(new EventTarget(), {
-  gapAt: (/** @type {number} */ id, /** @type {number} */ us) => (id === facts.focused_id ? data.gapAt(us) : null),
-});
-data.addEventListener("change", () => gaps.dispatchEvent(new Event("change")));
-new TileMessages(deck, gaps);
-new GapList(part("[data-gap-list]", HTMLElement), data, (us) => deck.seek(us));
-new HoverPicture(timeline, data, facts.focused_id);
+new TileMessages(deck, data);
+new GapList(part("[data-gap-list]", HTMLElement), data, () => cameras.focusedId, (us) => deck.seek(us));
 
 /** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
 function on(source, name, handle) {
@@ -134,6 +126,7 @@ function showFocus() {
   days.setCamera(cameras.focused);
   dayCards.setCamera(cameras.focusedId);
   hours.setCamera(cameras.focusedId);
+  timeline.setLanes(cameras.all, cameras.focusedId);
 }
 
 /** The same clock time on another day. @param {string} day */
@@ -156,7 +149,7 @@ on(deck, "seek", () => {
 on(deck, "state", showState);
 on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
 on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
-  const gap = data.gapAt((from_us + to_us) / 2);
+  const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
   notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
 });
 on(cameras, "focus", reopen);
@@ -176,15 +169,11 @@ for (const source of [timeline, hours]) {
 }
 on(timeline, "view", () => {
   marks.want(cameras.ids, timeline.view);
-  archive.setSeen(timeline.view);
-  part("[data-gutter-date]", HTMLElement).textContent = dateShort(clamp(timeline.view.from_us, 0, nowUs()));
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 });
 on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
-on(archive, "seek", (/** @type {number} */ us) => {
-  timeline.showDay(dayOf(us));
-  deck.seek(us);
-});
+on(timeline, "focus", (/** @type {number} */ id) => deck.focus(id));
+on(timeline, "bookmark", (/** @type {{start_us: number}} */ { start_us }) => deck.seek(start_us));
 on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
 for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
 on(days, "day", goToDay);
@@ -207,7 +196,7 @@ on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_
   cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
 });
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
 const keys = new Keys(facts.keys, act, facts.letter_keys);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
@@ -229,11 +218,10 @@ new RecorderWatch(notices, () => cameras.focused);
 setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
 addEventListener("pagehide", tellAddress);
 
-if (facts.zoom_s !== null) timeline.setView(centred(facts.at_us, facts.zoom_s * SECOND_US));
+if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
 if (facts.asked_clip) clip?.set(...facts.asked_clip);
 showFocus();
 showTime(facts.at_us);
-archive.setSeen(timeline.view);
 part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 deck.setCameras(cameras.all, cameras.focusedId);
 showLayout();

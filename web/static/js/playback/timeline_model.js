@@ -5,19 +5,19 @@
 
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "../site_time.js";
 
-export const NARROWEST_US = 10 * SECOND_US;
+export const NARROWEST_US = SECOND_US;
 export const WIDEST_US = 92 * DAY_US;
 
-/** Steps of labels, from a second to a month; the second number is the step of the small ticks between. */
+/** Steps of labels, from a tenth of a second to a month; the second number is the step of the small ticks between. */
 const STEPS = /** @type {const} */ ([
-  [SECOND_US, SECOND_US / 5], [5 * SECOND_US, SECOND_US], [15 * SECOND_US, 5 * SECOND_US], [30 * SECOND_US, 5 * SECOND_US],
+  [SECOND_US / 10, SECOND_US / 50], [SECOND_US / 5, SECOND_US / 20], [SECOND_US / 2, SECOND_US / 10], [SECOND_US, SECOND_US / 5], [5 * SECOND_US, SECOND_US], [15 * SECOND_US, 5 * SECOND_US], [30 * SECOND_US, 5 * SECOND_US],
   [MINUTE_US, 15 * SECOND_US], [5 * MINUTE_US, MINUTE_US], [10 * MINUTE_US, 2 * MINUTE_US], [15 * MINUTE_US, 5 * MINUTE_US],
   [30 * MINUTE_US, 5 * MINUTE_US], [HOUR_US, 15 * MINUTE_US], [2 * HOUR_US, 30 * MINUTE_US], [3 * HOUR_US, HOUR_US],
   [6 * HOUR_US, HOUR_US], [12 * HOUR_US, 3 * HOUR_US], [DAY_US, 6 * HOUR_US], [2 * DAY_US, DAY_US], [7 * DAY_US, DAY_US], [30 * DAY_US, 7 * DAY_US],
 ]);
 
 /** What the buttons step through, narrow to wide. */
-export const ZOOMS_US = [MINUTE_US, 5 * MINUTE_US, 15 * MINUTE_US, HOUR_US, 3 * HOUR_US, 6 * HOUR_US, 12 * HOUR_US, DAY_US, 7 * DAY_US, 31 * DAY_US];
+export const ZOOMS_US = [SECOND_US, 10 * SECOND_US, MINUTE_US, 5 * MINUTE_US, 15 * MINUTE_US, HOUR_US, 3 * HOUR_US, 6 * HOUR_US, 12 * HOUR_US, DAY_US, 7 * DAY_US, 31 * DAY_US, WIDEST_US];
 
 /**
  * @typedef {{from_us: number, to_us: number}} View
@@ -84,73 +84,93 @@ export function tickSteps(span_us, width, apart = 72) {
 }
 
 /**
- * Instants of ticks in a view, aligned to the site's local clock.
+ * Instants of ticks in a view, aligned to the site's local clock, also where its clocks change.
  * @param {View} view
  * @param {number} step_us
- * @param {number} offset_us local time minus UTC
+ * @param {(us: number) => number} offsetOf local time minus UTC at an instant
  * @returns {number[]}
  */
-export function ticks(view, step_us, offset_us) {
+export function ticks(view, step_us, offsetOf) {
   const result = [];
-  const first = Math.ceil((view.from_us + offset_us) / step_us) * step_us - offset_us;
-  for (let at = first; at < view.to_us && result.length < 2000; at += step_us) result.push(at);
+  let offset = offsetOf(view.from_us);
+  for (let local = Math.ceil((view.from_us + offset) / step_us) * step_us; result.length < 2000; local += step_us) {
+    offset = offsetOf(local - offset);
+    const at = local - offset;
+    if (at >= view.to_us) break;
+    if (at >= view.from_us) result.push(at);
+  }
   return result;
 }
 
 /**
- * Index of the first range that ends after an instant; ranges are in order and do not overlap.
- * @param {readonly (readonly [number, number])[]} ranges
- * @param {number} us
+ * The view that two fingers hold: the instants they took hold of stay under them.
+ * @param {View} view as it was when they did
+ * @param {number} width
+ * @param {readonly [number, number]} began where they were then, pixels
+ * @param {readonly [number, number]} now where they are
+ * @returns {View}
+ */
+export function pinched(view, width, began, now) {
+  const apart = Math.max(20, Math.abs(now[0] - now[1]));
+  const span = clamp((spanOf(view) * Math.max(20, Math.abs(began[0] - began[1]))) / apart, NARROWEST_US, WIDEST_US);
+  const held = timeAt(view, width, (began[0] + began[1]) / 2);
+  const from = Math.round(held - ((now[0] + now[1]) / 2 / Math.max(1, width)) * span);
+  return { from_us: from, to_us: Math.round(from + span) };
+}
+
+/**
+ * The view moved back so that little of it lies ahead; an instant in it stays in it.
+ * @param {View} view
+ * @param {number} now_us
+ * @param {number} held_us
+ * @returns {View}
+ */
+export function settled(view, now_us, held_us) {
+  const span = spanOf(view);
+  const over = view.to_us - Math.max(now_us, held_us) - span / 10;
+  return over > 0 ? panned(view, -over) : view;
+}
+
+/**
+ * The view moved so that its middle stays between two instants: there is always something to come back to.
+ * @param {View} view
+ * @param {number} low_us
+ * @param {number} high_us
+ * @returns {View}
+ */
+export function kept(view, low_us, high_us) {
+  const middle = (view.from_us + view.to_us) / 2;
+  const by = clamp(middle, low_us, Math.max(low_us, high_us)) - middle;
+  return by === 0 ? view : panned(view, by);
+}
+
+/**
+ * How fast the view runs while something is dragged near an edge.
+ * @param {number} x pixel of the pointer; it may lie outside
+ * @param {number} width
+ * @param {number} [margin] pixels from the edge where it begins
+ * @returns {number} widths of the view per second; negative to the left
+ */
+export function edgePace(x, width, margin = 40) {
+  const wide = Math.min(margin, width / 4);
+  const into = x < wide ? x - wide : x > width - wide ? x - (width - wide) : 0;
+  return clamp(into / wide, -1.5, 1.5) * 0.5;
+}
+
+/**
+ * Index of the first number that is greater; the numbers are in order.
+ * @param {ArrayLike<number>} sorted
+ * @param {number} value
+ * @param {number} [from] where to begin
  * @returns {number}
  */
-export function firstAfter(ranges, us) {
-  let low = 0;
-  let high = ranges.length;
+export function firstAbove(sorted, value, from = 0) {
+  let low = from;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (/** @type {readonly [number, number]} */ (ranges[middle])[1] > us) high = middle;
+    if (/** @type {number} */ (sorted[middle]) > value) high = middle;
     else low = middle + 1;
   }
   return low;
-}
-
-/**
- * The range that holds an instant.
- * @param {readonly (readonly [number, number])[]} ranges
- * @param {number} us
- * @returns {readonly [number, number] | null}
- */
-export function rangeAt(ranges, us) {
-  const found = ranges[firstAfter(ranges, us)];
-  return found && found[0] <= us ? found : null;
-}
-
-/**
- * The edge of footage before or after an instant, at least half a second away.
- * @param {readonly (readonly [number, number])[]} ranges
- * @param {number} us
- * @param {1 | -1} direction
- * @returns {number | null}
- */
-export function edge(ranges, us, direction) {
-  const edges = ranges.flatMap(([start, end]) => [start, end]);
-  if (direction > 0) return edges.find((at) => at > us + SECOND_US / 2) ?? null;
-  return edges.findLast((at) => at < us - SECOND_US / 2) ?? null;
-}
-
-/**
- * Wall time inside [from, to) that no range covers.
- * @param {readonly (readonly [number, number])[]} ranges
- * @param {number} from_us
- * @param {number} to_us
- * @returns {number}
- */
-export function uncovered(ranges, from_us, to_us) {
-  let covered = 0;
-  for (let i = firstAfter(ranges, from_us); i < ranges.length; i += 1) {
-    const [start, end] = /** @type {readonly [number, number]} */ (ranges[i]);
-    if (start >= to_us) break;
-    covered += Math.min(end, to_us) - Math.max(start, from_us);
-  }
-  return Math.max(0, to_us - from_us - covered);
 }

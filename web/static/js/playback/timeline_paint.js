@@ -1,281 +1,205 @@
 /**
- * Draws the timeline's canvas: ticks, the lane with its band, activity and gaps, marks and the playhead.
+ * Draws the timeline's canvas: ticks, lanes, thin rows of marks, the selection, the present and the playhead.
  * @module
  */
 
-import { clamp, firstAfter, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
-import { DAY_US, HOUR_US, SECOND_US, zoneOffsetUs } from "../site_time.js";
+import { paintLane } from "./lane_paint.js";
+import { paintBookmarks, paintEvents, paintHolds } from "./mark_paint.js";
+import { offsetOf } from "./zone_offsets.js";
+import { clamp, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
+import { DAY_US, HOUR_US } from "../site_time.js";
 
 /**
  * @typedef {import("./timeline_model.js").View} View
- * @typedef {import("./timeline_data.js").Facts} Facts
- * @typedef {object} Scene
+ * @typedef {import("./answer_shelf.js").Piece} Piece
+ * @typedef {object} Scene everything that a picture of the timeline depends on
  * @property {View} view
- * @property {Facts | null} facts
+ * @property {number} width pixels
+ * @property {number} us_per_px
+ * @property {import("./lane_layout.js").LaneLayout} layout
+ * @property {number} scroll pixels by which the lanes are scrolled
+ * @property {{ruler: number, thin: number}} heights pixels; thin rows of 0 are not shown
+ * @property {readonly (readonly Piece[])[]} pieces of each lane, in the order of `layout.rows`
+ * @property {import("./gap_events.js").GapEvents} events
+ * @property {readonly import("./hold_bars.js").HoldBar[]} holds
+ * @property {readonly import("./bookmark_store.js").Bookmark[]} bookmarks
  * @property {number} now_us
  * @property {number} playhead_us
+ * @property {{at_us: number, length_us: number} | null} frame the frame on screen
  * @property {number | null} hover_us
  * @property {number | null} in_us
  * @property {number | null} out_us
- * @property {boolean} isCentred the playhead stands still and the tape moves
- * @typedef {{ruler: number, lane: number, thin: number}} Rows heights in pixels
+ * @property {boolean} isTape the playhead stands still in the middle and the tape moves
+ * @property {boolean} isNear single gaps are drawn, rather than columns
  */
 
-/** Colours of the instruments; the same in both themes. @returns {(name: string) => string} */
-export function palette() {
-  const style = getComputedStyle(document.documentElement);
-  /** @type {Map<string, string>} */
-  const known = new Map();
-  return (name) => {
-    let colour = known.get(name);
-    if (colour === undefined) known.set(name, (colour = style.getPropertyValue(`--tl-${name}`).trim()));
-    return colour;
-  };
-}
+const SOFT_LINE = "rgb(232 237 242 / 7%)";
+const HOUR_LINE = "rgb(232 237 242 / 22%)";
+const DAY_LINE = "rgb(232 237 242 / 40%)";
+const LEAST_FRAME_PX = 6;
 
-/**
- * Fit the canvas to its box and the screen's pixels.
- * @param {HTMLCanvasElement} canvas
- * @returns {{g: CanvasRenderingContext2D, width: number, height: number} | null}
- */
-export function openCanvas(canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const g = canvas.getContext("2d");
-  if (!g || width === 0 || height === 0) return null;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  g.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { g, width, height };
-}
+/** Where the thin rows begin. @param {Scene} scene @returns {number} pixels */
+export const lanesEnd = (scene) => scene.heights.ruler + scene.layout.seen;
+
+/** The whole picture's height. @param {Scene} scene @returns {number} pixels */
+export const sceneHeight = (scene) => lanesEnd(scene) + 3 * scene.heights.thin;
 
 /**
- * @param {CanvasRenderingContext2D} g
- * @param {{x: number, y: number, width: number, height: number}} box
- * @param {string} base
- * @param {string} line
- * @param {number} step pixels between lines
+ * @param {import("./lane_paint.js").Brush} brush
+ * @param {Scene} scene
  */
-export function hatch(g, { x, y, width, height }, base, line, step) {
+export function paint(brush, scene) {
+  const { g, colour, hatches } = brush;
+  const { view, width, heights } = scene;
+  const x = (/** @type {number} */ us) => xOf(view, width, us);
+  const top = heights.ruler;
+  const end = lanesEnd(scene);
+  const bottom = sceneHeight(scene);
+  hatches.shift(-view.from_us / scene.us_per_px);
+  g.fillStyle = colour("bg");
+  g.fillRect(0, 0, width, bottom);
+  paintTicks(brush, scene);
+  g.fillStyle = colour("line");
+  g.fillRect(0, top - 1, width, 1);
   g.save();
   g.beginPath();
-  g.rect(x, y, width, height);
+  g.rect(0, top, width, end - top);
   g.clip();
-  g.fillStyle = base;
-  g.fillRect(x, y, width, height);
-  g.strokeStyle = line;
-  g.lineWidth = 1;
-  g.beginPath();
-  for (let d = Math.floor((x - height) / step) * step; d < x + width + height; d += step) {
-    g.moveTo(d, y + height);
-    g.lineTo(d + height, y);
+  paintLanes(brush, scene);
+  const now = clamp(x(scene.now_us), 0, width);
+  if (now < width) {
+    g.fillStyle = hatches.future;
+    g.fillRect(now, top, width - now, end - top);
   }
-  g.stroke();
   g.restore();
+  g.fillStyle = colour("line");
+  g.fillRect(0, end - 1, width, 1);
+  paintGrid(g, scene, top, bottom);
+  if (heights.thin > 0) {
+    paintHolds(brush, scene, end);
+    paintBookmarks(brush, scene, end + heights.thin);
+    paintEvents(brush, scene, end + 2 * heights.thin);
+  } else paintTapeMarks(brush, scene, top);
+  paintSelection(brush, scene, top, end);
+  g.fillStyle = colour("hover");
+  if (now < width) g.fillRect(Math.round(now), top / 2, 1, end - top / 2);
+  if (scene.hover_us !== null) g.fillRect(Math.round(x(scene.hover_us)), 0, 1, end);
+  paintPlayhead(brush, scene, Math.round(x(scene.playhead_us)), bottom);
+}
+
+/** @param {import("./lane_paint.js").Brush} brush @param {Scene} scene */
+function paintLanes(brush, scene) {
+  const { g, colour } = brush;
+  const { layout, view, width, us_per_px, heights } = scene;
+  const scale = { from_us: view.from_us, us_per_px, width, now_us: scene.now_us, isNear: scene.isNear };
+  const hasSelection = scene.in_us !== null && scene.out_us !== null;
+  const left = hasSelection ? clamp(xOf(view, width, /** @type {number} */ (scene.in_us)), 0, width) : 0;
+  const right = hasSelection ? clamp(xOf(view, width, /** @type {number} */ (scene.out_us)), 0, width) : 0;
+  for (let i = 0; i < layout.rows.length; i += 1) {
+    const row = /** @type {import("./lane_layout.js").LaneRow} */ (layout.rows[i]);
+    const y = heights.ruler + row.y - scene.scroll;
+    if (y + row.height <= heights.ruler || y >= heights.ruler + layout.seen) continue;
+    g.fillStyle = colour(row.isFocused ? "lane-focus" : "lane");
+    g.fillRect(0, y, width, row.height - 1);
+    // What is not known yet: a thin line where the band will be.
+    g.fillStyle = colour("line");
+    g.fillRect(0, y + row.height - 9, width, 1);
+    if (right > left) {
+      g.globalAlpha = 0.2;
+      g.fillStyle = colour("sel");
+      g.fillRect(left, y, right - left, row.height - 1);
+      g.globalAlpha = 1;
+    }
+    paintLane(brush, scene.pieces[i] ?? [], scale, { y, height: row.height, isFocused: row.isFocused });
+    g.fillStyle = colour("line");
+    g.fillRect(0, y + row.height - 1, width, 1);
+  }
+}
+
+/** @param {import("./lane_paint.js").Brush} brush @param {Scene} scene */
+function paintTicks({ g, colour }, scene) {
+  const { view, width, heights } = scene;
+  const { major_us, minor_us } = tickSteps(spanOf(view), width);
+  g.fillStyle = colour("gap-hatch");
+  for (const at of ticks(view, minor_us, offsetOf)) g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 4, 1, 3);
+  g.fillStyle = colour("hover");
+  for (const at of ticks(view, major_us, offsetOf)) g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 7, 1, 6);
+  paintFrames(g, colour, scene);
 }
 
 /**
+ * Where pictures change, known from the frame on screen; far from it a camera's pace may have drifted.
+ * @param {CanvasRenderingContext2D} g
+ * @param {(name: string) => string} colour
+ * @param {Scene} scene
+ */
+function paintFrames(g, colour, { view, width, us_per_px, heights, frame }) {
+  if (!frame || frame.length_us / us_per_px < LEAST_FRAME_PX) return;
+  g.fillStyle = colour("spark");
+  const first = Math.ceil((Math.max(view.from_us, frame.at_us - DAY_US / 86_400) - frame.at_us) / frame.length_us);
+  for (let number = first; ; number += 1) {
+    const at = frame.at_us + number * frame.length_us;
+    if (at >= Math.min(view.to_us, frame.at_us + DAY_US / 86_400)) break;
+    g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 1, 1, 5);
+  }
+}
+
+/**
+ * Faint lines through lanes and rows; hours brighter, the beginning of a day bold.
  * @param {CanvasRenderingContext2D} g
  * @param {Scene} scene
- * @param {number} width
- * @param {Rows} rows
- * @param {(name: string) => string} colour
- */
-export function paint(g, scene, width, rows, colour) {
-  const { view, now_us: now } = scene;
-  const x = (/** @type {number} */ us) => xOf(view, width, us);
-  const top = rows.ruler;
-  const end = top + rows.lane;
-  const bottom = end + 2 * rows.thin;
-  const fill = (/** @type {string} */ name, /** @type {number} */ left, /** @type {number} */ y, /** @type {number} */ w, /** @type {number} */ h) => {
-    g.fillStyle = colour(name);
-    g.fillRect(left, y, w, h);
-  };
-  fill("bg", 0, 0, width, bottom);
-  paintTicks(g, view, width, rows, colour);
-  fill("line", 0, top - 1, width, 1);
-  fill("lane-focus", 0, top, width, rows.lane - 1);
-  if (scene.in_us !== null && scene.out_us !== null) {
-    g.globalAlpha = 0.2;
-    fill("sel", x(scene.in_us), top, x(scene.out_us) - x(scene.in_us), rows.lane - 1);
-    g.globalAlpha = 1;
-  }
-  if (scene.facts) {
-    if (scene.facts.cells) paintCells(g, scene.facts.cells, x, width, top, rows.lane, colour);
-    else paintSpans(g, scene, x, width, top, rows.lane, colour);
-  }
-  const nowX = x(now);
-  if (nowX < width) hatch(g, { x: Math.max(0, nowX), y: top, width: width - Math.max(0, nowX), height: rows.lane - 1 }, colour("future"), colour("line"), 8);
-  fill("line", 0, end - 1, width, 1);
-  paintGrid(g, view, width, top, bottom);
-  for (const [mark, inside] of /** @type {[number | null, number][]} */ ([[scene.in_us, -2], [scene.out_us, 0]])) {
-    if (mark !== null) fill("sel", Math.round(x(mark)) + inside, 1, 2, end - 1);
-  }
-  if (scene.in_us !== null && scene.out_us !== null) {
-    const [a, b] = [Math.round(x(scene.in_us)), Math.round(x(scene.out_us))];
-    fill("sel", a, top - 2, b - a, 2);
-    fill("sel", a - 2, end - 2, b - a + 4, 2);
-  }
-  if (nowX < width) fill("hover", Math.round(nowX), 20, 1, end - 20);
-  if (scene.hover_us !== null) fill("hover", Math.round(x(scene.hover_us)), 0, 1, end);
-  const head = Math.round(x(scene.playhead_us));
-  fill("playhead", head - 1, scene.isCentred ? top - 6 : 16, 2, bottom - 16);
-  if (scene.isCentred) {
-    g.fillStyle = colour("playhead");
-    g.beginPath();
-    g.moveTo(head - 7, top - 12);
-    g.lineTo(head + 7, top - 12);
-    g.lineTo(head, top - 3);
-    g.closePath();
-    g.fill();
-  }
-}
-
-/**
- * @param {CanvasRenderingContext2D} g
- * @param {View} view
- * @param {number} width
- * @param {Rows} rows
- * @param {(name: string) => string} colour
- */
-function paintTicks(g, view, width, rows, colour) {
-  const { major_us, minor_us } = tickSteps(spanOf(view), width);
-  const offset = zoneOffsetUs(view.from_us);
-  for (const [step, name, height] of /** @type {[number, string, number][]} */ ([[minor_us, "gap-hatch", 4], [major_us, "hover", 7]])) {
-    g.fillStyle = colour(name);
-    for (const at of ticks(view, step, offset)) g.fillRect(Math.round(xOf(view, width, at)), rows.ruler - height, 1, height - 1);
-  }
-}
-
-/**
- * Faint lines through the lanes; hours and days brighter.
- * @param {CanvasRenderingContext2D} g
- * @param {View} view
- * @param {number} width
  * @param {number} top
  * @param {number} bottom
  */
-function paintGrid(g, view, width, top, bottom) {
+function paintGrid(g, { view, width }, top, bottom) {
   const span = spanOf(view);
-  const [fine, bold] = span <= 3 * HOUR_US ? [HOUR_US / 4, HOUR_US] : span <= 2 * DAY_US ? [HOUR_US, 6 * HOUR_US] : [DAY_US, 7 * DAY_US];
-  const offset = zoneOffsetUs(view.from_us);
-  for (const at of ticks(view, fine, offset)) {
-    g.fillStyle = (at + offset) % bold === 0 ? "rgb(232 237 242 / 22%)" : "rgb(232 237 242 / 7%)";
-    g.fillRect(Math.round(xOf(view, width, at)), top, 1, bottom - top);
+  const fine = span <= 3 * HOUR_US ? HOUR_US / 4 : span <= 2 * DAY_US ? HOUR_US : DAY_US;
+  const bold = span <= 3 * HOUR_US ? HOUR_US : span <= 2 * DAY_US ? 6 * HOUR_US : 7 * DAY_US;
+  for (const at of ticks(view, fine, offsetOf)) {
+    const local = at + offsetOf(at);
+    const isDay = local % DAY_US === 0 && fine < DAY_US;
+    g.fillStyle = isDay ? DAY_LINE : local % bold === 0 ? HOUR_LINE : SOFT_LINE;
+    g.fillRect(Math.round(xOf(view, width, at)) - (isDay ? 1 : 0), isDay ? top - 10 : top, isDay ? 2 : 1, bottom - top);
   }
 }
 
-/**
- * @param {CanvasRenderingContext2D} g
- * @param {Scene} scene
- * @param {(us: number) => number} x
- * @param {number} width
- * @param {number} top
- * @param {number} height
- * @param {(name: string) => string} colour
- */
-function paintSpans(g, scene, x, width, top, height, colour) {
-  const facts = /** @type {Facts} */ (scene.facts);
-  const band = 10;
-  const bandY = top + height - band - 5;
-  const first = top + 4;
-  paintActivity(g, facts, x, width, bandY - 2, bandY - 2 - first, colour);
-  for (let i = firstAfter(facts.spans, scene.view.from_us); i < facts.spans.length; i += 1) {
-    const [from, to] = /** @type {readonly [number, number]} */ (facts.spans[i]);
-    if (from >= scene.view.to_us) break;
-    const a = clamp(x(from), -2, width + 2);
-    const b = clamp(x(to), -2, width + 2);
-    // A dark edge round the band keeps it 3:1 also inside the yellow.
-    g.fillStyle = colour("bg");
-    g.fillRect(a, bandY - 1, b - a, band + 2);
-    g.fillStyle = colour("rec");
-    g.fillRect(a, bandY, Math.max(1, b - a), band);
-  }
-  for (const gap of facts.gaps) {
-    if (gap.end_us <= scene.view.from_us || gap.start_us >= Math.min(scene.view.to_us, scene.now_us)) continue;
-    const a = Math.round(clamp(x(gap.start_us), -10, width + 10));
-    const b = Math.round(clamp(x(Math.min(gap.end_us, scene.now_us)), -10, width + 10));
-    const wide = Math.max(2, b - a);
-    if (wide < 6) {
-      g.fillStyle = colour("lane");
-      g.fillRect(a - 1, top, wide + 2, height - 1);
-      g.fillStyle = colour("gap-hatch");
-      g.fillRect(a, first, wide, height - 9);
-    } else hatch(g, { x: a, y: first, width: wide, height: bandY + band - first }, colour("gap"), colour("gap-hatch"), 6);
-  }
+/** @param {import("./lane_paint.js").Brush} brush @param {Scene} scene @param {number} top @param {number} end */
+function paintSelection({ g, colour }, { view, width, in_us, out_us }, top, end) {
+  if (in_us === null && out_us === null) return;
+  g.fillStyle = colour("sel");
+  const a = in_us === null ? null : Math.round(clamp(xOf(view, width, in_us), -4, width + 4));
+  const b = out_us === null ? null : Math.round(clamp(xOf(view, width, out_us), -4, width + 4));
+  if (a !== null) g.fillRect(a - 2, 1, 2, end - 1);
+  if (b !== null) g.fillRect(b, 1, 2, end - 1);
+  if (a === null || b === null || b <= a) return;
+  g.fillRect(a, top - 2, b - a, 2);
+  g.fillRect(a - 2, end - 2, b - a + 4, 2);
 }
 
-/**
- * Bytes a second as a line over a fill: a free hint of motion.
- * @param {CanvasRenderingContext2D} g
- * @param {Facts} facts
- * @param {(us: number) => number} x
- * @param {number} width
- * @param {number} base
- * @param {number} height
- * @param {(name: string) => string} colour
- */
-function paintActivity(g, facts, x, width, base, height, colour) {
-  const points = facts.activity ?? [];
-  if (points.length < 2) return;
-  const sorted = points.map(([, rate]) => rate).sort((a, b) => a - b);
-  const most = sorted[Math.floor((sorted.length - 1) * 0.985)] || 1;
-  const steps = points.slice(1).map(([at], i) => at - /** @type {readonly [number, number]} */ (points[i])[0]).sort((a, b) => a - b);
-  const broken = 3 * (steps[Math.floor(steps.length / 2)] ?? SECOND_US);
-  /** @type {[number, number][][]} */
-  const runs = [[]];
-  let last = -Infinity;
-  for (const [at, rate] of points) {
-    if (at - last > broken) runs.push([]);
-    last = at;
-    const left = x(at);
-    if (left > -50 && left < width + 50) runs.at(-1)?.push([left, base - Math.min(1, rate / most) * height]);
+/** Phones have no rows for marks: a line and flags at the lane's top. @param {import("./lane_paint.js").Brush} brush @param {Scene} scene @param {number} top */
+function paintTapeMarks(brush, scene, top) {
+  const { g, colour } = brush;
+  const { view, width } = scene;
+  g.fillStyle = colour("hold");
+  for (const hold of scene.holds) {
+    const a = clamp(xOf(view, width, hold.start_us), 0, width);
+    const b = clamp(hold.end_us === null ? width : xOf(view, width, hold.end_us), 0, width);
+    if (b > a) g.fillRect(a, top, Math.max(2, b - a), 3);
   }
-  for (const run of runs) {
-    const [start, stop] = [run[0], run.at(-1)];
-    if (!start || !stop) continue;
-    const line = new Path2D();
-    line.moveTo(...start);
-    for (const point of run) line.lineTo(...point);
-    const area = new Path2D(line);
-    area.lineTo(stop[0], base);
-    area.lineTo(start[0], base);
-    area.closePath();
-    g.globalAlpha = 0.34;
-    g.fillStyle = colour("rec");
-    g.fill(area);
-    g.globalAlpha = 0.85;
-    g.strokeStyle = colour("spark");
-    g.lineWidth = 1;
-    g.stroke(line);
-    g.globalAlpha = 1;
-  }
+  paintBookmarks(brush, scene, top + 2);
 }
 
-/**
- * Far out every column shows how complete it is: missing parts are hatched, never averaged away.
- * @param {CanvasRenderingContext2D} g
- * @param {readonly import("./timeline_data.js").Cell[]} cells
- * @param {(us: number) => number} x
- * @param {number} width
- * @param {number} top
- * @param {number} height
- * @param {(name: string) => string} colour
- */
-export function paintCells(g, cells, x, width, top, height, colour) {
-  const first = top + 6;
-  const tall = height - 12;
-  for (const [bucket, wide_us, covered, longest] of cells) {
-    const a = Math.round(x(bucket));
-    const b = Math.max(a + 1, Math.round(x(bucket + wide_us)));
-    if (b < 0 || a > width) continue;
-    const share = clamp(covered / wide_us, 0, 1);
-    const isWhole = longest < 5 * SECOND_US && share > 0.999;
-    if (!isWhole) hatch(g, { x: a, y: first, width: b - a, height: tall }, colour("gap"), colour("gap-hatch"), 5);
-    const filled = isWhole ? tall : Math.min(tall - 3, Math.round(tall * share));
-    g.fillStyle = colour("rec");
-    g.fillRect(a, first + tall - filled, b - a, filled);
-  }
+/** @param {import("./lane_paint.js").Brush} brush @param {Scene} scene @param {number} x @param {number} bottom */
+function paintPlayhead({ g, colour }, scene, x, bottom) {
+  const { ruler } = scene.heights;
+  g.fillStyle = colour("playhead");
+  const top = scene.isTape ? ruler - 6 : 16;
+  g.fillRect(x - 1, top, 2, bottom - top);
+  if (!scene.isTape) return;
+  g.beginPath();
+  g.moveTo(x - 7, ruler - 12);
+  g.lineTo(x + 7, ruler - 12);
+  g.lineTo(x, ruler - 3);
+  g.closePath();
+  g.fill();
 }

@@ -1,0 +1,83 @@
+/**
+ * Words over a canvas as elements that are used again: DOM text, so that digits align and zoomed text stays sharp.
+ * @module
+ */
+
+const FONT = '500 12px "Inter", "IBM Plex Sans", system-ui, sans-serif';
+const MOST_WIDTHS = 2000;
+/** @type {Map<string, number>} */
+const widths = new Map();
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null;
+
+// Words that were measured before their font had come were measured in another one.
+void document.fonts.ready.then(() => widths.clear());
+
+/** Pixels that words take. @param {string} words @returns {number} */
+export function widthOf(words) {
+  let wide = widths.get(words);
+  if (wide === undefined) {
+    if (!ruler) {
+      ruler = document.createElement("canvas").getContext("2d");
+      if (ruler) ruler.font = FONT;
+    }
+    if (widths.size > MOST_WIDTHS) widths.clear();
+    wide = Math.ceil(ruler?.measureText(words).width ?? words.length * 7) + 2;
+    widths.set(words, wide);
+  }
+  return wide;
+}
+
+/** @typedef {{element: HTMLElement, kind: string, words: string, x: number, y: number, wide: number, isShown: boolean}} Entry */
+
+export class LabelPool {
+  /** @type {Entry[]} */
+  #entries = [];
+  #used = 0;
+
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    this.box = box;
+  }
+
+  begin() { this.#used = 0; }
+
+  /**
+   * @param {string} kind class names
+   * @param {string} words
+   * @param {number} x
+   * @param {number} [y] where the style sheet does not say
+   * @param {number} [wide] pixels at most
+   */
+  put(kind, words, x, y = NaN, wide = NaN) {
+    let entry = this.#entries[this.#used];
+    if (!entry) {
+      entry = { element: this.box.appendChild(document.createElement("span")), kind: "", words: "", x: NaN, y: NaN, wide: NaN, isShown: true };
+      this.#entries.push(entry);
+    }
+    this.#used += 1;
+    const { element } = entry;
+    if (!entry.isShown) element.hidden = false;
+    entry.isShown = true;
+    if (entry.kind !== kind) element.className = entry.kind = kind;
+    if (entry.words !== words) element.textContent = entry.words = words;
+    const left = Math.round(x * 2) / 2;
+    if (entry.x !== left || !Object.is(entry.y, y)) {
+      element.style.translate = `${left}px ${Number.isNaN(y) ? 0 : y}px`;
+      entry.x = left;
+      entry.y = y;
+    }
+    if (!Object.is(entry.wide, wide)) {
+      element.style.maxWidth = Number.isNaN(wide) ? "" : `${Math.max(0, Math.round(wide))}px`;
+      entry.wide = wide;
+    }
+  }
+
+  end() {
+    for (let i = this.#used; i < this.#entries.length; i += 1) {
+      const entry = /** @type {Entry} */ (this.#entries[i]);
+      if (entry.isShown) entry.element.hidden = true;
+      entry.isShown = false;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * One camera's footage in one window as the server told it, in arrays that can be searched while drawing. Pure.
+ * @module
+ */
+
+import { RangeMaxima, RangeSums } from "./range_sums.js";
+import { clamp, firstAbove } from "./timeline_model.js";
+
+/**
+ * @typedef {readonly [number, number]} Range
+ * @typedef {{start_us: number, end_us: number, cause: string, detail: string}} Gap
+ * @typedef {{start_us: number, width_us: number, covered: number[], longest_gap_s: number[]}} Cells permille and seconds, one entry a cell
+ * @typedef {{start_us: number, width_us: number, rates: number[]}} Activity bytes per second
+ * @typedef {object} ToldLane a lane of the interface's answer
+ * @property {number} camera_id
+ * @property {number | null} oldest_us
+ * @property {number | null} newest_us
+ * @property {number | null} purged_until_us
+ * @property {Range[]} spans
+ * @property {Gap[]} gaps
+ * @property {Cells | null} cells
+ * @property {Activity | null} activity
+ */
+
+/** Time without footage that is no failure: nothing was recorded yet, or retention took it. */
+export const QUIET_CAUSES = new Set(["before-first", "purged"]);
+const ACTIVITY_SHARE = 0.985;
+const EDGE_US = 1_000_000;
+
+export class LaneFacts {
+  /**
+   * @param {ToldLane} told
+   * @param {number} from_us of the window
+   * @param {number} until_us to which anything is known
+   */
+  constructor(told, from_us, until_us) {
+    this.cameraId = told.camera_id;
+    this.fromUs = from_us;
+    this.untilUs = until_us;
+    this.oldestUs = told.oldest_us;
+    this.newestUs = told.newest_us;
+    this.purgedUntilUs = told.purged_until_us;
+    this.cells = told.cells;
+    this.spans = told.spans;
+    this.gaps = told.gaps.map((gap) => ({ ...gap, cause: causeOf(gap, told.oldest_us) }));
+    this.spanStarts = Float64Array.from(told.spans, ([start]) => start);
+    this.spanEnds = Float64Array.from(told.spans, ([, end]) => end);
+    this.gapStarts = Float64Array.from(this.gaps, (gap) => gap.start_us);
+    this.gapEnds = Float64Array.from(this.gaps, (gap) => gap.end_us);
+    const cellWidth = told.cells?.width_us ?? 0;
+    const cellCount = told.cells?.covered.length ?? 0;
+    const lastPart = cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
+    const missing = told.cells
+      ? Float64Array.from(told.cells.covered, (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1))
+      : Float64Array.from(this.gaps, (gap) => gap.end_us - gap.start_us);
+    const longest = told.cells ? Float64Array.from(told.cells.longest_gap_s, (s) => s * 1e6) : missing;
+    if (told.cells) forgetBeforeFirst(told.cells, told.oldest_us, missing, longest);
+    this.missing = new RangeSums(missing);
+    this.longest = new RangeMaxima(longest);
+    this.activity = told.activity && told.activity.rates.length > 1 ? told.activity : null;
+    this.busiest = busiestOf(this.activity?.rates ?? []);
+    /** Before this there is nothing, and that is no failure. */
+    this.quietUntilUs = this.#quietUntil();
+    /** To which footage reaches; the newest seconds of a growing file may not be known yet. */
+    this.coveredUntilUs = told.cells ? until_us : this.spanEnds.at(-1) ?? from_us;
+  }
+
+  /** @returns {number} */
+  #quietUntil() {
+    if (this.cells) return this.oldestUs ?? this.untilUs;
+    let until = this.fromUs;
+    for (const gap of this.gaps) {
+      if (!QUIET_CAUSES.has(gap.cause) || gap.start_us > until + EDGE_US) break;
+      until = gap.end_us;
+    }
+    return until;
+  }
+
+  /** Why nothing is there before `quietUntilUs`. @returns {"purged" | "before-first"} */
+  get quietCause() {
+    const wasPurged = this.purgedUntilUs !== null && this.purgedUntilUs > this.quietUntilUs - 2 * EDGE_US;
+    return wasPurged || this.gaps[0]?.cause === "purged" ? "purged" : "before-first";
+  }
+
+  /** Whether it shows single gaps, or cells no coarser than these pixels. @param {number} us_per_px @returns {boolean} */
+  isSharp(us_per_px) {
+    return this.cells === null || this.cells.width_us <= 4 * us_per_px;
+  }
+
+  /** Time without footage inside [from, to), microseconds. @param {number} from_us @param {number} to_us @returns {number} */
+  missingIn(from_us, to_us) {
+    const from = Math.max(from_us, this.fromUs);
+    const to = Math.min(to_us, this.untilUs);
+    if (to <= from) return 0;
+    if (this.cells) return this.#missingBefore(to) - this.#missingBefore(from);
+    const first = firstAbove(this.gapEnds, from);
+    const end = firstAbove(this.gapStarts, to - 1, first);
+    if (end <= first) return 0;
+    const before = Math.max(0, from - /** @type {number} */ (this.gapStarts[first]));
+    const after = Math.max(0, /** @type {number} */ (this.gapEnds[end - 1]) - to);
+    return this.missing.sum(first, end) - before - after;
+  }
+
+  /** @param {number} us @returns {number} */
+  #missingBefore(us) {
+    const { start_us, width_us, covered } = /** @type {Cells} */ (this.cells);
+    const place = clamp((us - start_us) / width_us, 0, covered.length);
+    const whole = Math.floor(place);
+    const past = whole === covered.length - 1 ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole)) : place - whole;
+    return this.missing.sum(0, whole) + (past > 0 ? this.missing.sum(whole, whole + 1) * past : 0);
+  }
+
+  /** The longest gap that touches [from, to), in its whole length where that is known. @param {number} from_us @param {number} to_us @returns {number} */
+  longestIn(from_us, to_us) {
+    if (this.cells) {
+      const { start_us, width_us, covered } = this.cells;
+      const first = clamp(Math.floor((from_us - start_us) / width_us), 0, covered.length);
+      return this.longest.max(first, clamp(Math.ceil((to_us - start_us) / width_us), first, covered.length));
+    }
+    const first = firstAbove(this.gapEnds, from_us);
+    return this.longest.max(first, firstAbove(this.gapStarts, to_us - 1, first));
+  }
+
+  /** The gap that holds an instant, null where there is footage or single gaps are not known. @param {number} us @returns {Gap | null} */
+  gapAt(us) {
+    const gap = this.gaps[firstAbove(this.gapEnds, us)];
+    return gap && gap.start_us <= us ? gap : null;
+  }
+
+  /** @param {number} us @returns {boolean | null} null where that is not known */
+  hasFootage(us) {
+    if (us < this.fromUs || us >= this.untilUs) return null;
+    if (!this.cells) {
+      const found = firstAbove(this.spanEnds, us);
+      return found < this.spanStarts.length && /** @type {number} */ (this.spanStarts[found]) <= us;
+    }
+    const permille = this.cells.covered[Math.floor((us - this.cells.start_us) / this.cells.width_us)];
+    return permille === 1000 ? true : permille === 0 ? false : null;
+  }
+}
+
+/**
+ * What was before a camera existed is no failure.
+ * @param {Gap} gap
+ * @param {number | null} oldest_us
+ * @returns {string}
+ */
+function causeOf(gap, oldest_us) {
+  const isBefore = oldest_us === null || gap.end_us <= oldest_us + EDGE_US;
+  return isBefore && (gap.cause === "disabled" || gap.cause === "unknown") ? "before-first" : gap.cause;
+}
+
+/**
+ * In the cell where footage begins, the time before that is not missing.
+ * @param {Cells} cells
+ * @param {number | null} oldest_us
+ * @param {Float64Array} missing
+ * @param {Float64Array} longest
+ */
+function forgetBeforeFirst(cells, oldest_us, missing, longest) {
+  const first = oldest_us === null ? -1 : Math.floor((oldest_us - cells.start_us) / cells.width_us);
+  if (oldest_us === null || first < 0 || first >= missing.length) return;
+  const before = oldest_us - cells.start_us - first * cells.width_us;
+  const left = Math.max(0, /** @type {number} */ (missing[first]) - before);
+  // Permille are rounded; less than two of them is nothing.
+  missing[first] = left > cells.width_us / 500 ? left : 0;
+  longest[first] = Math.min(/** @type {number} */ (longest[first]), /** @type {number} */ (missing[first]));
+}
+
+/** The rate that fills a lane: few outliers are cut, so that the rest is seen. @param {readonly number[]} rates @returns {number} */
+function busiestOf(rates) {
+  const sorted = Float64Array.from(rates.filter((rate) => rate > 0)).sort();
+  return sorted[Math.floor((sorted.length - 1) * ACTIVITY_SHARE)] ?? 1;
+}

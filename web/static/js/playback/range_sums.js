@@ -1,0 +1,46 @@
+/**
+ * Sums and greatest values over any stretch of a list, found in a few steps however long the list is. Pure.
+ * @module
+ */
+
+export class RangeSums {
+  /** @param {Float64Array} values */
+  constructor(values) {
+    const sums = new Float64Array(values.length + 1);
+    for (let i = 0; i < values.length; i += 1) sums[i + 1] = /** @type {number} */ (sums[i]) + /** @type {number} */ (values[i]);
+    this.sums = sums;
+  }
+
+  /** Of the values with numbers [from, to). @param {number} from @param {number} to @returns {number} */
+  sum(from, to) {
+    return to > from ? /** @type {number} */ (this.sums[to]) - /** @type {number} */ (this.sums[from]) : 0;
+  }
+}
+
+/** A pyramid: each level holds the greater of every two values of the level below. */
+export class RangeMaxima {
+  /** @param {Float64Array} values */
+  constructor(values) {
+    const n = values.length;
+    const tree = new Float64Array(2 * n);
+    tree.set(values, n);
+    for (let i = n - 1; i > 0; i -= 1) tree[i] = Math.max(/** @type {number} */ (tree[2 * i]), /** @type {number} */ (tree[2 * i + 1]));
+    this.tree = tree;
+    this.length = n;
+  }
+
+  /** Of the values with numbers [from, to); 0 where there are none. @param {number} from @param {number} to @returns {number} */
+  max(from, to) {
+    const { tree, length } = this;
+    let found = 0;
+    let low = from + length;
+    let high = to + length;
+    while (low < high) {
+      if (low & 1) found = Math.max(found, /** @type {number} */ (tree[low++]));
+      if (high & 1) found = Math.max(found, /** @type {number} */ (tree[--high]));
+      low >>= 1;
+      high >>= 1;
+    }
+    return found;
+  }
+}
