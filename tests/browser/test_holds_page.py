@@ -12,7 +12,7 @@ from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import ALL_TIME, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
 from vms.domain.camera import Camera, CameraDraft, parse_stream_url
-from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange
+from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 from vms.simulator.demo_cameras import demo_cameras
 
 pytestmark = pytest.mark.browser
@@ -131,9 +131,9 @@ def test_nothing_is_locked_without_a_marked_range(city: City, playback: Playback
 
 def test_person_without_the_right_sees_no_button_and_is_turned_away(city: City, viewer: Page) -> None:
     start_us = city.past.young.start_us
-    page = PlaybackPage(viewer, city.url)
-    viewer.goto(f"{city.url}/playback?cam={city.park.id}&t={start_us}&mode=full")
-    page.open_at(city.park.id, start_us + SECOND_US)
+    at = format_rfc3339(start_us + SECOND_US)
+    viewer.goto(f"{city.url}/playback?cam={city.park.id}&t={at}&mode=full")
+    PlaybackPage(viewer, city.url).shown_near(start_us + SECOND_US)
     expect(viewer.locator('[data-act="hold"]')).to_have_count(0)
     expect(viewer.locator("[data-hold-dialog]")).to_have_count(0)
     expect(viewer.get_by_role("link", name="Kunci bukti")).to_have_count(0)
