@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext
 
 from storage.index_writer import IndexBatch
 from storage.open import Storage
+from tests.browser.pier import Pier, write_pier
 from tests.support.deadline import wait_until
 from tests.support.installation import CANARY, Installation, add_camera, installation, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
@@ -53,6 +54,7 @@ class City:
     Attributes:
         park: records now and has a past. clinic: records now. river: switched off, its past is H.265.
         tower: switched off, has a few minutes of footage around a day ago, and is kept for two.
+        pier: switched off, has five weeks of footage in the index, of which a few minutes can be played.
         unknown_url: of a camera that works and has not been added.
     """
 
@@ -63,6 +65,7 @@ class City:
     river: Camera
     tower: Camera
     past: Past
+    pier: Pier
     unknown_url: str
 
     @contextmanager
@@ -106,8 +109,10 @@ def running_city(folder: Path) -> Iterator[City]:
             river = _add_archived(services.storage, "pasar-terapung", retention_days=30)
             tower = _add_archived(services.storage, "menara-pandang", retention_days=2)
             past = _write_past(services.storage, park, river, tower)
+            dock = _add_archived(services.storage, "dermaga", retention_days=90)
+            pier = write_pier(services.storage, dock, services.clock.now_us())
             url = f"http://127.0.0.1:{site.settings.port}"
-            yield City(site, url, park, clinic, river, tower, past, site.urls["siring-tendean"])
+            yield City(site, url, park, clinic, river, tower, past, pier, site.urls["siring-tendean"])
 
 
 def _add_people(services: Services, park: Camera) -> None:

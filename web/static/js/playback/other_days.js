@@ -166,9 +166,10 @@ export class OtherDays extends EventTarget {
   #emptyCard(camera, from, to) {
     const made = /** @type {DocumentFragment} */ (this.emptyPattern.content.cloneNode(true));
     const start = dayStartUs(from);
-    const why = text(whyEmpty(camera, dayStartUs(to), dayStartUs(dayPlus(to, 1)), nowUs()));
+    const why = whyEmpty(camera, dayStartUs(to), dayStartUs(dayPlus(to, 1)), nowUs());
     part("[data-day-date]", HTMLElement, made).textContent = from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
-    part("[data-day-why]", HTMLElement, made).textContent = why;
+    // That there is nothing is said already.
+    part("[data-day-why]", HTMLElement, made).textContent = why === "find.day_none" ? "" : text(why);
     return part("[data-day-empty]", HTMLElement, made);
   }
 

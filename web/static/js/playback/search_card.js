@@ -9,9 +9,6 @@ import { Still } from "./still.js";
 
 const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
-/** "Sen, 3 Nov". @param {number} us @returns {string} */
-export const dayShort = (us) => `${WEEKDAY.format(new Date(us / 1000))}, ${dayMonth(us)}`;
-
 /** "14:02–19:14", with days where they differ. @param {number} start_us @param {number} end_us @returns {string} */
 export function rangeWords(start_us, end_us) {
   const isShort = end_us - start_us < 600_000_000;
@@ -38,6 +35,7 @@ export class ShotCard extends EventTarget {
     this.button = part("[data-shot-pick]", HTMLButtonElement, made);
     this.plays = part("[data-shot-play]", HTMLButtonElement, made);
     this.clock = part("[data-shot-clock]", HTMLElement, made);
+    this.weekday = part("[data-shot-weekday]", HTMLElement, made);
     this.date = part("[data-shot-date]", HTMLElement, made);
     this.holes = part("[data-shot-holes]", HTMLElement, made);
     this.still = new Still(made);
@@ -60,7 +58,8 @@ export class ShotCard extends EventTarget {
     }
     const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
     this.clock.textContent = clock(at);
-    this.date.textContent = dayShort(at);
+    this.weekday.textContent = `${WEEKDAY.format(new Date(at / 1000))}, `;
+    this.date.textContent = dayMonth(at);
     this.button.setAttribute("aria-label", text(this.isLast ? "find.play_at" : "find.zoom_at", { time: words }));
     this.plays.setAttribute("aria-label", text("find.play_at", { time: words }));
     this.root.dataset["atUs"] = String(at);
