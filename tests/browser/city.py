@@ -11,12 +11,20 @@ from playwright.sync_api import BrowserContext
 
 from storage.index_writer import IndexBatch
 from storage.open import Storage
-from tests.browser.pier import Pier, write_pier
 from tests.support.deadline import wait_until
 from tests.support.installation import CANARY, Installation, add_camera, installation, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
 from vms.app import Services
-from vms.domain.camera import Camera, CameraDraft, Credentials, OutageCause, Secret, parse_stream_url
+from vms.domain.camera import (
+    Camera,
+    CameraDraft,
+    Credentials,
+    OutageCause,
+    Secret,
+    Stream,
+    StreamRole,
+    parse_stream_url,
+)
 from vms.domain.segment import Outage
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
@@ -39,12 +47,15 @@ class Past:
     Attributes:
         old, young: footage on both sides of the gap, 640x360. small: the footage after `young`, 320x180, until the
             recording that goes on now.
+        together: within `young`, while the park, the square and the hall all recorded. hole: what the hall lacks of it.
     """
 
     old: TimeRange
     gap: TimeRange
     young: TimeRange
     small: TimeRange
+    together: TimeRange
+    hole: TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,8 @@ class City:
     Attributes:
         park: records now and has a past. clinic: records now. river: switched off, its past is H.265.
         tower: switched off, has a few minutes of footage around a day ago, and is kept for two.
-        pier: switched off, has five weeks of footage in the index, of which a few minutes can be played.
+        square: switched off, has footage of both its streams, main 640x360 and sub 320x180, while the park has `young`.
+        hall: switched off, has footage at the same time, with a hole of a minute.
         unknown_url: of a camera that works and has not been added.
     """
 
@@ -64,8 +76,9 @@ class City:
     clinic: Camera
     river: Camera
     tower: Camera
+    square: Camera
+    hall: Camera
     past: Past
-    pier: Pier
     unknown_url: str
 
     @contextmanager
@@ -108,11 +121,12 @@ def running_city(folder: Path) -> Iterator[City]:
             site.wait_until_recording(services.storage, seconds=60)
             river = _add_archived(services.storage, "pasar-terapung", retention_days=30)
             tower = _add_archived(services.storage, "menara-pandang", retention_days=2)
-            past = _write_past(services.storage, park, river, tower)
-            dock = _add_archived(services.storage, "dermaga", retention_days=90)
-            pier = write_pier(services.storage, dock, services.clock.now_us())
+            square = _add_archived(services.storage, "balai-kota", retention_days=30, has_sub=True)
+            hall = _add_archived(services.storage, "siring-tendean", retention_days=30)
+            past = _write_past(services.storage, park, river, tower, square, hall)
             url = f"http://127.0.0.1:{site.settings.port}"
-            yield City(site, url, park, clinic, river, tower, past, pier, site.urls["siring-tendean"])
+            unknown_url = site.urls["siring-tendean"]
+            yield City(site, url, park, clinic, river, tower, square, hall, past, unknown_url)
 
 
 def _add_people(services: Services, park: Camera) -> None:
@@ -128,11 +142,13 @@ def _add_people(services: Services, park: Camera) -> None:
     )
 
 
-def _add_archived(storage: Storage, name: str, *, retention_days: int) -> Camera:
+def _add_archived(storage: Storage, name: str, *, retention_days: int, has_sub: bool = False) -> Camera:
+    nowhere = parse_stream_url("rtsp://127.0.0.1:9/none")[0]
     return storage.cameras.add(
         CameraDraft(
             name=name,
-            main_url=parse_stream_url("rtsp://127.0.0.1:9/none")[0],
+            main_url=nowhere,
+            sub_url=nowhere if has_sub else None,
             credentials=Credentials("kamera", Secret(CANARY)),
             place="Arsip",
             purpose="test",
@@ -142,12 +158,20 @@ def _add_archived(storage: Storage, name: str, *, retention_days: int) -> Camera
     )
 
 
+def _sub_stream(camera: Camera) -> Stream:
+    stream = camera.stream(StreamRole.SUB)
+    assert stream is not None
+    return stream
+
+
 def _spec(path: str) -> CameraSpec:
     (spec,) = (spec for spec in demo_cameras() if spec.path == path)
     return replace(spec, width=640, height=360, sub=None)
 
 
-def _write_past(storage: Storage, park: Camera, river: Camera, tower: Camera) -> Past:
+def _write_past(
+    storage: Storage, park: Camera, river: Camera, tower: Camera, square: Camera, hall: Camera
+) -> Past:
     stream = main_stream(park)
     (end_us,) = wait_until(
         lambda: [run.start_us for run in storage.segments.open_runs() if run.stream_id == stream.id],
@@ -158,10 +182,12 @@ def _write_past(storage: Storage, park: Camera, river: Camera, tower: Camera) ->
     def before(start_minutes: int, end_minutes: int) -> TimeRange:
         return TimeRange(end_us - start_minutes * MINUTE_US, end_us - end_minutes * MINUTE_US)
 
-    past = Past(before(68, 40), before(40, 36), before(36, 20), before(20, 0))
+    together, hole = before(34, 28), before(31, 30)
+    past = Past(before(68, 40), before(40, 36), before(36, 20), before(20, 0), together, hole)
     spec = _spec("taman-kamboja")
     small = replace(spec, width=320, height=180)
     hevc = replace(small, codec=Codec.H265)
+    hall_spec = _spec("siring-tendean")
     day_ago_us = end_us - DAY_US
     around = TimeRange(day_ago_us - 4 * MINUTE_US, day_ago_us + 10 * MINUTE_US)
     write_past_runs(
@@ -172,6 +198,10 @@ def _write_past(storage: Storage, park: Camera, river: Camera, tower: Camera) ->
             PastRun(stream, small, past.small, PAST_FPS),
             PastRun(main_stream(river), hevc, before(11, 10), PAST_FPS),
             PastRun(main_stream(tower), replace(small, number=2), around, PAST_FPS),
+            PastRun(main_stream(square), _spec("balai-kota"), together, PAST_FPS),
+            PastRun(_sub_stream(square), replace(small, number=1), together, PAST_FPS),
+            PastRun(main_stream(hall), hall_spec, before(34, 31), PAST_FPS),
+            PastRun(main_stream(hall), hall_spec, before(30, 28), PAST_FPS),
         ],
     )
     outage = Outage(stream.id, past.gap.start_us, past.gap.end_us, OutageCause.UNREACHABLE, "no answer")

@@ -62,6 +62,19 @@
     return { frame: view.getUint32(0), time_us: view.getUint32(4) * 2 ** 32 + view.getUint32(8), camera: view.getUint16(12) };
   };
 
+  /** What every tile that can be seen shows now. @returns {object[]} */
+  globalThis.tilesShown = () => [...document.querySelectorAll("[data-tile]")].filter((tile) => tile.checkVisibility()).map((tile) => {
+    const video = tile.querySelector("video");
+    return {
+      camera_id: Number(tile.dataset.camera),
+      state: tile.dataset.state,
+      label_us: Number(tile.dataset.wallUs ?? 0),
+      truth: frameTruth(video),
+      now_us: Date.now() * 1000,
+      width: video.videoWidth,
+    };
+  });
+
   /** What the playback page shows now. @returns {object} */
   globalThis.shownNow = () => {
     const root = document.querySelector("[data-player]");

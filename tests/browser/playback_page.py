@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page
 
+from vms.domain.camera import Camera
 from vms.domain.time import SECOND_US, format_rfc3339
 from vms.simulator.frame_truth import FrameTruth
 
@@ -47,6 +48,91 @@ class PlaybackPage:
         """Open the page at an instant of which there is footage, and return its frame."""
         self.open(camera_id, at_us)
         return self.shown_near(at_us)
+
+    def open_several(self, cameras: list[Camera], at_us: int, layout: str = "grid") -> None:
+        """Open the page for some cameras at an instant, in full mode."""
+        ids = ",".join(str(camera.id) for camera in cameras)
+        query = {"cam": ids, "t": format_rfc3339(at_us), "l": layout, "mode": "full"}
+        self.page.goto(f"{self._url}/playback?{urlencode(query)}")
+
+    def tile(self, camera: Camera) -> Locator:
+        """Return the tile of a camera."""
+        return self.page.locator(f'[data-tile][data-camera="{camera.id}"]')
+
+    def shown_in(self, camera: Camera) -> Shown:
+        """Wait until a camera's tile shows a frame, and return it."""
+        handle = self.page.wait_for_function(
+            "(id) => tilesShown().find((shown) => shown.camera_id === id && shown.truth) ?? false",
+            arg=camera.id,
+        )
+        return _shown(handle.json_value())
+
+    def tiles_near(self, at_us: int, *, within_us: int = SECOND_US) -> list[Shown]:
+        """Wait until every tile rests on a frame whose label is near an instant."""
+        handle = self.page.wait_for_function(
+            """([at_us, within_us]) => {
+              const shown = tilesShown();
+              const rests = (one) => one.truth && one.state === "paused" && Math.abs(one.label_us - at_us) <= within_us
+                && Math.abs(one.label_us - one.truth.time_us) < 5000;
+              return shown.length > 0 && shown.every(rests) ? shown : false;
+            }""",
+            arg=[at_us, within_us],
+        )
+        return [_shown(value) for value in handle.json_value()]
+
+    def all_after(self, at_us: int) -> None:
+        """Wait until every tile plays a frame made after an instant."""
+        self.page.wait_for_function(
+            "(us) => tilesShown().every((one) => one.state === 'playing' && one.truth && one.truth.time_us > us)",
+            arg=at_us,
+        )
+
+    def spread_us(self) -> int:
+        """Return how far apart the frames on screen were made, looked at between two refreshes."""
+        handle = self.page.wait_for_function(
+            """() => {
+              const truths = tilesShown().map((one) => one.truth);
+              if (!truths.every(Boolean)) return false;
+              const instants = truths.map((truth) => truth.time_us);
+              return { us: Math.max(...instants) - Math.min(...instants) };
+            }"""
+        )
+        return _int(handle.json_value()["us"])
+
+    def jump_about(self, count: int) -> None:
+        """Press the keys of many jumps, near and far, faster than any of them can be shown."""
+        self.page.evaluate(
+            """async (count) => {
+              const keys = ["PageDown", "ArrowLeft", "PageUp", "PageUp", "ArrowRight", "PageDown", "ArrowRight"];
+              for (let n = 0; n < count; n += 1) {
+                const key = keys[(n * 5) % keys.length];
+                document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, shiftKey: n % 2 === 1 && key.startsWith("Arrow") }));
+                if (n % 5 === 0) await new Promise((resolve) => requestAnimationFrame(resolve));
+              }
+            }""",
+            count,
+        )
+
+    def rate(self, *, seconds: float) -> float:
+        """Return how many seconds of footage pass in one, by the times in the focused camera's frames."""
+        value: list[float] = self.page.evaluate(
+            """async (seconds) => {
+              const look = async () => {
+                for (;;) {
+                  await new Promise((resolve) => requestAnimationFrame(resolve));
+                  const { truth } = tilesShown()[0];
+                  if (truth) return [truth.time_us, performance.now()];
+                }
+              };
+              const began = performance.now();
+              const first = await look();
+              let last = first;
+              while (performance.now() - began < 1000 * seconds) last = await look();
+              return [(last[0] - first[0]) / 1000, last[1] - first[1]];
+            }""",
+            seconds,
+        )
+        return value[0] / value[1]
 
     def shown_near(
         self, at_us: int, *, within_us: int = 2 * SECOND_US, states: tuple[str, ...] = _RESTING

@@ -170,7 +170,8 @@ export class Clockwork extends EventTarget {
     if (!this.wantsPlay || this.#scrub || this.#isAsking) return;
     const shown = this.shown();
     if (shown.skipGaps && shown.tiles.every((tile) => tile.hole !== null)) this.#leaveGap(shown);
-    else if (this.#isAtEdge(shown)) this.#stopAt(this.speed > 0 ? "now" : "start");
+    else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
+    else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
     else this.#glanceOn(shown);
   }
@@ -231,16 +232,10 @@ export class Clockwork extends EventTarget {
     others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes");
   }
 
-  /** @param {Shown} shown @returns {boolean} */
-  #isAtEdge({ tiles }) {
-    if (this.speed > 1) return this.us > nowUs() - PRESENT_US;
-    const oldest = tiles.map((tile) => tile.camera.oldest_us ?? Infinity);
-    return this.speed < 0 && this.us <= Math.min(...oldest);
-  }
-
   /** @param {"start" | "end" | "now"} edge */
   #stopAt(edge) {
     this.pause();
+    if (edge === "start") this.seek(Math.max(this.us, oldestOf(this.shown().tiles)));
     if (edge !== "end") this.setSpeed(1);
     this.dispatchEvent(new CustomEvent("edge", { detail: edge }));
   }
@@ -287,4 +282,9 @@ export class Clockwork extends EventTarget {
   #tellState() {
     this.dispatchEvent(new Event("state"));
   }
+}
+
+/** @param {readonly Tile[]} tiles @returns {number} the first footage of any; 0 where that is not known */
+function oldestOf(tiles) {
+  return Math.min(...tiles.map((tile) => tile.camera.oldest_us ?? 0));
 }

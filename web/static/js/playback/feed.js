@@ -155,7 +155,7 @@ export class Feed extends EventTarget {
     const seam = this.#source.map.seamAfter(this.video.currentTime);
     const rate = rateFor(us - at, speed);
     if (this.isAtEnd) this.#restInHole(this.#holeAt(Math.round(this.#source.map.endUs)));
-    else if (seam && this.video.currentTime > seam.media_s - REFRESH_S * speed) this.#restInHole(seam);
+    else if (seam && this.video.currentTime > seam.media_s - Math.max(REFRESH_S * speed, this.frameSeconds / 2)) this.#restInHole(seam);
     else if (rate === null && this.#locate(us) === null) this.#restInHole(this.#holeAt(us));
     else if (rate === null) this.#meet(us + SEEK_TAKES_US * speed, speed);
     else if (rate > 0) this.#play(rate);
@@ -243,6 +243,11 @@ export class Feed extends EventTarget {
   #restInHole(hole) {
     this.rest();
     this.hole = { start_us: hole.start_us, end_us: hole.end_us };
+    // A busy page may notice late, when footage from behind the hole is on screen: back to the last frame before it.
+    if (hole.start_us !== null && this.shownUs !== null && this.shownUs >= hole.start_us) {
+      const last = this.#source.map.mediaOf(hole.start_us - Math.round(this.frameSeconds * SECOND_US / 2));
+      if (last !== null) this.video.currentTime = last;
+    }
     this.dispatchEvent(new Event("change"));
   }
 

@@ -289,9 +289,9 @@ export class Tile extends EventTarget {
       this.#hideReel();
       this.wallUs = shownUs;
       this.#label(shownUs);
-      this.dispatchEvent(new Event("frame"));
     }
     this.#readState();
+    if (this.#means !== "keyframes" && shownUs !== null) this.dispatchEvent(new Event("frame"));
   }
 
   #onChange() {
