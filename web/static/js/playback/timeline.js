@@ -159,6 +159,8 @@ export class Timeline extends EventTarget {
     this.view = this.isTape ? centred(this.playheadUs, spanOf(view)) : kept(view, oldest, Math.max(now, this.playheadUs));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
     this.archive.setSeen(this.view);
+    // Told exactly, for whoever drives the page from outside.
+    Object.assign(this.plot.dataset, { fromUs: this.view.from_us, toUs: this.view.to_us });
     const date = dateShort(clamp(this.view.from_us, 0, now));
     if (this.date.textContent !== date) this.date.textContent = date;
     this.dispatchEvent(new Event("view"));
@@ -280,6 +282,7 @@ export class Timeline extends EventTarget {
   /** What a screen reader says: the moment, and whether there is footage. */
   #describe() {
     const { plot, playheadUs } = this;
+    plot.dataset["playheadUs"] = String(playheadUs);
     plot.setAttribute("aria-valuemax", String(DAY_US / SECOND_US));
     plot.setAttribute("aria-valuenow", String(Math.round((playheadUs - dayStartUs(dayOf(playheadUs))) / SECOND_US)));
     const words = spokenTime(playheadUs, this.data.hasFootage(this.#focusedId, playheadUs));
