@@ -37,6 +37,11 @@ class StreamExtent:
     end_us: int
     first_seq: int
 
+    @property
+    def time(self) -> TimeRange:
+        """The whole of it, gaps included."""
+        return TimeRange(self.start_us, self.end_us)
+
 
 @dataclass(frozen=True, slots=True)
 class CellSum:

@@ -85,22 +85,6 @@ class SegmentIndex:
         with self._database.read() as connection:
             return _last(connection, _SEGMENTS.where(segment.c.stream_id == stream_id))
 
-    def extents(self, stream_ids: Sequence[int]) -> dict[int, TimeRange]:
-        """Return from when to when each stream has footage, in one statement; streams without any are missing."""
-        of_stream = sa.select(segment.c.start_us).where(segment.c.stream_id == sa.literal_column("wanted.id"))
-        last = sa.select(segment.c.start_us + segment.c.duration_us).where(
-            segment.c.stream_id == sa.literal_column("wanted.id")
-        )
-        wanted = sa.select(span.c.stream_id.label("id")).where(span.c.stream_id.in_(stream_ids)).distinct()
-        statement = sa.select(
-            sa.literal_column("wanted.id", sa.BigInteger),
-            of_stream.order_by(segment.c.start_us).limit(1).scalar_subquery(),
-            last.order_by(segment.c.start_us.desc()).limit(1).scalar_subquery(),
-        ).select_from(wanted.subquery("wanted"))
-        with self._database.read() as connection:
-            rows = connection.execute(statement).all()
-        return {stream_id: TimeRange(start, end) for stream_id, start, end in rows if start is not None}
-
     def spans(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Span]:
         """Return continuous footage that touches the window, in order; its ends may lie outside the window.
 

@@ -118,4 +118,4 @@ def _is_index_new(settings: Settings) -> bool:
     with open_services(settings) as services:
         storage = services.storage
         streams = [s.id for c in storage.cameras.list(include_removed=True) for s in c.streams]
-        return bool(storage.volumes.list()) and bool(streams) and not storage.segments.extents(streams)
+        return bool(storage.volumes.list()) and bool(streams) and not storage.archive.extents(streams)

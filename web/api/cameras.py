@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.archive import StreamExtent
 from vms.domain.camera import Camera, StreamRole, StreamState, StreamStatus
-from vms.domain.time import SECOND_US, TimeRange
+from vms.domain.time import SECOND_US
 from vms.domain.user import RIGHTS, Right, User
 from web.api.answers import json_answer
 from web.api.parameters import camera_of, instant_of, stream_of
@@ -74,7 +75,7 @@ def describe_cameras(services: WebServices, found: Sequence[Camera], user: User)
     mains = {
         camera.id: stream.id for camera in found if (stream := camera.stream(StreamRole.MAIN)) is not None
     }
-    extents = services.storage.segments.extents(list(mains.values()))
+    extents = services.storage.archive.extents(list(mains.values()))
     now_us = services.clock.now_us()
     return [
         _described(
@@ -89,7 +90,7 @@ def describe_cameras(services: WebServices, found: Sequence[Camera], user: User)
 
 
 def _described(
-    found: Camera, status: StreamStatus | None, extent: TimeRange | None, rights: list[str], now_us: int
+    found: Camera, status: StreamStatus | None, extent: StreamExtent | None, rights: list[str], now_us: int
 ) -> dict[str, object]:
     ends = [extent.end_us if extent else None, status.last_media_us if status else None]
     return {

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.archive import StreamExtent
 from vms.domain.camera import Camera, StreamRole, StreamStatus
-from vms.domain.time import DAY_US, SECOND_US, TimeRange
+from vms.domain.time import DAY_US, SECOND_US
 from vms.domain.user import Right, User
 from web.camera_marks import Mark, camera_mark, state_since_us
 from web.presenters import DASH, Presenter
@@ -50,7 +51,7 @@ def camera_views(services: WebServices, cameras: Sequence[Camera], present: Pres
     mains = {
         camera.id: stream.id for camera in cameras if (stream := camera.stream(StreamRole.MAIN)) is not None
     }
-    extents = services.storage.segments.extents(list(mains.values()))
+    extents = services.storage.archive.extents(list(mains.values()))
     return [
         _view(camera, statuses.get(mains.get(camera.id, 0)), extents.get(mains.get(camera.id, 0)), present)
         for camera in cameras
@@ -58,7 +59,7 @@ def camera_views(services: WebServices, cameras: Sequence[Camera], present: Pres
 
 
 def _view(
-    camera: Camera, status: StreamStatus | None, extent: TimeRange | None, present: Presenter
+    camera: Camera, status: StreamStatus | None, extent: StreamExtent | None, present: Presenter
 ) -> CameraView:
     words = present.catalogue
     ends = [extent.end_us if extent else None, status.last_media_us if status else None]

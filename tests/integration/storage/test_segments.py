@@ -84,8 +84,6 @@ def test_first_and_last_footage_are_known(storage: Storage, recording: Recording
     assert (oldest.start_us, newest.end_us) == (NOON_US, minute(10))
     empty = add_camera(storage).streams[0].id
     assert storage.segments.oldest(empty) is None
-    extents = storage.segments.extents([recording.stream_id, empty])
-    assert extents == {recording.stream_id: TimeRange(NOON_US, minute(10))}
 
 
 def test_segment_is_found_by_its_place_in_its_run_and_stream(storage: Storage, recording: Recording) -> None:
