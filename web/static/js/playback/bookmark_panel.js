@@ -11,10 +11,10 @@ import { clock, dateShort, dayMonth, dayOf } from "../site_time.js";
 
 const MOST = 60;
 const UNDO_MS = 12_000;
+const SETTLE_MS = 150;
 
 /**
  * @typedef {import("./bookmark_store.js").Bookmark} Bookmark
- * @typedef {EventTarget & {bookmarks: readonly Bookmark[], refresh(): void}} KnownBookmarks fires `change`
  * @typedef {{inUs: number | null, outUs: number | null}} Marks
  */
 
@@ -22,6 +22,8 @@ const UNDO_MS = 12_000;
 export class BookmarkPanel extends EventTarget {
   #form = new BookmarkForm();
   #shown = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #looking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Bookmark | null} */
@@ -31,7 +33,7 @@ export class BookmarkPanel extends EventTarget {
 
   /**
    * @param {import("./deck.js").Deck} deck
-   * @param {KnownBookmarks} data
+   * @param {import("./timeline_data.js").TimelineData} data
    * @param {Marks | null} [marks] the marked range, which a bookmark may be of
    */
   constructor(deck, data, marks = null) {
@@ -43,9 +45,15 @@ export class BookmarkPanel extends EventTarget {
     this.pattern = part("[data-bookmark-row]", HTMLTemplateElement);
     this.undo = part("[data-bookmark-undo]", HTMLElement);
     part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).addEventListener("click", () => void this.#bringBack());
-    data.addEventListener("change", () => this.#show());
+    data.addEventListener("change", () => this.look());
     this.#form.addEventListener("saved", () => data.refresh());
     this.#show();
+  }
+
+  /** The view, or what is known of it, is another: soon the list is, too. */
+  look() {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#show(), SETTLE_MS);
   }
 
   /** Open the form for the moment on screen. */
@@ -61,8 +69,8 @@ export class BookmarkPanel extends EventTarget {
   }
 
   #show() {
-    const known = this.data.bookmarks.filter((bookmark) => !this.#gone.has(keyOf(bookmark)));
-    const seen = [...known].sort((a, b) => a.start_us - b.start_us).slice(0, MOST);
+    const { bookmarks, view } = this.data;
+    const seen = bookmarks.filter((bookmark) => view && isWithin(bookmark, view) && !this.#gone.has(keyOf(bookmark))).slice(0, MOST);
     const key = JSON.stringify(seen);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -133,6 +141,9 @@ export class BookmarkPanel extends EventTarget {
     }
   }
 }
+
+/** @param {Bookmark} bookmark @param {import("./timeline_model.js").View} view @returns {boolean} */
+const isWithin = ({ start_us, end_us }, view) => start_us < view.to_us && end_us >= view.from_us;
 
 /** @param {Bookmark} bookmark @returns {string} */
 const keyOf = ({ id, created_us }) => `${id} ${created_us}`;

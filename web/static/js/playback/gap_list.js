@@ -1,63 +1,80 @@
 /**
- * The gaps in view as a list: the timeline's holes for those who read rather than look.
+ * The gaps of all cameras in view as a list: the timeline's holes for those who read rather than look.
  * @module
  */
 
+import { gapRow, wordsRow } from "./gap_rows.js";
 import { text } from "../page_data.js";
-import { clock, duration, nowUs } from "../site_time.js";
+import { nowUs, SECOND_US } from "../site_time.js";
 
 const MOST = 50;
+const SETTLE_MS = 150;
 
-export class GapList {
+/**
+ * @typedef {import("./gap_rows.js").Gap & {cause: string}} ListedGap
+ * @typedef {import("../page_data.js").CameraFacts} CameraFacts
+ * @typedef {{gap: ListedGap, camera: CameraFacts}} Entry
+ */
+
+/** Fires `seek` (detail: instant). */
+export class GapList extends EventTarget {
+  #shown = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
   /**
    * @param {HTMLElement} box
    * @param {import("./timeline_data.js").TimelineData} data
-   * @param {() => number} cameraId whose gaps are listed
-   * @param {(us: number) => void} seek
+   * @param {import("./deck.js").Deck} deck
    */
-  constructor(box, data, cameraId, seek) {
+  constructor(box, data, deck) {
+    super();
     this.box = box;
     this.data = data;
-    this.cameraId = cameraId;
-    this.seek = seek;
-    this.shown = "";
-    data.addEventListener("change", () => this.#show());
+    this.deck = deck;
+    data.addEventListener("change", () => this.look());
     this.#show();
   }
 
+  /** The view, or what is known of it, is another: soon the list is, too. */
+  look() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#show(), SETTLE_MS);
+  }
+
   #show() {
-    const facts = this.data.lane(this.cameraId());
-    const gaps = facts?.gaps.filter((gap) => gap.start_us < nowUs() && gap.cause !== "before-first").slice(0, MOST) ?? [];
-    const key = facts === null ? "waiting" : gaps.map((gap) => `${gap.start_us}-${gap.cause}-${Math.round(gap.end_us / 1e6)}`).join();
-    if (key === this.shown) return;
-    this.shown = key;
-    const focused = this.box.contains(document.activeElement) ? [...this.box.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement)) : -1;
-    this.box.replaceChildren(...(gaps.length > 0 ? gaps.map((gap) => this.#row(gap)) : [this.#words(facts === null ? "player.loading_timeline" : "player.no_gaps_seen")]));
+    const { view } = this.data;
+    const lanes = this.deck.tiles.map(({ camera }) => ({ camera, facts: this.data.lane(camera.id) }));
+    const isWaiting = view === null || lanes.some(({ facts }) => facts === null);
+    const isWide = lanes.some(({ facts }) => facts?.cells);
+    /** @type {Entry[]} */
+    const found = lanes.flatMap(({ camera, facts }) => (view && facts ? facts.gaps.filter((gap) => isListed(gap, view)).map((gap) => ({ gap, camera })) : []));
+    found.sort((a, b) => a.gap.start_us - b.gap.start_us || a.camera.number - b.camera.number);
+    const shown = found.slice(0, MOST);
+    const key = `${isWaiting} ${isWide} ${found.length} ${lanes.length} ${shown.map(keyOf).join()}`;
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const focused = [...this.box.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    this.box.replaceChildren(
+      ...shown.map(({ gap, camera }) => gapRow(gap, camera, lanes.length > 1, (us) => this.dispatchEvent(new CustomEvent("seek", { detail: us })))),
+      ...remark(found.length, isWaiting, isWide),
+    );
     if (focused >= 0) this.box.querySelectorAll("button")[focused]?.focus();
   }
+}
 
-  /** @param {import("./lane_facts.js").Gap} gap @returns {HTMLElement} */
-  #row(gap) {
-    const row = document.createElement("li");
-    const words = document.createElement("span");
-    const jump = document.createElement("button");
-    jump.type = "button";
-    jump.textContent = clock(gap.start_us);
-    jump.addEventListener("click", () => this.seek(gap.start_us - 2_000_000));
-    words.title = text(`cause.${gap.cause}`);
-    words.append(jump, ` ${text(`cause.${gap.cause}`)}`);
-    const length = document.createElement("span");
-    length.className = "t2 nowrap";
-    length.textContent = duration(Math.min(gap.end_us, nowUs()) - gap.start_us);
-    row.append(words, length);
-    return row;
-  }
+/** @param {ListedGap} gap @param {import("./timeline_model.js").View} view @returns {boolean} */
+function isListed(gap, view) {
+  return gap.start_us < Math.min(view.to_us, nowUs()) && gap.end_us > view.from_us && gap.cause !== "before-first";
+}
 
-  /** @param {string} key @returns {HTMLElement} */
-  #words(key) {
-    const row = document.createElement("li");
-    row.className = "t2";
-    row.textContent = text(key);
-    return row;
-  }
+/** A gap that goes on grows: a second more is no other gap. @param {Entry} entry @returns {string} */
+const keyOf = ({ gap, camera }) => `${camera.id}-${gap.start_us}-${gap.cause}-${Math.round(gap.end_us / SECOND_US)}`;
+
+/** What the rows alone do not say. @param {number} count @param {boolean} isWaiting @param {boolean} isWide @returns {HTMLElement[]} */
+function remark(count, isWaiting, isWide) {
+  if (isWaiting) return [wordsRow(text("clip.gap_list_waits"))];
+  if (isWide) return [wordsRow(text("clip.gap_list_wide"))];
+  if (count > MOST) return [wordsRow(text("clip.gap_list_more", { n: count - MOST }))];
+  return count === 0 ? [wordsRow(text("clip.gap_list_none"))] : [];
 }

@@ -5,7 +5,6 @@
 
 import { actsOf } from "./acts.js";
 import { keepAddress, queryOf } from "./address.js";
-import { BookmarkFeed } from "./bookmark_feed.js";
 import { BookmarkPanel } from "./bookmark_panel.js";
 import { CameraChips } from "./camera_chips.js";
 import { CameraPicker } from "./camera_picker.js";
@@ -58,15 +57,14 @@ const clip = facts.may_export ? new ClipPanel(deck) : null;
 const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
 const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;
-const marks = new BookmarkFeed();
-const bookmarks = new BookmarkPanel(deck, marks, clip);
-const hold = clip && facts.may_hold ? new HoldDialog(deck, clip, marks) : null;
+const bookmarks = new BookmarkPanel(deck, data, clip);
+const hold = clip && facts.may_hold ? new HoldDialog(deck, clip, data) : null;
 const chips = new CameraChips();
 const picker = new CameraPicker(facts.all_cameras, () => layout);
 const notices = new Notices();
 const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: facts.data_saver });
 new TileMessages(deck, data);
-new GapList(part("[data-gap-list]", HTMLElement), data, () => cameras.focusedId, (us) => deck.seek(us));
+const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);
 
 /** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
 function on(source, name, handle) {
@@ -168,7 +166,8 @@ for (const source of [timeline, hours]) {
   on(source, "scrub-cancel", () => deck.cancelScrub());
 }
 on(timeline, "view", () => {
-  marks.want(cameras.ids, timeline.view);
+  bookmarks.look();
+  gaps.look();
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 });
 on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
@@ -186,7 +185,7 @@ if (clip) {
   });
   on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
 }
-on(bookmarks, "seek", (/** @type {number} */ us) => deck.seek(us));
+for (const source of [bookmarks, gaps]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
 if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
 on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
 on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
@@ -219,12 +218,12 @@ setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
 addEventListener("pagehide", tellAddress);
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
-if (facts.asked_clip) clip?.set(...facts.asked_clip);
 showFocus();
 showTime(facts.at_us);
 part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 deck.setCameras(cameras.all, cameras.focusedId);
 showLayout();
 showClipCameras();
+if (facts.asked_clip) clip?.set(...facts.asked_clip);
 if (facts.is_live) deck.goLive();
 else deck.seek(facts.at_us, { play: false });
