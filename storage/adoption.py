@@ -29,7 +29,7 @@ class Adopter:
 
     Args:
         volume: where the files lie.
-        with_fragments: also read every file's fragment headers; without, players wait until somebody does.
+        with_fragments: also read every file's fragment headers; without, players read them when they need them.
         with_digests: believe a name only if the file has the digest that it states.
     """
 

@@ -97,16 +97,21 @@ def replace_index(database_url: str, clock: Clock, damage: str, *, copies: Path 
 
 
 def rebuild_footage(
-    storage: Storage, clock: Clock, volume_paths: Iterable[str | Path], *, progress: Progress | None = None
+    storage: Storage,
+    clock: Clock,
+    volume_paths: Iterable[str | Path],
+    *,
+    progress: Progress | None = None,
+    with_fragments: bool = True,
 ) -> ReindexReport:
-    """Index every file of these volumes and of those that the database lists already.
+    """Index every file of these volumes and of those that the database lists already; arguments as for `reindex`.
 
     Raises:
         InvalidInput: a path is no marked volume.
         Conflict: a volume belongs to another database than the rest.
     """
     take_over(storage, volume_paths)
-    return reindex(storage, clock, progress=progress)
+    return reindex(storage, clock, progress=progress, with_fragments=with_fragments)
 
 
 def open_or_recover(

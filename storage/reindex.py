@@ -16,6 +16,7 @@ from uuid import UUID
 
 from storage.adoption import Adopter
 from storage.corrections import read_corrections
+from storage.fragment_filling import fragments_left_out
 from storage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.open_volume import OpenVolume
@@ -79,7 +80,8 @@ def reindex(
         clock: not used for footage, whose times are in its names; tells how long it took.
         progress: told about every few hundred files.
         with_fragments: also read every file's fragment headers (an hour per million files on a slow disk); without,
-            rows are complete but for their fragment tables, and footage is found but plays later.
+            rows are complete but for their fragment tables. Footage is found and plays, slower at first: the
+            scheduler fills the tables in afterwards (storage.fragment_filling).
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -92,6 +94,8 @@ def reindex(
         except (VolumeUnavailable, VolumeFull) as error:
             log.warning("volume left out: %s", error, extra={"volume": volume.id})
             report.skipped_volumes[volume.id] = str(error)
+    if not with_fragments:
+        fragments_left_out(storage.database)
     report.seconds = (clock.monotonic_us() - began_us) / 1_000_000
     return report
 

@@ -11,18 +11,22 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from playback.export_worker import ExportWorker
 from storage.config_backup import back_up_config, is_config_copy_due
+from storage.fragment_filling import fill_fragments
 from storage.open import Storage
 from storage.outage_pruning import prune_outages
 from storage.purge import Purger
 from storage.role_claim import RoleClaim
 from vms.domain.errors import AlreadyRunning
-from vms.domain.time import DAY_US, Clock
+from vms.domain.time import DAY_US, SECOND_US, Clock
 
 log = logging.getLogger(__name__)
 
 PURGE_SECONDS = 15
 EXPORT_SECONDS = 1
 UPKEEP_SECONDS = 600
+FILLING_SECONDS = 120
+"""Of every upkeep, as long as a quick rebuild has left something to fill in."""
+FILLING_PAUSE_SECONDS = 1.0
 NIGHTLY_HOUR_UTC = 19
 """03:00 in the first city (UTC+8); the work is light, so other zones need no setting."""
 
@@ -61,7 +65,7 @@ def run_jobs(
     jobs: tuple[tuple[str, str, int, Callable[[], object]], ...] = (
         ("purge", "purge", PURGE_SECONDS, purge_if_alone),
         ("export", "export", EXPORT_SECONDS, lambda: export(exporter, stop)),
-        ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, backup_dir, clock)),
+        ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, backup_dir, clock, stop)),
     )
     for name, executor, seconds, job in jobs:
         scheduler.add_job(job, "interval", seconds=seconds, id=name, executor=executor)
@@ -97,8 +101,10 @@ def export(exporter: ExportWorker, stop: threading.Event) -> None:
         pass
 
 
-def upkeep(storage: Storage, exporter: ExportWorker, backup_dir: Path, clock: Clock) -> None:
-    """Let go of what has expired, and copy the configuration aside where it has changed since the last copy."""
+def upkeep(
+    storage: Storage, exporter: ExportWorker, backup_dir: Path, clock: Clock, stop: threading.Event
+) -> None:
+    """Let go of what has expired, copy the configuration aside where it has changed, and fill the index in."""
     now_us = clock.now_us()
     storage.sessions.purge(now_us)
     storage.sign_in_attempts.purge(now_us)
@@ -106,6 +112,19 @@ def upkeep(storage: Storage, exporter: ExportWorker, backup_dir: Path, clock: Cl
     exporter.expire_due()
     if is_config_copy_due(storage.database, backup_dir):
         back_up_config(storage.database, backup_dir, now_us)
+    fill(storage, clock, stop)
+
+
+def fill(storage: Storage, clock: Clock, stop: threading.Event) -> None:
+    """Fill in what a quick rebuild left out, for a while, leaving the disk to others in between."""
+    until_us = clock.monotonic_us() + FILLING_SECONDS * SECOND_US
+
+    def may_go_on() -> bool:
+        return clock.monotonic_us() < until_us and not stop.wait(FILLING_PAUSE_SECONDS)
+
+    filled = fill_fragments(storage, may_go_on)
+    if filled:
+        log.info("fragment tables filled in", extra={"files": filled})
 
 
 def nightly(storage: Storage, backup_dir: Path, clock: Clock) -> None:

@@ -17,6 +17,9 @@ def check(
         bool, typer.Option(help="Also read every file and compare its digest (slow).")
     ] = False,
     rebuild: Annotated[bool, typer.Option(help="Rebuild the whole index from the files' names.")] = False,
+    quick: Annotated[
+        bool, typer.Option(help="With --rebuild: by names alone; what is inside the files is read later.")
+    ] = False,
     volume: Annotated[
         list[Path] | None, typer.Option(help="With --rebuild: a volume of a lost database; repeat for more.")
     ] = None,
@@ -29,7 +32,9 @@ def check(
             progress.update(task, completed=done, total=total)
 
         if rebuild:
-            rebuilt = rebuild_footage(env.storage, env.clock, volume or (), progress=show)
+            rebuilt = rebuild_footage(
+                env.storage, env.clock, volume or (), progress=show, with_fragments=not quick
+            )
             out.print(rebuilt.summary())
             return
         report = check_volumes(env.storage, env.clock, repair=repair, digests=digests, progress=show)

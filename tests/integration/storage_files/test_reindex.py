@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from storage.check import check
 from storage.clock_shift import ClockShift
 from storage.config_backup import back_up_config
+from storage.fragment_filling import fill_fragments, fragments_left_out
 from storage.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.reconcile import reconcile
@@ -63,10 +64,38 @@ def test_rebuild_can_leave_fragment_tables_for_later(footage: Site, tmp_path: Pa
     new = new_storage(tmp_path, footage.clock)
     take_over(new, [footage.root])
     reindex(new, footage.clock, with_fragments=False)
-    with new.database.read() as connection:
-        without = sa.select(sa.func.count()).where(segment.c.fragments.is_(None))
-        assert connection.execute(without).scalar_one() == 2
+    assert tables(new) == [None, None]
     new.close()
+
+
+def test_tables_that_a_rebuild_left_out_are_filled_in_bit_by_bit(
+    footage_on_each: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    footage, storage = footage_on_each, footage_on_each.storage
+    made = footage.record(START_US, 5) + footage.record(START_US, 2, stream=footage.sub)
+    before = tables(storage)
+    assert fill_fragments(storage, lambda: True) == 0
+    with storage.database.write() as connection:
+        connection.execute(sa.update(segment).values(fragments=None))
+    (footage.root / made[3].relative_path).unlink()
+    fragments_left_out(storage.database)
+    monkeypatch.setattr("storage.fragment_filling.BATCH", 2)
+    turns = iter([True, False])
+    assert fill_fragments(storage, lambda: next(turns)) == 2
+    assert tables(storage) == [*before[:2], *[None] * 5]
+    assert fill_fragments(storage, lambda: True) == 4
+    assert tables(storage) == [*before[:3], None, *before[4:]]
+    # All was looked at, so nothing is looked for any more, not even what could not be read.
+    assert fill_fragments(storage, lambda: pytest.fail("asked though there is nothing to do")) == 0
+
+
+def tables(storage: Storage) -> list[bytes | None]:
+    """Return every segment's fragment table, in order of stream and start."""
+    with storage.database.read() as connection:
+        rows = connection.execute(
+            sa.select(segment.c.fragments).order_by(segment.c.stream_id, segment.c.start_us)
+        )
+        return list(rows.scalars())
 
 
 def test_volumes_of_two_databases_are_not_mixed(footage: Site, tmp_path: Path) -> None:
