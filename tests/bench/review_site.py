@@ -1,5 +1,6 @@
 """Sixteen archived cameras whose every frame says when it was made, and a portal that shows them."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from storage.open import Storage
 from tests.bench.scale import Scale
+from tests.support.deadline import wait_until
 from tests.support.installation import Installation, installation
 from tests.support.past_footage import PastRun, write_past_runs
 from vms.app import Services
@@ -49,6 +51,11 @@ class ReviewSite:
     def url(self) -> str:
         """Address of the portal."""
         return f"http://127.0.0.1:{self.site.settings.port}"
+
+    def is_up(self) -> bool:
+        """Tell whether the portal takes connections."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.site.settings.port)) == 0
 
     @property
     def middle_us(self) -> int:
@@ -91,7 +98,9 @@ def review_site(folder: Path, scale: Scale) -> Iterator[ReviewSite]:
             PictureMaker(services.storage, interval_seconds=10).run_once()
             _add_user(services)
         with site.running("up"):
-            yield ReviewSite(site, cameras, time)
+            made = ReviewSite(site, cameras, time)
+            wait_until(made.is_up, seconds=60, what="the portal")
+            yield made
 
 
 def _add_camera(storage: Storage, number: int) -> Camera:
