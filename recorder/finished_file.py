@@ -1,6 +1,5 @@
 """A file that ffmpeg has closed: examined, repaired where it must be, and given its final name."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -11,17 +10,17 @@ from recorder.jump_repair import close_break, move_back
 from recorder.media_break import find_break
 from recorder.parser_delay import parser_delay_us
 from recorder.wall_clock import Arrival, Assignment, FileTimes
+from storage.media_facts import digest_of, init_record
 from storage.open_volume import OpenVolume
 from storage.segment_paths import SegmentName, incoming_path, segment_path, sidecar_path
 from vms.domain.camera import Camera, Stream
 from vms.domain.errors import MalformedMedia, StorageError
-from vms.domain.segment import LONGEST_SEGMENT_US, FinishedSegment, InitRecord, SegmentFlag
+from vms.domain.segment import LONGEST_SEGMENT_US, FinishedSegment, SegmentFlag
 from vms.media.fragment_table import encode, ticks_to_us
 from vms.media.fragments import Fragment, walk_fragments
 from vms.media.init_segment import InitSegment, read_init
 from vms.media.parameter_sets import first_sample_parameter_sets, has_changed
 
-_HASH_BYTES = 1024 * 1024
 _HEAD_BYTES = 2048
 _NAME_TRIES = 3
 
@@ -196,7 +195,7 @@ def publish(
             flags=flags,
             sha256=sha256,
             fragments=encode(facts.fragments, facts.init.timescale),
-            init=_init_record(facts.init),
+            init=init_record(facts.init),
             relative_path=path,
             twin_path=file.path if has_twin else None,
         )
@@ -244,17 +243,13 @@ def _has_new_format(descriptor: int, init: InitSegment, fragments: tuple[Fragmen
 
 def _digest(file: RunFile) -> bytes:
     descriptor = file.volume.open_file(file.path)
-    digest = hashlib.sha256()
     try:
-        buffer = memoryview(bytearray(_HASH_BYTES))
-        while (count := os.readv(descriptor, [buffer])) > 0:
-            digest.update(buffer[:count])
+        return digest_of(descriptor)
     except OSError as error:
         file.volume.raise_meaning(error)
         raise StorageError(f"{file.path} cannot be read: {error.strerror}") from error
     finally:
         os.close(descriptor)
-    return digest.digest()
 
 
 def _is_same(file: RunFile, path: str) -> bool:
@@ -263,16 +258,3 @@ def _is_same(file: RunFile, path: str) -> bool:
         return os.path.samestat(file.volume.stat(file.path), file.volume.stat(path))
     except FileNotFoundError:
         return False
-
-
-def _init_record(init: InitSegment) -> InitRecord:
-    return InitRecord(
-        id=0,
-        sha256=init.sha256,
-        codec=init.codec,
-        rfc6381=init.rfc6381,
-        width=init.width,
-        height=init.height,
-        timescale=init.timescale,
-        data=init.data,
-    )

@@ -1,6 +1,6 @@
 """The only arguments with which ffmpeg records: stream copy into fragmented MP4 segments; pure.
 
-Why each flag is there, and what was measured, stands in docs/design/storage.md.
+Why each flag is there, and what was measured, stands in docs/design/media.md.
 """
 
 import hashlib

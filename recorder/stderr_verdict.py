@@ -1,6 +1,6 @@
 """What ffmpeg's last words mean: the cause of an outage, why the run ended, and a sentence for a person; pure.
 
-The exit status says little: a read time-out ends ffmpeg with status 0 (docs/design/storage.md).
+The exit status says little: a read time-out ends ffmpeg with status 0 (docs/design/media.md).
 """
 
 import re

@@ -25,7 +25,10 @@ from vms.simulator.frame_truth import read_truth
 
 pytestmark = pytest.mark.bench
 
-_PROBE = Path(__file__).with_name("frame_probe.js")
+_SCRIPTS = (
+    Path(__file__).parents[1] / "browser" / "frame_truth.js",
+    Path(__file__).with_name("frame_probe.js"),
+)
 _CLICK_SECONDS = 30.0
 _T = TypeVar("_T")
 
@@ -87,7 +90,8 @@ def _playback(demo: RunningDemo, context: BrowserContext, camera_id: int) -> Pag
         page.locator('[data-act="zoom-in"]').click()
     if page.locator("[data-player]").get_attribute("data-state") == "playing":
         page.locator('[data-act="play"]').click()
-    page.evaluate(_PROBE.read_text(encoding="utf-8"))
+    for script in _SCRIPTS:
+        page.evaluate(script.read_text(encoding="utf-8"))
     return page
 
 

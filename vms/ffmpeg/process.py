@@ -23,7 +23,7 @@ _LINE_BYTES = 64 * 1024
 class StopSteps:
     """How long each step of stopping may take, in seconds.
 
-    One SIGTERM does not interrupt a blocked RTSP read; the second one does within a second (docs/design/storage.md).
+    One SIGTERM does not interrupt a blocked RTSP read; the second one does within a second (docs/design/media.md).
     """
 
     first_term: float = 3.0
