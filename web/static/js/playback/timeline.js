@@ -265,6 +265,8 @@ export class Timeline extends EventTarget {
   #draw() {
     if (this.width === 0) return;
     const { view, isTape, frame } = this;
+    this.root.dataset["fromUs"] = String(view.from_us);
+    this.root.dataset["toUs"] = String(view.to_us);
     this.picture.draw({
       view, layout: this.#layout, scroll: this.gutter.scroll, heights: this.#heights, now_us: nowUs(), playhead_us: this.playheadUs, frame,
       hover_us: this.hoverUs, in_us: this.inUs, out_us: this.outUs, isTape,
