@@ -4,7 +4,7 @@ What one stream has is in `storage.segments`. Here no statement is repeated for 
 than its caller allows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -12,14 +12,21 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.archive_statements import (
+    DAYS,
+    EXTENTS,
+    FEW_SPANS,
+    FILE_SIZES,
+    OUTAGES,
+    RUN_ENDS,
+    SPANS,
+    SUMS,
+)
 from storage.database import Database
-from storage.schema import LONGEST_SPAN_US, outage, rollup, run, segment, span, stream
+from storage.schema import LONGEST_SPAN_US
 from vms.domain.camera import OutageCause
 from vms.domain.segment import LONGEST_SEGMENT_US, Outage
 from vms.domain.time import DAY_US, TimeRange
-
-_EARLIER_OUTAGES = 16
-"""How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
 
 StoredTime = tuple[int, int, int, int]
 """Stream, start and end in UTC microseconds, and bytes; plain, because a wide window has tens of thousands of them."""
@@ -66,94 +73,45 @@ class ArchiveIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def extents(self, stream_ids: Sequence[int]) -> dict[int, StreamExtent]:
+    def extents(self, stream_ids: Collection[int]) -> dict[int, StreamExtent]:
         """Return from when to when each stream has footage; streams without any are missing."""
-        wanted = _wanted(stream_ids)
-        of_stream = sa.select(segment.c.start_us).where(segment.c.stream_id == wanted.c.id)
-        first = of_stream.order_by(segment.c.start_us).limit(1).scalar_subquery()
-        last = of_stream.order_by(segment.c.start_us.desc()).limit(1).scalar_subquery()
-        ends = sa.select(wanted.c.id, first.label("first_us"), last.label("last_us")).subquery()
-        oldest, newest = segment.alias(), segment.alias()
-        statement = (
-            sa.select(ends.c.id, oldest.c.start_us, newest.c.start_us + newest.c.duration_us, oldest.c.seq)
-            .join_from(
-                ends, oldest, sa.and_(oldest.c.stream_id == ends.c.id, oldest.c.start_us == ends.c.first_us)
-            )
-            .join(newest, sa.and_(newest.c.stream_id == ends.c.id, newest.c.start_us == ends.c.last_us))
-        )
         with self._database.read() as connection:
-            rows = connection.execute(statement).all()
+            rows = connection.execute(EXTENTS, {"streams": sorted(stream_ids)}).all()
         return {stream_id: StreamExtent(start, end, seq) for stream_id, start, end, seq in rows}
 
-    def run_ends(self, run_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    def run_ends(self, run_ids: Collection[int]) -> dict[int, tuple[int, int]]:
         """Return number and end of each run's last indexed file; runs without any are missing."""
-        wanted = sa.select(run.c.id).where(run.c.id.in_(sorted(run_ids))).subquery("wanted")
-        last = (
-            sa.select(segment.c.seq)
-            .where(segment.c.run_id == wanted.c.id)
-            .order_by(segment.c.seq.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        lasts = sa.select(wanted.c.id, last.label("seq")).subquery()
-        statement = sa.select(
-            segment.c.run_id, segment.c.seq, segment.c.start_us + segment.c.duration_us
-        ).join_from(lasts, segment, sa.and_(segment.c.run_id == lasts.c.id, segment.c.seq == lasts.c.seq))
         with self._database.read() as connection:
-            rows = connection.execute(statement).all()
+            rows = connection.execute(RUN_ENDS, {"runs": sorted(run_ids)}).all()
         return {run_id: (seq, end_us) for run_id, seq, end_us in rows}
 
     def covered(
-        self, stream_ids: Sequence[int], window: TimeRange, *, most_each: int
+        self, stream_ids: Collection[int], window: TimeRange, *, most_each: int
     ) -> dict[int, list[StoredTime]]:
         """Return the stored spans that touch the window, in order of start; their ends may lie outside the window.
 
         Streams that have more than `most_each` are missing; a stream without footage here has an empty list.
         """
-        wanted = _wanted(stream_ids)
-        touching = (span.c.start_us > window.start_us - LONGEST_SPAN_US, span.c.start_us < window.end_us)
-        beyond = (
-            sa.select(span.c.start_us)
-            .where(span.c.stream_id == wanted.c.id, *touching)
-            .order_by(span.c.start_us)
-            .offset(most_each)
-            .limit(1)
-            .scalar_subquery()
-        )
-        spans = (
-            sa.select(span.c.stream_id, span.c.start_us, span.c.end_us, span.c.size_bytes)
-            .where(span.c.end_us > window.start_us, *touching)
-            .order_by(span.c.stream_id, span.c.start_us)
-        )
+        values = _values(stream_ids, window) | {"reach_us": window.start_us - LONGEST_SPAN_US}
         with self._database.read() as connection:
-            few = connection.execute(sa.select(wanted.c.id).where(beyond.is_(None))).scalars().all()
-            rows = _bare(connection, spans.where(span.c.stream_id.in_(sorted(few))))
+            few = connection.execute(FEW_SPANS, values | {"most_each": most_each}).scalars().all()
+            rows = _bare(connection, SPANS, values | {"streams": sorted(few)})
         found: dict[int, list[StoredTime]] = {stream_id: [] for stream_id in few}
         return found | {stream_id: list(times) for stream_id, times in groupby(rows, itemgetter(0))}
 
     def file_sizes(
-        self, stream_ids: Sequence[int], window: TimeRange
+        self, stream_ids: Collection[int], window: TimeRange
     ) -> dict[int, list[tuple[int, int, int]]]:
         """Return (start, end, bytes) of the files that share an instant with the window; streams without any are missing."""
-        end_us = segment.c.start_us + segment.c.duration_us
-        statement = (
-            sa.select(segment.c.stream_id, segment.c.start_us, end_us, segment.c.size_bytes)
-            .where(
-                segment.c.stream_id.in_(sorted(stream_ids)),
-                segment.c.start_us > window.start_us - LONGEST_SEGMENT_US,
-                segment.c.start_us < window.end_us,
-                end_us > window.start_us,
-            )
-            .order_by(segment.c.stream_id, segment.c.start_us)
-        )
+        values = _values(stream_ids, window) | {"reach_us": window.start_us - LONGEST_SEGMENT_US}
         with self._database.read() as connection:
-            rows = _bare(connection, statement)
+            rows = _bare(connection, FILE_SIZES, values)
         return {
             stream_id: [(start, end, size) for _, start, end, size in found]
             for stream_id, found in groupby(rows, itemgetter(0))
         }
 
-    def sums(self, stream_ids: Sequence[int], window: TimeRange, width_us: int) -> dict[int, list[CellSum]]:
+    def sums(self, stream_ids: Collection[int], window: TimeRange, width_us: int) -> dict[int, list[CellSum]]:
         """Return the 15-minute sums of a window added up to stretches of `width_us`, in order of time.
 
         Args:
@@ -161,28 +119,11 @@ class ArchiveIndex:
             window: only quarter-hours that begin within it are counted.
             width_us: a multiple of 15 minutes; stretches begin at multiples of it. Those without footage are missing.
         """
-        number = (rollup.c.bucket_us // width_us).label("number")
-        statement = (
-            sa.select(
-                rollup.c.stream_id,
-                number,
-                sa.func.count(),
-                _whole(sa.func.sum(rollup.c.covered_us)),
-                _whole(sa.func.sum(rollup.c.size_bytes)),
-                sa.func.max(rollup.c.longest_gap_us),
-            )
-            .where(
-                rollup.c.stream_id.in_(sorted(stream_ids)),
-                rollup.c.bucket_us >= window.start_us,
-                rollup.c.bucket_us < window.end_us,
-            )
-            .group_by(rollup.c.stream_id, number)
-            .order_by(rollup.c.stream_id, number)
-        )
+        values = _values(stream_ids, window) | {"width_us": width_us}
         found: dict[int, list[CellSum]] = {stream_id: [] for stream_id in stream_ids}
         with self._database.read() as connection:
-            for stream_id, position, *values in connection.execute(statement).all():
-                found[stream_id].append(CellSum(position * width_us, *values))
+            for stream_id, number, *sums in connection.execute(SUMS, values).all():
+                found[stream_id].append(CellSum(number * width_us, *sums))
         return found
 
     def daily(self, stream_id: int, window: TimeRange, offset_us: int) -> dict[int, int]:
@@ -193,74 +134,45 @@ class ArchiveIndex:
             window: only quarter-hours that begin within it are counted.
             offset_us: what local time is ahead of UTC in this window, a multiple of 15 minutes.
         """
-        day = ((rollup.c.bucket_us + offset_us) // DAY_US).label("day")
-        statement = (
-            sa.select(day, _whole(sa.func.sum(rollup.c.covered_us)))
-            .where(
-                rollup.c.stream_id == stream_id,
-                rollup.c.bucket_us >= window.start_us,
-                rollup.c.bucket_us < window.end_us,
-            )
-            .group_by(day)
-        )
+        values = {
+            "of_stream": stream_id,
+            "from_us": window.start_us,
+            "to_us": window.end_us,
+            "offset_us": offset_us,
+            "day_us": DAY_US,
+        }
         with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(statement)}
+            return {row[0]: row[1] for row in connection.execute(DAYS, values)}
 
-    def outages(self, stream_ids: Sequence[int], window: TimeRange, *, limit: int) -> dict[int, list[Outage]]:
+    def outages(
+        self, stream_ids: Collection[int], window: TimeRange, *, limit: int
+    ) -> dict[int, list[Outage]]:
         """Return the outages that touch the window, in order of start; streams without any are missing.
 
         At most `limit` rows are read in all.
         """
-        wanted = _wanted(stream_ids)
-        # The outages before a window are never looked through: only the last few can reach into it.
-        earliest = (
-            sa.select(outage.c.start_us)
-            .where(outage.c.stream_id == wanted.c.id, outage.c.start_us < window.start_us)
-            .order_by(outage.c.start_us.desc())
-            .offset(_EARLIER_OUTAGES - 1)
-            .limit(1)
-            .scalar_subquery()
-        )
-        since = sa.select(wanted.c.id, sa.func.coalesce(earliest, 0).label("since_us")).subquery()
-        statement = (
-            sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
-            .join_from(
-                since,
-                outage,
-                sa.and_(outage.c.stream_id == since.c.id, outage.c.start_us >= since.c.since_us),
-            )
-            .where(
-                outage.c.start_us < window.end_us,
-                sa.or_(outage.c.end_us.is_(None), outage.c.end_us > window.start_us),
-            )
-            .order_by(outage.c.stream_id, outage.c.start_us)
-            .limit(limit)
-        )
         found: dict[int, list[Outage]] = {}
         with self._database.read() as connection:
-            for stream_id, start_us, end_us, cause, detail in connection.execute(statement).all():
-                found.setdefault(stream_id, []).append(
-                    Outage(stream_id, start_us, end_us, _CAUSES[cause], detail)
-                )
+            for stream_id, start_us, end_us, cause, detail in connection.execute(
+                OUTAGES, _values(stream_ids, window) | {"most": limit}
+            ).all():
+                outage = Outage(stream_id, start_us, end_us, _CAUSES[cause], detail)
+                found.setdefault(stream_id, []).append(outage)
         return found
 
 
 _CAUSES = {cause.value: cause for cause in OutageCause}
 
 
-def _wanted(stream_ids: Sequence[int]) -> sa.Subquery:
-    """Return the streams among these that have a row, as a table to join with."""
-    return sa.select(stream.c.id).where(stream.c.id.in_(sorted(stream_ids))).subquery("wanted")
+def _values(stream_ids: Collection[int], window: TimeRange) -> dict[str, object]:
+    return {"streams": sorted(stream_ids), "from_us": window.start_us, "to_us": window.end_us}
 
 
-def _bare(connection: Connection, statement: sa.Select[int, int, int, int]) -> list[StoredTime]:
+def _bare(
+    connection: Connection, statement: sa.Select[int, int, int, int], values: dict[str, object]
+) -> list[StoredTime]:
     """Return the rows as the driver gives them: an object for each would cost more than reading them."""
-    result = connection.execute(statement)
+    result = connection.execute(statement, values)
     rows: list[StoredTime] = list(result.cursor.fetchall())
     result.close()
     return rows
-
-
-def _whole(value: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    # PostgreSQL sums BIGINT into NUMERIC, which would arrive as Decimal.
-    return sa.cast(value, sa.BigInteger)
