@@ -31,7 +31,7 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @property {import("./review_mode.js").ReviewMode} mode
  * @property {import("./help_dialog.js").HelpDialog} help
  * @property {import("./notices.js").Notices} notices
- * @property {(layout: import("../page_data.js").LayoutName) => void} setLayout
+ * @property {import("./layout_switch.js").LayoutSwitch} layouts
  * @property {() => void} tellAddress
  */
 
@@ -46,6 +46,10 @@ export function actsOf(parts) {
     const to = parts.edge(direction);
     if (to !== null) deck.seek(to);
     else notify(text(direction > 0 ? "player.no_edge_after" : "player.no_edge_before"));
+  };
+  const setLayout = (/** @type {import("../page_data.js").LayoutName} */ layout) => {
+    parts.layouts.set(layout);
+    parts.tellAddress();
   };
   const changeSpeed = (/** @type {1 | -1} */ step) => () => {
     const next = SPEEDS[SPEEDS.indexOf(deck.speed) + step];
@@ -89,9 +93,9 @@ export function actsOf(parts) {
     maximise: () => (cameras.all.length > 1 ? deck.maximise(deck.maximised === null ? cameras.focusedId : null) : false),
     cameras: () => picker.open(cameras.ids, false),
     "change-camera": () => picker.open(cameras.ids, mode.isSimple),
-    "layout-one": () => parts.setLayout("one"),
-    "layout-focus": () => parts.setLayout("focus"),
-    "layout-grid": () => parts.setLayout("grid"),
+    "layout-one": () => setLayout("one"),
+    "layout-focus": () => setLayout("focus"),
+    "layout-grid": () => setLayout("grid"),
     "mode-simple": () => mode.set("simple"),
     "mode-full": () => mode.set("full"),
     "copy-link": () => {

@@ -38,6 +38,7 @@ export class CameraChips extends EventTarget {
     const isCut = (/** @type {Element} */ name) => name.scrollWidth > name.clientWidth;
     this.list.classList.remove("many");
     this.list.classList.toggle("many", [...this.list.querySelectorAll("[data-chip-name]")].some(isCut));
+    this.list.querySelector(".on")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** @param {CameraFacts} camera @param {boolean} isFocused @param {boolean} mayGo @returns {Node} */

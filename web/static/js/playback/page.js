@@ -4,7 +4,7 @@
  */
 
 import { actsOf } from "./acts.js";
-import { keepAddress, queryOf } from "./address.js";
+import { keepAddress } from "./address.js";
 import { BookmarkPanel } from "./bookmark_panel.js";
 import { CameraChips } from "./camera_chips.js";
 import { CameraPicker } from "./camera_picker.js";
@@ -20,6 +20,7 @@ import { HelpDialog } from "./help_dialog.js";
 import { HoldDialog } from "./hold_dialog.js";
 import { HourSlider } from "./hour_slider.js";
 import { Keys } from "./keys.js";
+import { LayoutSwitch } from "./layout_switch.js";
 import { Notices } from "./notices.js";
 import { notify } from "../notice.js";
 import { OtherDays } from "./other_days.js";
@@ -30,17 +31,18 @@ import { rememberWatching } from "./watching.js";
 import { instantOn, timeOfDayUs } from "./same_clock.js";
 import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
+import { StageNotes } from "./stage_notes.js";
 import { TileMessages } from "./tile_messages.js";
 import { Timeline } from "./timeline.js";
 import { TimelineData } from "./timeline_data.js";
 import { duration, nowUs, SECOND_US } from "../site_time.js";
 import { watchLine } from "./slow_line.js";
 import { spanOf } from "./timeline_model.js";
+import { TransportRow } from "./transport_row.js";
 
 const ADDRESS_MS = 5_000;
 
 const facts = /** @type {import("../page_data.js").PlaybackFacts} */ (pageData.playback);
-let { layout } = facts;
 /** The mode that a link asked for; a choice on the page takes its place. */
 let linkedMode = new URLSearchParams(location.search).get("mode");
 
@@ -60,10 +62,13 @@ const sheet = clip ? new ClipSheet(clip) : null;
 const bookmarks = new BookmarkPanel(deck, data, clip);
 const hold = clip && facts.may_hold ? new HoldDialog(deck, clip, data) : null;
 const chips = new CameraChips();
-const picker = new CameraPicker(facts.all_cameras, () => layout);
+const layouts = new LayoutSwitch(deck, mode, facts.layout);
+const picker = new CameraPicker(facts.all_cameras, () => layouts.chosen);
 const notices = new Notices();
 const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: facts.data_saver });
+new StageNotes(deck);
 new TileMessages(deck, data);
+new TransportRow(deck);
 const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);
 
 /** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
@@ -75,7 +80,7 @@ function on(source, name, handle) {
 function shown() {
   return {
     camera_ids: cameras.ids, focused_id: cameras.focusedId, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
-    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout, mode: linkedMode,
+    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: layouts.chosen, mode: linkedMode,
   };
 }
 
@@ -88,43 +93,18 @@ function showTime(us) {
   dayCards.show(us);
   hours.show(us);
   timeline.setPlayhead(us);
+  if (!deck.isPlaying) timeline.setFrame({ at_us: us, length_us: deck.focused.frameSeconds * SECOND_US });
 }
 
-function showState() {
-  const { isPlaying } = deck;
-  part("[data-icon-play]", HTMLElement).hidden = isPlaying;
-  part("[data-icon-pause]", HTMLElement).hidden = !isPlaying;
-  part("[data-play-word]", HTMLElement).textContent = text(isPlaying ? "player.pause" : "player.play");
-  part('[data-act="live"]', HTMLElement).setAttribute("aria-pressed", String(deck.isLive));
-  if (!isPlaying) tellAddress();
-}
-
-/** The layout that a person chose; simple mode shows one camera whatever it is. @param {import("../page_data.js").LayoutName} chosen */
-function setLayout(chosen) {
-  layout = chosen;
-  showLayout();
-  tellAddress();
-}
-
-function showLayout() {
-  deck.setLayout(mode.isSimple ? "one" : layout);
-  part("[data-layouts]", HTMLElement).hidden = cameras.all.length < 2;
-  for (const button of document.querySelectorAll('[data-act^="layout-"]')) {
-    button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `layout-${layout}`));
-  }
-}
-
-/** What can be saved as a clip is what can be seen. */
-function showClipCameras() {
-  clip?.setCameras(mode.isSimple ? [cameras.focused] : cameras.all);
-}
-
-function showFocus() {
+/** Everything that says or takes which cameras are looked at. In simple mode there is one. */
+function showCameras() {
+  const seen = mode.isSimple ? [cameras.focused] : cameras.all;
   chips.show(cameras.all, cameras.focusedId);
+  timeline.setLanes(seen, cameras.focusedId);
+  clip?.setCameras(seen);
   days.setCamera(cameras.focused);
   dayCards.setCamera(cameras.focusedId);
   hours.setCamera(cameras.focusedId);
-  timeline.setLanes(cameras.all, cameras.focusedId);
 }
 
 /** The same clock time on another day. @param {string} day */
@@ -134,30 +114,34 @@ function goToDay(day) {
   deck.seek(Math.min(at, nowUs() - SECOND_US));
 }
 
-/** The timeline knows one camera: another one is shown by opening the page anew, at the same moment. */
-function reopen() {
-  location.assign(`/playback?${queryOf(shown())}`);
-}
-
 on(deck, "time", () => showTime(deck.wallUs));
 on(deck, "seek", () => {
   showTime(deck.wallUs);
   tellAddress();
 });
-on(deck, "state", showState);
+on(deck, "state", () => { if (!deck.isPlaying) tellAddress(); });
 on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
 on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
   const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
   notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
 });
-on(cameras, "focus", reopen);
-on(cameras, "change", reopen);
+on(cameras, "focus", () => {
+  showCameras();
+  void recorder.look();
+  tellAddress();
+});
+on(cameras, "change", () => {
+  deck.setCameras(cameras.all, cameras.focusedId);
+  layouts.show();
+  showCameras();
+  void recorder.look();
+  tellAddress();
+});
 on(mode, "change", () => {
   linkedMode = null;
-  showLayout();
-  showClipCameras();
+  layouts.show();
+  showCameras();
   showTime(deck.wallUs);
-  dayCards.setCamera(cameras.focusedId);
   tellAddress();
 });
 for (const source of [timeline, hours]) {
@@ -191,11 +175,11 @@ on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
 on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
 on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
 on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_data.js").LayoutName | null}} */ wish) => {
-  if (wish.layout) layout = wish.layout;
+  if (wish.layout) layouts.set(wish.layout);
   cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
 });
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, setLayout, tellAddress });
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, layouts, tellAddress });
 const keys = new Keys(facts.keys, act, facts.letter_keys);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
@@ -206,24 +190,20 @@ on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isO
   else if (name === "skip_gaps") deck.setSkipGaps(isOn);
   else deck.setDataSaver(isOn);
 });
-const speed = part("[data-speed]", HTMLSelectElement);
-speed.addEventListener("change", () => deck.setSpeed(Number(speed.value)));
-on(deck, "state", () => { speed.value = String(deck.speed); });
 
 returnAfterSignIn(tellAddress);
 rememberWatching(deck, shown);
 watchLine(deck, notices, () => deck.dataSaver);
-new RecorderWatch(notices, () => cameras.focused);
+const recorder = new RecorderWatch(notices, () => cameras.focused);
 setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
 addEventListener("pagehide", tellAddress);
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
-showFocus();
+deck.setCameras(cameras.all, cameras.focusedId);
+layouts.show();
+showCameras();
 showTime(facts.at_us);
 part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
-deck.setCameras(cameras.all, cameras.focusedId);
-showLayout();
-showClipCameras();
 if (facts.asked_clip) clip?.set(...facts.asked_clip);
 if (facts.is_live) deck.goLive();
 else deck.seek(facts.at_us, { play: false });
