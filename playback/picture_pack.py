@@ -2,9 +2,11 @@
 
 import os
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from playback.segment_source import SegmentSource
@@ -26,11 +28,13 @@ class Picture:
 
     Attributes:
         is_final: no picture that may still be made would stand for the moment in its place.
+        until_us: it stands for every later moment before this one, too; None where that is not known yet.
     """
 
     time_us: int
     jpeg: bytes
     is_final: bool = False
+    until_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,14 @@ class PictureReader:
         if len(jpeg) < found.length:
             return None
         # Packs only grow at their end, so what lies before their last picture stays as it is.
-        return Picture(found.time_us, jpeg, is_final=index.pictures[-1].time_us > at_us)
+        after = bisect_right(index.pictures, found.time_us, key=attrgetter("time_us"))
+        until_us = index.pictures[after].time_us if after < len(index.pictures) else None
+        return Picture(
+            found.time_us,
+            jpeg,
+            is_final=index.pictures[-1].time_us > at_us,
+            until_us=None if until_us is None else min(until_us, allowed.end_us),
+        )
 
     def _index(self, fd: int, key: tuple[int, int, int]) -> _Index:
         with self._lock:

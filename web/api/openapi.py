@@ -125,7 +125,7 @@ def _paths() -> dict[str, Object]:
             media="video/mp4",
         ),
         f"{camera}/picture": get(
-            "The picture of a moment; X-Picture-Time-Us tells of which instant it is",
+            "The picture of a moment; X-Picture-Time-Us tells of which instant it is, X-Picture-Until-Us up to which moment it stands",
             time("at"),
             query("width", "pixels, 32 to 1920; 320 by default"),
             query("exact", "1 for the very frame in place of the keyframe before it"),

@@ -25,7 +25,7 @@ def routes() -> list[Route]:
 
 
 def picture(request: Call) -> Response:
-    """Answer a JPEG of the moment `at`, and in a header of which instant it is.
+    """Answer a JPEG of the moment `at`, and in headers of which instant it is and until when it stands for moments.
 
     Small ones come from the pack where it has one at most 15 seconds away, and cost nobody's permits; `exact=1` decodes
     the very frame.
@@ -56,6 +56,8 @@ def _answer(request: Call, found: Picture, *, is_settled: bool) -> Response:
         # Of two people at one browser, the second never sees what the first one had in store.
         "Vary": "Cookie",
     }
+    if found.until_us is not None:
+        headers["X-Picture-Until-Us"] = str(found.until_us)
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(found.jpeg, media_type="image/jpeg", headers=headers)

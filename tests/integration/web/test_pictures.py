@@ -55,6 +55,8 @@ def test_picture_from_the_pack_is_the_newest_before_the_moment(site: Site, h264_
         first = client.get(picture_url(camera, NOON_US + 9 * SECOND_US))
         second = client.get(picture_url(camera, NOON_US + 11 * SECOND_US))
     assert (first.content, second.content) == (b"\xff\xd8 first", b"\xff\xd8 second")
+    assert first.headers["x-picture-until-us"] == str(NOON_US + 10 * SECOND_US)
+    assert "x-picture-until-us" not in second.headers
     assert second.headers["x-picture-time-us"] == str(NOON_US + 10 * SECOND_US)
     assert second.headers["content-type"] == "image/jpeg"
 
