@@ -23,6 +23,8 @@ export class PictureFrame {
     this.running = null;
     /** @type {number | null} */
     this.waiting = null;
+    /** The moments for which what is shown stands, as the server told. @type {{from_us: number, until_us: number} | null} */
+    this.stands = null;
     this.round = 0;
   }
 
@@ -34,6 +36,10 @@ export class PictureFrame {
   async show(at_us, shown) {
     if (this.running) {
       this.waiting = at_us;
+      return;
+    }
+    if (this.stands && at_us >= this.stands.from_us && at_us < this.stands.until_us) {
+      shown?.(this.stands.from_us);
       return;
     }
     const round = this.round;
@@ -48,10 +54,14 @@ export class PictureFrame {
       this.image.src = URL.createObjectURL(blob);
       if (old.startsWith("blob:")) URL.revokeObjectURL(old);
       this.image.hidden = false;
+      this.stands = { from_us: taken, until_us: Number(response.headers.get("X-Picture-Until-Us") ?? taken) };
       shown?.(taken);
     } catch {
       // No picture there, or none any more: what is under it stays seen.
-      if (round === this.round && !this.keepsOld) this.image.hidden = true;
+      if (round === this.round && !this.keepsOld) {
+        this.image.hidden = true;
+        this.stands = null;
+      }
     } finally {
       if (round === this.round) {
         this.running = null;
@@ -68,6 +78,7 @@ export class PictureFrame {
     this.running?.abort();
     this.running = null;
     this.waiting = null;
+    this.stands = null;
     this.image.hidden = true;
   }
 
