@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.archive import Archive, running_archive
 from tests.browser.city import City, running_city
 from tests.browser.complaints import Complaints
 from tests.browser.playback_page import PlaybackPage
+from tests.browser.timeline_page import TimelinePage
 
 _PATIENCE_MS = 20_000
 _FRAME_TRUTH = Path(__file__).with_name("frame_truth.js")
@@ -50,3 +52,19 @@ def playback(city: City, admin: Page) -> Iterator[PlaybackPage]:
     complaints = Complaints(admin)
     yield PlaybackPage(admin, city.url)
     assert complaints.serious() == []
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Months of footage that only the index knows."""
+    expect.set_options(timeout=_PATIENCE_MS)
+    with running_archive(tmp_path_factory.mktemp("archive") / "site") as made:
+        yield made
+
+
+@pytest.fixture
+def timeline(archive: Archive, browser_context: BrowserContext) -> TimelinePage:
+    """The timeline of the archive's investigator."""
+    browser_context.set_default_timeout(_PATIENCE_MS)
+    archive.sign_in(browser_context)
+    return TimelinePage(browser_context.new_page(), archive)

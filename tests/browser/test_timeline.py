@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.archive import Archive, running_archive
+from tests.browser.archive import Archive
 from tests.browser.timeline_page import FOCUS_PX, ROW_PX, RULER_PX, TimelinePage
 from tests.support.deadline import wait_until
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_rfc3339
@@ -18,22 +18,6 @@ pytestmark = pytest.mark.browser
 _PATIENCE_MS = 20_000
 _FOCUS_Y = RULER_PX + FOCUS_PX / 2
 _HOUR_S = 3600
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """Months of footage in the index."""
-    expect.set_options(timeout=_PATIENCE_MS)
-    with running_archive(tmp_path_factory.mktemp("archive") / "site") as made:
-        yield made
-
-
-@pytest.fixture
-def timeline(archive: Archive, browser_context: BrowserContext) -> TimelinePage:
-    """The investigator's playback page."""
-    browser_context.set_default_timeout(_PATIENCE_MS)
-    archive.sign_in(browser_context)
-    return TimelinePage(browser_context.new_page(), archive)
 
 
 @pytest.fixture
