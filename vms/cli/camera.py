@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from vms.cli.camera_csv import read_cameras
+from vms.cli.camera_options import CameraOptions, takes_camera_options
 from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
 from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
 from vms.domain.errors import InvalidInput
@@ -17,66 +18,27 @@ app = typer.Typer(no_args_is_help=True, help="Add, test and edit cameras.")
 
 Name = Annotated[str, typer.Argument(help="The camera's number, name or UUID.")]
 Url = Annotated[str | None, typer.Option(help="rtsp:// address; a login inside it is taken out and sealed.")]
-SubUrl = Annotated[str | None, typer.Option(help="Address of the small stream; '' to drop it.")]
 Username = Annotated[str | None, typer.Option(help="User name at the camera; the password is asked for.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-Place = Annotated[str | None, typer.Option(help="Where it hangs.")]
-Agency = Annotated[str | None, typer.Option(help="The office that owns it.")]
-Group = Annotated[str | None, typer.Option(help="Free grouping for lists.")]
-Purpose = Annotated[str | None, typer.Option(help="Why it records; without it, it does not.")]
-RetentionDays = Annotated[
-    int | None, typer.Option(min=1, help="Days that footage is kept; without it, it does not record.")
-]
-Position = Annotated[str | None, typer.Option(help="latitude,longitude in degrees.")]
-MinDays = Annotated[
-    int | None, typer.Option(min=0, help="Days that a full disk may not take from it, short of an emergency.")
-]
-QuotaGb = Annotated[float | None, typer.Option(min=0.001, help="Most that one stream may fill, in GB.")]
 Enabled = Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it records.")]
-Audio = Annotated[
-    bool | None, typer.Option("--audio/--no-audio", help="Whether sound is recorded; think twice.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer for programs.")]
 
 
 @app.command()
+@takes_camera_options
 def add(
     name: Annotated[str, typer.Argument(help="What people will call it.")],
     url: Annotated[str, typer.Argument(help="rtsp:// address; a login inside it is taken out and sealed.")],
-    sub_url: SubUrl = None,
+    options: CameraOptions,
     username: Username = None,
     password_stdin: PasswordStdin = False,
-    place: Place = None,
-    agency: Agency = None,
-    group: Group = None,
-    purpose: Purpose = None,
-    retention_days: RetentionDays = None,
-    min_days: MinDays = None,
-    position: Position = None,
-    quota_gb: QuotaGb = None,
-    audio: Audio = None,
 ) -> None:
     """Add a camera; it records within two seconds if purpose and retention are given."""
     with opened() as env:
         main_url, in_url = parse_stream_url(url)
-        draft = CameraDraft(name=name, main_url=main_url, credentials=in_url)
-        draft = _with_options(
-            draft,
-            None,
-            sub_url,
-            place,
-            agency,
-            group,
-            purpose,
-            retention_days,
-            min_days,
-            position,
-            quota_gb,
-            None,
-            audio,
-        )
+        draft = options.applied_to(CameraDraft(name=name, main_url=main_url, credentials=in_url))
         camera = env.storage.cameras.add(_with_login(draft, username, password_stdin=password_stdin))
         env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
         out.print(f"Camera {camera.id} “{camera.name}” added.")
@@ -135,48 +97,30 @@ def probe(
 
 
 @app.command()
+@takes_camera_options
 def edit(
     camera: Name,
+    options: CameraOptions,
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     url: Url = None,
-    sub_url: SubUrl = None,
     username: Username = None,
     password_stdin: PasswordStdin = False,
-    place: Place = None,
-    agency: Agency = None,
-    group: Group = None,
-    purpose: Purpose = None,
-    retention_days: RetentionDays = None,
-    min_days: MinDays = None,
-    position: Position = None,
-    quota_gb: QuotaGb = None,
     enabled: Enabled = None,
-    audio: Audio = None,
 ) -> None:
     """Change what is given, keep the rest; footage stays where it is."""
     with opened() as env:
         known = env.storage.cameras.find(camera)
         draft = _draft_of(known)
-        if name is not None:
-            draft = replace(draft, name=name)
-        draft = _with_options(
+        if url is not None:
+            main_url, in_url = parse_stream_url(url)
+            draft = replace(draft, main_url=main_url, credentials=in_url or draft.credentials)
+        draft = replace(
             draft,
-            url,
-            sub_url,
-            place,
-            agency,
-            group,
-            purpose,
-            retention_days,
-            min_days,
-            position,
-            quota_gb,
-            enabled,
-            audio,
+            name=draft.name if name is None else name,
+            is_enabled=draft.is_enabled if enabled is None else enabled,
         )
-        changed = env.storage.cameras.edit(
-            known.id, _with_login(draft, username, password_stdin=password_stdin)
-        )
+        draft = _with_login(options.applied_to(draft), username, password_stdin=password_stdin)
+        changed = env.storage.cameras.edit(known.id, draft)
         env.storage.audit.append("cli", "camera.edit", f"camera {changed.id}", changed.name)
         out.print(f"Camera {changed.id} “{changed.name}” changed.")
         _say_if_incomplete(changed)
@@ -216,57 +160,6 @@ def import_(
             camera = env.storage.cameras.add(draft)
             env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
         out.print(f"{len(drafts)} cameras added.")
-
-
-def _with_options(
-    draft: CameraDraft,
-    url: str | None,
-    sub_url: str | None,
-    place: str | None,
-    agency: str | None,
-    group: str | None,
-    purpose: str | None,
-    retention_days: int | None,
-    min_days: int | None,
-    position: str | None,
-    quota_gb: float | None,
-    enabled: bool | None,
-    audio: bool | None,
-) -> CameraDraft:
-    """Return the draft with every given option put in; None means: as it was."""
-    texts = {"place": place, "agency": agency, "group": group, "purpose": purpose}
-    given: dict[str, object] = {key: value.strip() for key, value in texts.items() if value is not None}
-    given |= {
-        key: value
-        for key, value in {
-            "retention_days": retention_days,
-            "min_days": min_days,
-            "is_enabled": enabled,
-            "record_audio": audio,
-        }.items()
-        if value is not None
-    }
-    if url is not None:
-        given["main_url"], in_url = parse_stream_url(url)
-        given |= {"credentials": in_url} if in_url else {}
-    if sub_url is not None:
-        given["sub_url"] = parse_stream_url(sub_url)[0] if sub_url else None
-    if quota_gb is not None:
-        given["quota_bytes"] = int(quota_gb * 1e9)
-    if position is not None:
-        given["latitude"], given["longitude"] = parse_position(position)
-    return replace(draft, **given)  # type: ignore[arg-type]  # each key was paired with its own field's type above
-
-
-def parse_position(text: str) -> tuple[float, float]:
-    """Return latitude and longitude of "lat,lon"; raises InvalidInput."""
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidInput(f"{text!r} is not latitude,longitude such as -3.3194,114.5908") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise InvalidInput(f"{text!r} lies nowhere on Earth")
-    return latitude, longitude
 
 
 def _with_login(draft: CameraDraft, username: str | None, *, password_stdin: bool) -> CameraDraft:
