@@ -6,8 +6,6 @@ from vms.domain.camera import Camera, StreamState, StreamStatus
 from vms.domain.time import SECOND_US
 from web.presenters import Presenter
 
-RECORDER_SILENT_US = 10 * SECOND_US
-"""A recorder that has not said anything for this long is not running."""
 _DELAYED_US = 15 * SECOND_US
 
 
@@ -57,7 +55,7 @@ def _described(camera: Camera, status: StreamStatus | None, present: Presenter) 
         return (*why_not, "")
     if status is None:
         return ("unknown", "ring", "off", "")
-    if present.now_us - status.updated_us > RECORDER_SILENT_US:
+    if status.is_silent(present.now_us):
         return ("recorder_down", "triangle", "bad", present.since(status.updated_us))
     late_us = present.now_us - (status.last_media_us or present.now_us)
     if status.state is StreamState.RECORDING and late_us > _DELAYED_US:
@@ -70,7 +68,7 @@ def _described(camera: Camera, status: StreamStatus | None, present: Presenter) 
 
 def state_since_us(status: StreamStatus, now_us: int) -> int:
     """Return when what the mark says began: with silence, when the recorder was last heard; with loss, the last media."""
-    if now_us - status.updated_us > RECORDER_SILENT_US:
+    if status.is_silent(now_us):
         return status.updated_us
     if status.state is StreamState.BACKOFF:
         return status.last_media_us or status.since_us

@@ -4,7 +4,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vms.domain.errors import VmsError
-from web.api.cameras import RECORDER_SILENT_US
 from web.permissions import PUBLIC
 from web.routing import guarded
 from web.state import Call, services_of
@@ -22,6 +21,6 @@ def healthz(request: Call) -> Response:
         statuses = services.storage.cameras.statuses()
     except VmsError:
         return JSONResponse({"status": "error", "database": "error"}, 503)
-    newest_us = max((status.updated_us for status in statuses.values()), default=0)
-    recorder = "ok" if services.clock.now_us() - newest_us <= RECORDER_SILENT_US else "silent"
+    now_us = services.clock.now_us()
+    recorder = "silent" if all(status.is_silent(now_us) for status in statuses.values()) else "ok"
     return JSONResponse({"status": "ok", "database": "ok", "recorder": recorder})

@@ -14,12 +14,10 @@ from vms.app import open_services
 from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
 from vms.domain.camera import StreamState
 from vms.domain.errors import VmsError
-from vms.domain.time import SECOND_US
 from vms.ffmpeg.binary import find_ffmpeg
 from vms.up import prepare
 
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
-_SILENT_US = 15 * SECOND_US
 
 
 def register(app: typer.Typer) -> None:
@@ -78,8 +76,7 @@ def doctor() -> None:
             f"retention waits for your word: {refusal.why} (vms purge list)" for refusal in waiting
         )
         statuses = env.storage.cameras.statuses()
-        newest_us = max((status.updated_us for status in statuses.values()), default=0)
-        if now_us - newest_us > _SILENT_US:
+        if all(status.is_silent(now_us) for status in statuses.values()):
             problems.append("the recorder says nothing: start it with  vms up")
         for camera in env.storage.cameras.list():
             states = [statuses[s.id].state for s in camera.streams if s.id in statuses]

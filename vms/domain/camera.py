@@ -9,6 +9,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from vms.domain.errors import InvalidInput
+from vms.domain.time import SECOND_US
 
 MOST_TOGETHER = 16
 """Cameras that are reviewed, bookmarked or saved as a view together."""
@@ -281,6 +282,10 @@ class CameraDraft:
     record_audio: bool = False
 
 
+RECORDER_SILENT_US = 10 * SECOND_US
+"""A recorder that has not said anything for this long is not running; it speaks each four seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamStatus:
     """What the recorder last said about a stream.
@@ -288,7 +293,7 @@ class StreamStatus:
     Attributes:
         state: see `StreamState`.
         since_us: when the state began.
-        updated_us: when the recorder last said anything; older than about 10 s means the recorder is down.
+        updated_us: when the recorder last said anything.
         last_media_us: wall time of the newest media on disk, or None.
         detail: one plain sentence for a person, without secrets.
     """
@@ -302,3 +307,7 @@ class StreamStatus:
     cause: OutageCause | None = None
     detail: str = ""
     attempts: int = 0
+
+    def is_silent(self, now_us: int) -> bool:
+        """Whether the recorder has said nothing for so long that it is not running."""
+        return now_us - self.updated_us > RECORDER_SILENT_US

@@ -7,16 +7,12 @@ from starlette.routing import Route
 
 from storage.archive import StreamExtent
 from vms.domain.camera import Camera, StreamRole, StreamState, StreamStatus
-from vms.domain.time import SECOND_US
 from vms.domain.user import RIGHTS, Right, User
 from web.api.answers import json_answer
 from web.api.parameters import camera_of, instant_of, stream_of
 from web.permissions import SIGNED_IN, VIEW_CAMERA
 from web.routing import guarded
 from web.state import Call, WebServices, services_of, user_of
-
-RECORDER_SILENT_US = 10 * SECOND_US
-"""A recorder that has not said anything for this long is not running."""
 
 _WORDS = {
     StreamState.STOPPED: "not recording",
@@ -111,7 +107,7 @@ def describe_state(status: StreamStatus | None, found: Camera, now_us: int) -> d
     """Return how a camera does; a recorder that has fallen silent is told as such, not as its last word."""
     if not found.may_record:
         return _state(StreamState.STOPPED.value, "not recording", status, "")
-    if status is None or now_us - status.updated_us > RECORDER_SILENT_US:
+    if status is None or status.is_silent(now_us):
         return _state("recorder-down", "recorder is not running", status, "the recorder does not answer")
     return _state(status.state.value, _WORDS[status.state], status, status.detail)
 
