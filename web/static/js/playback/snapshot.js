@@ -14,6 +14,9 @@ const PRODUCT = "Siring";
 const BAND_COLOUR = "#0b1118";
 const PLACE_COLOUR = "#ffffff";
 const TIME_COLOUR = "#e8edf2";
+const SMALLEST_LETTER = 12;
+/** Letters are as high as this part of the picture's width: 20 pixels of 1280. */
+const LETTERS_WIDE = 64;
 
 /**
  * @typedef {import("./tile.js").Tile} Tile
@@ -53,31 +56,57 @@ async function serverStill(tile) {
   return { source: image, width: image.width, height: image.height, at_us: Number(answer.headers.get("X-Picture-Time-Us") ?? tile.wallUs) };
 }
 
+/**
+ * @typedef {{words: string, weight: number, colour: string, side: "left" | "right", row: number}} BandText
+ */
+
+/**
+ * What the band says: two rows where the picture is wide enough, else one text a row.
+ * @param {Tile} tile
+ * @param {number} at_us
+ * @param {(words: string) => number} widthOf
+ * @param {number} room
+ * @returns {BandText[]}
+ */
+function bandTexts(tile, at_us, widthOf, room) {
+  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData.zone_label}`;
+  const whose = `${pageData.site_name} · ${PRODUCT}`;
+  const isWide = widthOf(`${time}   ${whose}`) <= room;
+  return [
+    { words: tile.camera.title, weight: 600, colour: PLACE_COLOUR, side: "left", row: 0 },
+    { words: time, weight: 500, colour: TIME_COLOUR, side: "left", row: 1 },
+    { words: whose, weight: 400, colour: TIME_COLOUR, side: isWide ? "right" : "left", row: isWide ? 1 : 2 },
+  ];
+}
+
 /** @param {Still} still @param {Tile} tile @returns {Promise<Blob | null>} */
 async function picture(still, tile) {
   const canvas = document.createElement("canvas");
-  const letter = Math.max(12, Math.round(still.width / 64));
-  const band = Math.round(letter * 3.4);
-  canvas.width = still.width;
-  canvas.height = still.height + band;
   const context = canvas.getContext("2d");
   if (!context) return null;
+  const letter = Math.max(SMALLEST_LETTER, Math.round(still.width / LETTERS_WIDE));
+  const row = Math.round(letter * 1.5);
+  const { fontFamily } = getComputedStyle(document.body);
+  const widthOf = (/** @type {string} */ words) => {
+    context.font = `500 ${letter}px ${fontFamily}`;
+    return context.measureText(words).width;
+  };
+  const room = still.width - 2 * letter;
+  const texts = bandTexts(tile, still.at_us, widthOf, room);
+  const rows = 1 + Math.max(...texts.map((one) => one.row));
+  canvas.width = still.width;
+  canvas.height = still.height + rows * row + letter;
   context.drawImage(still.source, 0, 0, still.width, still.height);
   context.fillStyle = BAND_COLOUR;
-  context.fillRect(0, still.height, still.width, band);
-  const font = getComputedStyle(document.body).fontFamily;
-  const [upper, lower] = [still.height + band * 0.34, still.height + band * 0.72];
+  context.fillRect(0, still.height, canvas.width, canvas.height - still.height);
   context.textBaseline = "middle";
-  const draw = (/** @type {string} */ words, /** @type {number} */ y, /** @type {"left" | "right"} */ side, /** @type {string} */ style) => {
-    context.font = style;
+  for (const { words, weight, colour, side, row: at } of texts) {
+    context.font = `${weight} ${letter}px ${fontFamily}`;
+    context.fillStyle = colour;
     context.textAlign = side;
-    context.fillText(words, side === "left" ? letter : still.width - letter, y, still.width * 0.64);
-  };
-  context.fillStyle = PLACE_COLOUR;
-  draw(tile.camera.title, upper, "left", `600 ${letter}px ${font}`);
-  context.fillStyle = TIME_COLOUR;
-  draw(`${dateShort(still.at_us)} ${clockTenths(still.at_us)} ${pageData.zone_label}`, lower, "left", `500 ${letter}px ${font}`);
-  draw(`${pageData.site_name} · ${PRODUCT}`, lower, "right", `400 ${Math.round(letter * 0.85)}px ${font}`);
+    // A name that is longer than the picture is wide is drawn narrower rather than cut off.
+    context.fillText(words, side === "left" ? letter : still.width - letter, still.height + letter / 2 + (at + 0.5) * row, room);
+  }
   return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
 }
 
