@@ -33,15 +33,15 @@ def lanes(request: Call) -> Response:
     wanted = visible_ids(user, camera_ids_of(request, most=MOST_LANES))
     cameras = services.storage.cameras.some(wanted)
     streams = [(camera, stream.id) for camera in cameras if (stream := shown_stream(camera)) is not None]
+    begun_us = services.clock.now_us()
     found = services.lanes.read(streams, window, columns, with_activity=wants_activity(request))
-    now_us = services.clock.now_us()
     return json_answer(
         request,
         {
             "from_us": window.start_us,
             "to_us": window.end_us,
-            "known_until_us": max(window.start_us, min(window.end_us, now_us)),
-            "now_us": now_us,
+            "known_until_us": max(window.start_us, min(window.end_us, begun_us)),
+            "now_us": services.clock.now_us(),
             "lanes": [_lane(lane) for lane in found],
             "holds": [
                 _hold(hold)

@@ -32,17 +32,17 @@ def timeline(request: Call) -> Response:
     window = window_of(request, longest_us=LONGEST_WINDOW_US)
     camera = camera_of(request)
     stream = stream_of(request, camera)
+    begun_us = services.clock.now_us()
     (found,) = services.lanes.read(
         [(camera, stream.id)], window, _COLUMNS, with_activity=wants_activity(request)
     )
-    now_us = services.clock.now_us()
     return json_answer(
         request,
         {
             "from_us": window.start_us,
             "to_us": window.end_us,
-            "known_until_us": max(window.start_us, min(window.end_us, now_us)),
-            "now_us": now_us,
+            "known_until_us": max(window.start_us, min(window.end_us, begun_us)),
+            "now_us": services.clock.now_us(),
             "spans": [(span.start_us, span.end_us) for span in found.spans],
             "gaps": describe_gaps(found.gaps),
             "cells": None if found.cells is None else _cells(found.cells),
