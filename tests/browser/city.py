@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext
 
 from storage.index_writer import IndexBatch
 from storage.open import Storage
+from tests.browser.pier import Pier, write_pier
 from tests.support.deadline import wait_until
 from tests.support.installation import CANARY, Installation, add_camera, installation, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
@@ -67,6 +68,7 @@ class City:
         tower: switched off, has a few minutes of footage around a day ago, and is kept for two.
         square: switched off, has footage of both its streams, main 640x360 and sub 320x180, while the park has `young`.
         hall: switched off, has footage at the same time, with a hole of a minute.
+        pier: switched off, has five weeks of footage in the index, of which a few minutes can be played.
         unknown_url: of a camera that works and has not been added.
     """
 
@@ -79,6 +81,7 @@ class City:
     square: Camera
     hall: Camera
     past: Past
+    pier: Pier
     unknown_url: str
 
     @contextmanager
@@ -124,9 +127,11 @@ def running_city(folder: Path) -> Iterator[City]:
             square = _add_archived(services.storage, "balai-kota", retention_days=30, has_sub=True)
             hall = _add_archived(services.storage, "siring-tendean", retention_days=30)
             past = _write_past(services.storage, park, river, tower, square, hall)
+            dock = _add_archived(services.storage, "dermaga", retention_days=90)
+            pier = write_pier(services.storage, dock, services.clock.now_us())
             url = f"http://127.0.0.1:{site.settings.port}"
             unknown_url = site.urls["siring-tendean"]
-            yield City(site, url, park, clinic, river, tower, square, hall, past, unknown_url)
+            yield City(site, url, park, clinic, river, tower, square, hall, past, pier, unknown_url)
 
 
 def _add_people(services: Services, park: Camera) -> None:

@@ -106,7 +106,9 @@ def _index(storage: Storage, pier: Pier) -> None:
             end_reason=RunEnd.STOP,
         )
         segments: list[FinishedSegment] = []
-        for seq, start_us in enumerate(range(stretch.start_us, stretch.end_us, _SEGMENT_US)):
+        # What was before the oldest file of its run is gone: that is how one knows that retention has been there.
+        first = 1 if stretch.start_us == pier.whole.start_us else 0
+        for seq, start_us in enumerate(range(stretch.start_us, stretch.end_us, _SEGMENT_US), first):
             length_us = min(_SEGMENT_US, stretch.end_us - start_us)
             digest = hashlib.sha256(start_us.to_bytes(8, "big")).digest()
             name = SegmentName(start_us, length_us, length_us, run.short, seq, digest)
