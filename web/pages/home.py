@@ -112,7 +112,7 @@ def find(request: Call) -> Response:
     camera = query.get("cam", "")
     if not camera.isdigit() or not user_of(request).may(Right.VIEW, int(camera)):
         raise NotFound("there is no such camera")
-    return RedirectResponse(f"/playback?cam={camera}&t={quote(format_rfc3339(at_us))}", 303)
+    return RedirectResponse(f"/playback?cam={camera}&t={quote(format_rfc3339(at_us))}&play=1", 303)
 
 
 def _page(

@@ -74,7 +74,7 @@ def _card(
 ) -> PlaceCard:
     at = quote(format_rfc3339(place.at_us))
     return PlaceCard(
-        url=f"/playback?cam={_list(camera_ids)}&t={at}",
+        url=f"/playback?cam={_list(camera_ids)}&t={at}&play=1",
         name=names[camera_ids[0]].name,
         more=len(camera_ids) - 1,
         when=present.stretch(place.stretch),

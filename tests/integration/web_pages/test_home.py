@@ -74,10 +74,10 @@ def test_places_lead_back_to_the_moment_with_the_cameras_that_are_still_theirs(s
     cards = re.findall(r'<a class="card pic" href="([^"]+)" data-watching>(.*?)</a>', page, re.DOTALL)
     first, second = ((url.replace("&amp;", "&"), words(text)) for url, text in cards)
     assert first == (
-        f"/playback?cam={gone.id}&t=2024-10-01T12%3A00%3A00.000000Z",
+        f"/playback?cam={gone.id}&t=2024-10-01T12%3A00%3A00.000000Z&play=1",
         "Gambar saat itu tidak ada 20:00:00 Taman Sel, 1 Okt 20:00",
     )
-    assert second[0] == f"/playback?cam={own.id},{gone.id}&t=2024-10-03T12%3A25%3A00.000000Z"
+    assert second[0] == f"/playback?cam={own.id},{gone.id}&t=2024-10-03T12%3A25%3A00.000000Z&play=1"
     assert f"Balai Kota +1 kamera Kemarin 20:00{DASH}20:25" in second[1]
     assert "Pasar" not in page
 

@@ -130,7 +130,8 @@ def test_finder_takes_any_form_of_time_to_the_moment(site: Site) -> None:
             f"/playback/find?cam={camera.id}&day=2024-10-01&time=14.05", follow_redirects=False
         )
         assert answer.status_code == 303
-        assert answer.headers["location"] == f"/playback?cam={camera.id}&t=2024-10-01T06%3A05%3A00.000000Z"
+        moment = "2024-10-01T06%3A05%3A00.000000Z"
+        assert answer.headers["location"] == f"/playback?cam={camera.id}&t={moment}&play=1"
         refused = client.get(f"/playback/find?cam={camera.id}&day=2024-10-01&time=25.90")
     assert refused.status_code == 422
     assert "25.90" in refused.text

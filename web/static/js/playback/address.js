@@ -43,3 +43,8 @@ export function queryOf(shown) {
 export function keepAddress(shown) {
   history.replaceState(history.state, "", `/playback?${queryOf(shown)}`);
 }
+
+/** @returns {boolean} whether whoever led here asked to play at once, as the first page does; the address forgets it */
+export function asksToPlay() {
+  return new URLSearchParams(location.search).get("play") === "1";
+}

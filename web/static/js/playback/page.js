@@ -4,7 +4,7 @@
  */
 
 import { actsOf } from "./acts.js";
-import { keepAddress } from "./address.js";
+import { asksToPlay, keepAddress } from "./address.js";
 import { BookmarkPanel } from "./bookmark_panel.js";
 import { CameraChips } from "./camera_chips.js";
 import { CameraPicker } from "./camera_picker.js";
@@ -206,4 +206,4 @@ showTime(facts.at_us);
 part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 if (facts.asked_clip) clip?.set(...facts.asked_clip);
 if (facts.is_live) deck.goLive();
-else deck.seek(facts.at_us, { play: false });
+else deck.seek(facts.at_us, { play: asksToPlay() });
