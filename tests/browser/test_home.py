@@ -275,7 +275,7 @@ def test_figures_that_are_old_look_old_while_the_server_does_not_answer(
 
     with silent.looking(chromium, "wali", DESK) as page:
         page.goto(silent.url)
-        for path in ("**/api/v1/time", "**/home/state", "**/cameras/states"):
+        for path in ("**/api/v1/time", "**/overview/state", "**/cameras/states"):
             page.route(path, is_gone)
         age = page.locator("[data-age]")
         expect(page.locator(".home.stale")).to_have_count(1, timeout=15_000)
@@ -339,7 +339,7 @@ def test_search_comes_first_on_a_phone(silent: SilentSite, chromium: Browser) ->
 
 
 def test_stranger_has_to_sign_in_first(city: City, stranger: Page, browser_context: BrowserContext) -> None:
-    for path in ("/", "/home/state", "/home/cameras"):
+    for path in ("/", "/overview/state", "/overview/cameras"):
         stranger.goto(f"{city.url}{path}")
         expect(stranger).to_have_url(re.compile("/sign-in"))
     assert browser_context.cookies()

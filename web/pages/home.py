@@ -44,8 +44,8 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
         guarded("/", home, SIGNED_IN),
-        guarded("/home/state", state, SIGNED_IN, name="home_state"),
-        guarded("/home/cameras", cameras, SIGNED_IN, name="home_cameras"),
+        guarded("/overview/state", state, SIGNED_IN, name="home_state"),
+        guarded("/overview/cameras", cameras, SIGNED_IN, name="home_cameras"),
         guarded("/playback/find", find, SIGNED_IN, name="find_footage"),
         guarded(
             "/favourites/{camera_id:int}", choose_favourite, VIEW_CAMERA, methods=("POST",), name="favourite"

@@ -105,7 +105,7 @@ def test_favourites_come_first_and_are_chosen_without_a_script(site: Site) -> No
         chosen = post(client, f"/favourites/{second.id}", on="1", csrf_token=token(before))
         refused = post(client, f"/favourites/{foreign.id}", on="1", csrf_token=token(before))
         page = client.get("/").text
-        fragment = client.get("/home/cameras").text
+        fragment = client.get("/overview/cameras").text
         dropped = post(client, f"/favourites/{second.id}", on="0", csrf_token=token(before))
         after = client.get("/").text
 
@@ -159,7 +159,7 @@ def test_state_counts_and_names_problems_with_since_when_and_one_action(site: Si
     with browser(site, site.add_user("wali", Role.ADMIN)) as client:
         page = client.get("/").text
         state = part(page, "state")
-        fragment = part(client.get("/home/state").text, "state")
+        fragment = part(client.get("/overview/state").text, "state")
     assert "2 masalah perlu diperiksa" in state
     assert "Kamera tersambung 1 dari 4 1 dimatikan" in state
     assert (
@@ -220,7 +220,7 @@ def test_recorder_that_is_down_is_told_first_with_since_when_and_what_to_do(site
     site.clock.advance(90)
     with browser(site, site.add_user("pegawai", role, *cameras)) as client:
         page = client.get("/").text
-        fragment = client.get("/home/state").text
+        fragment = client.get("/overview/state").text
     for text in (page, fragment):
         assert "Perekaman berhenti sejak 20:00 WITA." in words(text)
         assert "Rekaman sebelumnya aman" in words(text)
@@ -237,9 +237,9 @@ def test_exports_that_run_show_how_far_they_are_to_those_who_export(site: Site) 
     site.storage.exports.claim_next("worker", 60)
     site.storage.exports.progress(job.id, "worker", done_bytes=42, total_bytes=100, seconds=60)
     with browser(site, user) as client:
-        own = words(client.get("/home/state").text)
+        own = words(client.get("/overview/state").text)
     with browser(site, site.add_user("lain", Role.OPERATOR, camera)) as client:
-        others = words(client.get("/home/state").text)
+        others = words(client.get("/overview/state").text)
     assert "Ekspor berjalan · Tabrak lari 42 %" in own
     assert "Tabrak lari" not in others
 
@@ -264,7 +264,7 @@ def test_nothing_of_others_cameras_is_in_any_piece_of_the_page(site: Site) -> No
     own, other = site.add_camera("Balai Kota"), site.add_camera("Pekauman")
     says(site, other, StreamState.BACKOFF)
     with browser(site, site.add_user("camat", Role.OPERATOR, own)) as client:
-        for path in ("/", "/home/state", "/home/cameras"):
+        for path in ("/", "/overview/state", "/overview/cameras"):
             answer = client.get(path)
             assert answer.status_code == 200
             assert "Pekauman" not in answer.text

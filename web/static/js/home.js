@@ -51,7 +51,7 @@ async function refresh() {
   clearTimeout(timer);
   if (!document.hidden) {
     try {
-      replaceParts(await fetchPart("/home/state"));
+      replaceParts(await fetchPart("/overview/state"));
       answeredMs = performance.now();
     } catch {
       // The age goes on growing, and the shell's banner says that the server does not answer.
@@ -71,7 +71,7 @@ async function toggleFavourite(form) {
   const inMenu = form.closest("[data-choose]") !== null;
   try {
     await request(`/api/v1/favourites/${id}`, { method: wanted ? "PUT" : "DELETE" });
-    const fresh = await fetchPart("/home/cameras");
+    const fresh = await fetchPart("/overview/cameras");
     const section = part('[data-part="cameras"]', HTMLElement);
     const scrolled = section.querySelector(".sheet")?.scrollTop ?? 0;
     section.replaceChildren(fresh);
