@@ -192,7 +192,7 @@ export class ExportList {
         await this.#poll();
       });
     });
-    stop.setAttribute("aria-label", text("clip.cancel_of", { name: facts.name }));
+    if (!facts.is_cancelling) stop.setAttribute("aria-label", text("clip.cancel_of", { name: facts.name }));
     stop.disabled = facts.is_cancelling;
     return stop;
   }

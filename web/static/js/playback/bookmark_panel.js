@@ -86,7 +86,8 @@ export class BookmarkPanel extends EventTarget {
     const go = part("[data-go]", HTMLButtonElement, row);
     const isToday = dayOf(bookmark.start_us) === dayOf(this.deck.wallUs);
     go.textContent = isToday ? clock(bookmark.start_us) : `${dayMonth(bookmark.start_us)} ${clock(bookmark.start_us)}`;
-    go.setAttribute("aria-label", `${bookmark.title}, ${dateShort(bookmark.start_us)} ${clock(bookmark.start_us)}`);
+    // What is seen comes first in what is said, so that speaking to the page finds the button.
+    go.setAttribute("aria-label", `${go.textContent}, ${bookmark.title}, ${dateShort(bookmark.start_us)}`);
     go.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: bookmark.start_us })));
     const title = part("[data-title]", HTMLElement, row);
     title.textContent = bookmark.title;
