@@ -48,13 +48,13 @@ class SegmentIndex:
 
     def covering(self, stream_id: int, window: TimeRange) -> list[Segment]:
         """Return the segments that share an instant with the window, in order of start; runs may overlap."""
-        beginning = (
-            segment.c.start_us > window.start_us - LONGEST_SEGMENT_US,
-            segment.c.start_us < window.end_us,
-        )
-        with self._database.read() as connection:
-            found = _select(connection, _SEGMENTS.where(segment.c.stream_id == stream_id, *beginning))
-        return [s for s in found if s.end_us > window.start_us]
+        values = {
+            "of_stream": stream_id,
+            "reach_us": window.start_us - LONGEST_SEGMENT_US,
+            "from_us": window.start_us,
+            "to_us": window.end_us,
+        }
+        return self._segments(_COVERING, values)
 
     def at(self, stream_id: int, at_us: int) -> Segment | None:
         """Return the segment that holds the instant, of several the one that began last, or None."""
@@ -63,27 +63,26 @@ class SegmentIndex:
 
     def nearest(self, stream_id: int, at_us: int) -> tuple[Segment | None, Segment | None]:
         """Return the last segment that begins at or before the instant, and the first that begins after it."""
-        of_stream = _SEGMENTS.where(segment.c.stream_id == stream_id)
+        values = {"of_stream": stream_id, "at_us": at_us}
         with self._database.read() as connection:
-            before = _last(connection, of_stream.where(segment.c.start_us <= at_us))
-            after = _first(connection, of_stream.where(segment.c.start_us > at_us))
+            before = _one(connection, _BEFORE, values)
+            after = _one(connection, _AFTER, values)
         return before, after
 
     def find(self, stream_id: int, run_id: int, seq: int) -> Segment | None:
         """Return one segment by its place in its run, or None where it is not indexed or belongs to another stream."""
-        key = (segment.c.run_id == run_id, segment.c.seq == seq, segment.c.stream_id == stream_id)
         with self._database.read() as connection:
-            return _first(connection, _SEGMENTS.where(*key))
+            return _one(connection, _IN_RUN, {"of_stream": stream_id, "of_run": run_id, "seq": seq})
 
     def oldest(self, stream_id: int) -> Segment | None:
         """Return the stream's first segment."""
         with self._database.read() as connection:
-            return _first(connection, _SEGMENTS.where(segment.c.stream_id == stream_id))
+            return _one(connection, _OLDEST, {"of_stream": stream_id})
 
     def newest(self, stream_id: int) -> Segment | None:
         """Return the stream's segment that begins last."""
         with self._database.read() as connection:
-            return _last(connection, _SEGMENTS.where(segment.c.stream_id == stream_id))
+            return _one(connection, _NEWEST, {"of_stream": stream_id})
 
     def spans(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Span]:
         """Return continuous footage that touches the window, in order; its ends may lie outside the window.
@@ -152,7 +151,7 @@ class SegmentIndex:
             NotFound: there is none with that id.
         """
         with self._database.read() as connection:
-            row = connection.execute(sa.select(init).where(init.c.id == init_id)).one_or_none()
+            row = connection.execute(_INIT, {"init_id": init_id}).one_or_none()
         if row is None:
             raise NotFound(f"there is no initialisation segment {init_id}")
         return InitRecord(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins so
@@ -175,7 +174,8 @@ class SegmentIndex:
 
     def open_runs(self) -> list[Run]:
         """Return the runs that the recorder has not ended, in order of opening."""
-        return self._runs(run.c.end_us.is_(None))
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(_OPEN_RUNS).all()]
 
     def last_seq(self, run_id: int) -> tuple[int, int] | None:
         """Return number and end of the run's last indexed segment, or None where none is indexed."""
@@ -205,6 +205,10 @@ class SegmentIndex:
         with self._database.read() as connection:
             return int(connection.execute(statement).scalar_one())
 
+    def _segments(self, statement: sa.Select[Any], values: dict[str, int]) -> list[Segment]:
+        with self._database.read() as connection:
+            return [_segment(row) for row in connection.execute(statement, values).all()]
+
     def _runs(self, *conditions: sa.ColumnElement[bool]) -> list[Run]:
         with self._database.read() as connection:
             rows = connection.execute(sa.select(run).where(*conditions).order_by(run.c.id))
@@ -214,6 +218,24 @@ class SegmentIndex:
 _CAUSES = {cause.value: cause for cause in OutageCause}
 _OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
 _ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
+_FLAGS = [field.name for field in fields(Segment)].index("flags")
+_SEGMENTS = sa.select(
+    *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
+).join_from(segment, run, run.c.id == segment.c.run_id)
+# What nearly every request asks is built once.
+_OF_STREAM = _SEGMENTS.where(segment.c.stream_id == sa.bindparam("of_stream"))
+_COVERING = _OF_STREAM.where(
+    segment.c.start_us > sa.bindparam("reach_us"),
+    segment.c.start_us < sa.bindparam("to_us"),
+    segment.c.start_us + segment.c.duration_us > sa.bindparam("from_us", type_=sa.BigInteger),
+).order_by(segment.c.start_us)
+_OLDEST = _OF_STREAM.order_by(segment.c.start_us).limit(1)
+_NEWEST = _OF_STREAM.order_by(segment.c.start_us.desc()).limit(1)
+_BEFORE = _NEWEST.where(segment.c.start_us <= sa.bindparam("at_us"))
+_AFTER = _OLDEST.where(segment.c.start_us > sa.bindparam("at_us"))
+_IN_RUN = _OF_STREAM.where(segment.c.run_id == sa.bindparam("of_run"), segment.c.seq == sa.bindparam("seq"))
+_INIT = sa.select(init).where(init.c.id == sa.bindparam("init_id"))
+_OPEN_RUNS = sa.select(run).where(run.c.end_us.is_(None)).order_by(run.c.id)
 _STRETCHES = (
     sa.select(span.c.start_us, span.c.end_us, run.c.volume_id)
     .join_from(span, run, run.c.id == span.c.run_id)
@@ -225,10 +247,6 @@ _STRETCHES = (
     )
     .order_by(span.c.start_us)
 )
-_FLAGS = [field.name for field in fields(Segment)].index("flags")
-_SEGMENTS = sa.select(
-    *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
-).join_from(segment, run, run.c.id == segment.c.run_id)
 
 
 def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -236,18 +254,9 @@ def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
 
 
-def _first(connection: Connection, statement: sa.Select[Any]) -> Segment | None:
-    rows = connection.execute(statement.order_by(segment.c.start_us).limit(1)).all()
+def _one(connection: Connection, statement: sa.Select[Any], values: dict[str, int]) -> Segment | None:
+    rows = connection.execute(statement, values).all()
     return _segment(rows[0]) if rows else None
-
-
-def _last(connection: Connection, statement: sa.Select[Any]) -> Segment | None:
-    rows = connection.execute(statement.order_by(segment.c.start_us.desc()).limit(1)).all()
-    return _segment(rows[0]) if rows else None
-
-
-def _select(connection: Connection, statement: sa.Select[Any]) -> list[Segment]:
-    return [_segment(row) for row in connection.execute(statement.order_by(segment.c.start_us))]
 
 
 def _segment(row: Sequence[Any]) -> Segment:
