@@ -15,7 +15,10 @@ PAGE = PROJECT / "docs" / "performance.md"
 _BEGIN = "<!-- findings: written by tests/bench/performance_page.py -->"
 _END = "<!-- end of findings -->"
 _SCALES = ("quick", "full")
-_ORDER = ("recorder", "index", "timeline", "pages", "pictures", "export", "rebuild", "purge", "browser")
+_ORDER = (
+    *("recorder", "index", "timeline", "drawing", "pages", "pictures", "home", "review", "browser"),
+    *("export", "rebuild", "purge"),
+)
 
 
 def main() -> None:
