@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from storage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.open_volume import OpenVolume
-from storage.schema import stream
+from storage.schema import camera, stream
 from storage.segment_paths import SegmentName, pack_path, segment_path
 from tests.support.footage import init_record
 from tests.support.installation import main_stream
@@ -62,7 +62,7 @@ class Pier:
     purged_until_us: int
 
 
-def write_pier(storage: Storage, camera: Camera, now_us: int) -> Pier:
+def write_pier(storage: Storage, dock: Camera, now_us: int) -> Pier:
     """Give a switched-off camera its past."""
     end_us = now_us - now_us % HOUR_US - 2 * HOUR_US
     month = TimeRange(end_us - 30 * DAY_US, end_us)
@@ -74,11 +74,11 @@ def write_pier(storage: Storage, camera: Camera, now_us: int) -> Pier:
     gap = TimeRange(gap_us, gap_us + 36 * HOUR_US)
     arrival_us = month.start_us + 17 * DAY_US + 7 * HOUR_US + 13 * MINUTE_US + 41 * SECOND_US
     real = TimeRange(arrival_us - 2 * MINUTE_US, arrival_us + 2 * MINUTE_US)
-    pier = Pier(camera, whole, month, gap, arrival_us, real, whole.start_us)
+    pier = Pier(dock, whole, month, gap, arrival_us, real, whole.start_us)
     _index(storage, pier)
     _picture(storage, pier)
     spec = CameraSpec("Dermaga", "dermaga", 9, WIDTH, HEIGHT, scene=Scene.RIVER, fps=_FPS)
-    write_past_runs(storage, [PastRun(main_stream(camera), spec, real, _FPS)])
+    write_past_runs(storage, [PastRun(main_stream(dock), spec, real, _FPS)])
     return pier
 
 
@@ -134,6 +134,10 @@ def _index(storage: Storage, pier: Pier) -> None:
     outage = Outage(source.id, pier.gap.start_us, pier.gap.end_us, OutageCause.UNREACHABLE, "no answer")
     storage.index_writer.commit(IndexBatch(outages=(outage,)))
     with storage.database.write() as connection:
+        created_us = pier.purged_until_us - 60 * DAY_US
+        connection.execute(
+            sa.update(camera).where(camera.c.id == pier.camera.id).values(created_us=created_us)
+        )
         connection.execute(
             sa.update(stream).where(stream.c.id == source.id).values(purged_until_us=pier.purged_until_us)
         )
