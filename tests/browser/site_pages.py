@@ -1,45 +1,9 @@
 """Every page a person can meet, by name, with what to wait for before looking at it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from playwright.sync_api import Page
-
 from tests.browser.city import City
+from tests.browser.review_states import review_states
+from tests.browser.site_page import PLAYER_RESTS, SitePage
 from vms.domain.time import MINUTE_US, format_rfc3339
-
-# Functions, not expressions: those would need eval(), which the pages' content security policy forbids.
-_PLAYER_RESTS = (
-    "() => document.fonts.status === 'loaded'"
-    " && ['paused', 'playing', 'gap', 'unsupported'].includes(document.querySelector('[data-player]')?.dataset.state)"
-)
-_LOADED = "() => document.fonts.status === 'loaded'"
-
-
-@dataclass(frozen=True, slots=True)
-class SitePage:
-    """One page in one state.
-
-    Attributes:
-        path: from the root. ready: a JavaScript condition. signed_in: whether the administrator looks at it.
-        status: of the answer. prepare: what to do once it is ready, to reach the state.
-    """
-
-    name: str
-    path: str
-    ready: str = _LOADED
-    signed_in: bool = True
-    status: int = 200
-    prepare: Callable[[Page], None] | None = None
-
-    def show(self, page: Page, url: str) -> None:
-        """Go there and wait until nothing moves any more."""
-        answer = page.goto(f"{url}{self.path}")
-        assert answer is not None
-        assert answer.status == self.status
-        page.wait_for_function(self.ready)
-        if self.prepare is not None:
-            self.prepare(page)
 
 
 def site_pages(city: City) -> list[SitePage]:
@@ -55,28 +19,29 @@ def site_pages(city: City) -> list[SitePage]:
         SitePage("sign-in", "/sign-in", signed_in=False),
         SitePage("sign-in-again", "/sign-in?next=/cameras", signed_in=False),
         SitePage("home", "/"),
-        SitePage("playback", playback(park, at_us), _PLAYER_RESTS),
-        SitePage("playback-clip", playback(park, at_us, marks), _PLAYER_RESTS),
-        SitePage("playback-gap", playback(park, past.gap.start_us + MINUTE_US), _PLAYER_RESTS),
-        SitePage("playback-h265", f"/playback?cam={city.river.id}", _PLAYER_RESTS),
+        SitePage("playback", playback(park, at_us), PLAYER_RESTS),
+        SitePage("playback-clip", playback(park, at_us, marks), PLAYER_RESTS),
+        SitePage("playback-gap", playback(park, past.gap.start_us + MINUTE_US), PLAYER_RESTS),
+        SitePage("playback-h265", f"/playback?cam={city.river.id}", PLAYER_RESTS),
         SitePage(
             "playback-bookmark",
             playback(park, at_us, f"{marks}&mode=full"),
-            _PLAYER_RESTS,
+            PLAYER_RESTS,
             prepare=lambda page: page.keyboard.press("b"),
         ),
         SitePage(
             "playback-hold",
             playback(park, at_us, f"{marks}&mode=full"),
-            _PLAYER_RESTS,
+            PLAYER_RESTS,
             prepare=lambda page: page.keyboard.press("x"),
         ),
         SitePage(
             "playback-calendar",
             playback(park, at_us),
-            _PLAYER_RESTS,
+            PLAYER_RESTS,
             prepare=lambda page: page.locator("[data-day-open]").click(),
         ),
+        *review_states(city),
         SitePage("cameras", "/cameras"),
         SitePage("camera", f"/cameras/{park}"),
         SitePage("camera-new", "/cameras/new"),
