@@ -4,7 +4,6 @@
  * @module
  */
 
-import { QUIET_CAUSES } from "./lane_facts.js";
 import { FLAGGED_GAP_US, LEAST_GAP_US } from "./lane_columns.js";
 import { firstAbove } from "./timeline_model.js";
 
@@ -42,20 +41,24 @@ export class GapEvents {
     const { us_per_px, width } = scale;
     this.#slots.fill(-1);
     this.#number = 0;
+    // No more shapes than that can stand side by side.
+    const room = Math.min(MOST_SLOTS, Math.floor(width / PITCH_PX) + 1);
     const least_us = scale.isNear ? LEAST_GAP_US : FLAGGED_GAP_US;
     for (let turn = 0; turn < lanes.length; turn += 1) {
       const lane = turn === 0 ? first : turn <= first ? turn - 1 : turn;
       for (const { facts, from_us, to_us } of /** @type {readonly import("./answer_shelf.js").Piece[]} */ (lanes[lane])) {
-        const { gapStarts, gapEnds, gaps } = facts;
-        for (let i = firstAbove(gapEnds, from_us); i < gaps.length; i += 1) {
+        const { gapStarts, gapEnds, gaps, isQuiet, longest } = facts;
+        if (gaps.length === 0) continue;
+        const last_us = Math.min(to_us, scale.now_us);
+        for (let i = longest.next(firstAbove(gapEnds, from_us), least_us); i >= 0; i = longest.next(i + 1, least_us)) {
           const start_us = /** @type {number} */ (gapStarts[i]);
-          if (start_us >= Math.min(to_us, scale.now_us)) break;
+          if (start_us >= last_us || this.#number >= room) break;
+          if (isQuiet[i]) continue;
           const gap = /** @type {Gap} */ (gaps[i]);
           const end_us = /** @type {number} */ (gapEnds[i]);
-          if (end_us - start_us < least_us || QUIET_CAUSES.has(gap.cause)) continue;
           const hasBothEnds = (Math.min(end_us, scale.now_us) - start_us) / us_per_px >= BOTH_ENDS_PX ? 1 : 0;
           this.#offer((start_us - scale.from_us) / us_per_px, width, lane, 0, hasBothEnds, gap);
-          if (hasBothEnds && end_us < Math.min(to_us, scale.now_us)) this.#offer((end_us - scale.from_us) / us_per_px, width, lane, 1, 1, gap);
+          if (hasBothEnds && end_us < last_us) this.#offer((end_us - scale.from_us) / us_per_px, width, lane, 1, 1, gap);
           else {
             // Nothing more finds a place in this slot.
             const next_us = scale.from_us + (Math.floor((start_us - scale.from_us) / us_per_px / PITCH_PX) + 1) * PITCH_PX * us_per_px;

@@ -4,28 +4,36 @@
  */
 
 const FONT = '500 12px "Inter", "IBM Plex Sans", system-ui, sans-serif';
-const MOST_WIDTHS = 2000;
-/** @type {Map<string, number>} */
+/** Pixels of single characters: labels come and go with every picture, their letters are always the same. @type {Map<string, number>} */
 const widths = new Map();
 /** @type {CanvasRenderingContext2D | null} */
 let ruler = null;
 
 // Words that were measured before their font had come were measured in another one.
-void document.fonts.ready.then(() => widths.clear());
+void document.fonts.ready.then(() => {
+  ruler = null;
+  widths.clear();
+});
+
+/** @param {string} character @returns {number} */
+function measured(character) {
+  if (!ruler) {
+    ruler = document.createElement("canvas").getContext("2d");
+    if (ruler) ruler.font = FONT;
+  }
+  const wide = ruler?.measureText(character).width ?? 7;
+  widths.set(character, wide);
+  return wide;
+}
 
 /** Pixels that words take. @param {string} words @returns {number} */
 export function widthOf(words) {
-  let wide = widths.get(words);
-  if (wide === undefined) {
-    if (!ruler) {
-      ruler = document.createElement("canvas").getContext("2d");
-      if (ruler) ruler.font = FONT;
-    }
-    if (widths.size > MOST_WIDTHS) widths.clear();
-    wide = Math.ceil(ruler?.measureText(words).width ?? words.length * 7) + 2;
-    widths.set(words, wide);
+  let wide = 2;
+  for (let i = 0; i < words.length; i += 1) {
+    const character = words.charAt(i);
+    wide += widths.get(character) ?? measured(character);
   }
-  return wide;
+  return Math.ceil(wide);
 }
 
 /** @typedef {{element: HTMLElement, kind: string, words: string, x: number, y: number, wide: number, isShown: boolean}} Entry */

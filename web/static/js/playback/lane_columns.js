@@ -64,9 +64,9 @@ export function fillColumns(columns, facts, step_us, from_us, to_us) {
     const start = Math.max(at, facts.quietUntilUs, facts.fromUs);
     const end = Math.min(at + step_us, facts.untilUs);
     if (end <= start) continue;
-    const missing = facts.missingIn(start, end);
-    const longest = missing > 0 ? facts.longestIn(start, end) : 0;
-    const share = 1 - missing / (end - start);
+    facts.look(start, end);
+    const share = 1 - facts.missingUs / (end - start);
+    const longest = facts.missingUs > 0 ? facts.longestUs : 0;
     starts[count] = start;
     shares[count] = share;
     marks[count] = share <= 0.0005 ? EMPTY : longest >= FLAGGED_GAP_US ? FLAGGED : longest >= LEAST_GAP_US ? NOTCHED : WHOLE;

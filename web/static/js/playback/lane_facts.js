@@ -28,6 +28,10 @@ const ACTIVITY_SHARE = 0.985;
 const EDGE_US = 1_000_000;
 
 export class LaneFacts {
+  #last = 0;
+  missingUs = 0;
+  longestUs = 0;
+
   /**
    * @param {ToldLane} told
    * @param {number} from_us of the window
@@ -47,6 +51,8 @@ export class LaneFacts {
     this.spanEnds = Float64Array.from(told.spans, ([, end]) => end);
     this.gapStarts = Float64Array.from(this.gaps, (gap) => gap.start_us);
     this.gapEnds = Float64Array.from(this.gaps, (gap) => gap.end_us);
+    /** 1 for gaps that are no failure. */
+    this.isQuiet = Uint8Array.from(this.gaps, (gap) => (QUIET_CAUSES.has(gap.cause) ? 1 : 0));
     const cellWidth = told.cells?.width_us ?? 0;
     const cellCount = told.cells?.covered.length ?? 0;
     const lastPart = cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
@@ -89,16 +95,44 @@ export class LaneFacts {
 
   /** Time without footage inside [from, to), microseconds. @param {number} from_us @param {number} to_us @returns {number} */
   missingIn(from_us, to_us) {
+    this.look(from_us, to_us);
+    return this.missingUs;
+  }
+
+  /** The longest gap that touches [from, to), in its whole length where that is known. @param {number} from_us @param {number} to_us @returns {number} */
+  longestIn(from_us, to_us) {
+    this.look(from_us, to_us);
+    return this.longestUs;
+  }
+
+  /** Find out both, and leave them in `missingUs` and `longestUs`. @param {number} from_us @param {number} to_us */
+  look(from_us, to_us) {
     const from = Math.max(from_us, this.fromUs);
     const to = Math.min(to_us, this.untilUs);
-    if (to <= from) return 0;
-    if (this.cells) return this.#missingBefore(to) - this.#missingBefore(from);
-    const first = firstAbove(this.gapEnds, from);
+    this.missingUs = this.longestUs = 0;
+    if (to <= from) return;
+    if (this.cells) {
+      const { start_us, width_us, covered } = this.cells;
+      const first = clamp(Math.floor((from - start_us) / width_us), 0, covered.length);
+      this.missingUs = this.#missingBefore(to) - this.#missingBefore(from);
+      this.longestUs = this.longest.max(first, clamp(Math.ceil((to - start_us) / width_us), first, covered.length));
+      return;
+    }
+    const first = this.#firstGapAfter(from);
     const end = firstAbove(this.gapStarts, to - 1, first);
-    if (end <= first) return 0;
+    if (end <= first) return;
     const before = Math.max(0, from - /** @type {number} */ (this.gapStarts[first]));
     const after = Math.max(0, /** @type {number} */ (this.gapEnds[end - 1]) - to);
-    return this.missing.sum(first, end) - before - after;
+    this.missingUs = this.missing.sum(first, end) - before - after;
+    this.longestUs = this.longest.max(first, end);
+  }
+
+  /** Number of the first gap that ends later; found at once where the last one asked for was near. @param {number} us @returns {number} */
+  #firstGapAfter(us) {
+    const last = this.#last;
+    const isLater = last > 0 && /** @type {number} */ (this.gapEnds[last - 1]) <= us;
+    this.#last = firstAbove(this.gapEnds, us, isLater ? last : 0);
+    return this.#last;
   }
 
   /** @param {number} us @returns {number} */
@@ -108,17 +142,6 @@ export class LaneFacts {
     const whole = Math.floor(place);
     const past = whole === covered.length - 1 ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole)) : place - whole;
     return this.missing.sum(0, whole) + (past > 0 ? this.missing.sum(whole, whole + 1) * past : 0);
-  }
-
-  /** The longest gap that touches [from, to), in its whole length where that is known. @param {number} from_us @param {number} to_us @returns {number} */
-  longestIn(from_us, to_us) {
-    if (this.cells) {
-      const { start_us, width_us, covered } = this.cells;
-      const first = clamp(Math.floor((from_us - start_us) / width_us), 0, covered.length);
-      return this.longest.max(first, clamp(Math.ceil((to_us - start_us) / width_us), first, covered.length));
-    }
-    const first = firstAbove(this.gapEnds, from_us);
-    return this.longest.max(first, firstAbove(this.gapStarts, to_us - 1, first));
   }
 
   /** The gap that holds an instant, null where there is footage or single gaps are not known. @param {number} us @returns {Gap | null} */

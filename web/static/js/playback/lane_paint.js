@@ -3,8 +3,7 @@
  * @module
  */
 
-import { columnStep, Columns, fillColumns, notchOf } from "./lane_columns.js";
-import { QUIET_CAUSES } from "./lane_facts.js";
+import { stripOf } from "./column_strip.js";
 import { clamp, firstAbove } from "./timeline_model.js";
 import { DAY_US, HOUR_US } from "../site_time.js";
 
@@ -13,6 +12,7 @@ export const NEAR_US = DAY_US + 2 * HOUR_US;
 const POST_PX = 2;
 const HATCHED_PX = 6;
 const LEAST_ACTIVITY_PX = 6;
+const LEAST_BIN_PX = 2;
 
 /**
  * @typedef {import("./lane_facts.js").LaneFacts} LaneFacts
@@ -22,9 +22,10 @@ const LEAST_ACTIVITY_PX = 6;
  * @typedef {{y: number, height: number, isFocused: boolean}} Place
  */
 
-const columns = new Columns(4096);
 const matrix = new DOMMatrix();
-/** @type {WeakMap<LaneFacts, {area: Path2D, line: Path2D}>} */
+/** Left edges and widths of posts, one after the other. */
+const posts = new Int16Array(8192);
+/** Shapes of a lane's activity, by how many bins are one. @type {WeakMap<LaneFacts, Map<number, {area: Path2D, line: Path2D}>>} */
 const drawn = new WeakMap();
 
 /**
@@ -70,33 +71,35 @@ function paintGaps({ g, colour, hatches }, { facts, from_us, to_us }, scale, pla
     g.fillStyle = colour("rec");
     g.fillRect(start, bandY, end - start, band);
   }
-  const { gapStarts, gapEnds, gaps } = facts;
+  const { gapStarts, gapEnds, gaps, isQuiet } = facts;
   const last_us = Math.min(to_us, scale.now_us);
   let free = -Infinity;
+  let count = 0;
   for (let i = firstAbove(gapEnds, from_us); i < gaps.length; i += 1) {
     const gap_us = /** @type {number} */ (gapStarts[i]);
     if (gap_us >= last_us) break;
     const end_us = Math.min(/** @type {number} */ (gapEnds[i]), scale.now_us);
-    const isQuiet = QUIET_CAUSES.has(/** @type {import("./lane_facts.js").Gap} */ (gaps[i]).cause);
     // Posts keep a pixel between them: many short gaps look like a comb, and not like one long one.
     const a = Math.max(Math.round(clamp(x(gap_us), -HATCHED_PX, width)), free);
     const b = Math.round(clamp(x(end_us), -HATCHED_PX, width + HATCHED_PX));
-    if (isQuiet) paintQuiet(g, colour, hatches, a, b, place);
+    if (isQuiet[i]) paintQuiet(g, colour, hatches, a, b, place);
     else if (b - a >= HATCHED_PX) {
       g.fillStyle = hatches.gap;
       g.fillRect(a, top, b - a, bottom - top + 1);
     } else {
-      const wide = Math.max(POST_PX, b - a);
-      g.fillStyle = colour(place.isFocused ? "lane-focus" : "lane");
-      g.fillRect(a - 1, top, wide + 2, bottom - top + 1);
-      g.fillStyle = colour("gap-hatch");
-      g.fillRect(a, top, wide, bottom - top);
+      posts[count] = a;
+      posts[count + 1] = Math.max(POST_PX, b - a);
+      count = Math.min(count + 2, posts.length - 2);
     }
     free = Math.max(b, a + POST_PX) + 1;
     // Whatever ends under what was just drawn is drawn with it.
     const under = scale.from_us + (free - 1) * us_per_px;
     if (i + 1 < gaps.length && /** @type {number} */ (gapEnds[i + 1]) <= under) i = firstAbove(gapEnds, under, i + 1) - 1;
   }
+  g.fillStyle = colour(place.isFocused ? "lane-focus" : "lane");
+  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]) - 1, top, /** @type {number} */ (posts[k + 1]) + 2, bottom - top + 1);
+  g.fillStyle = colour("gap-hatch");
+  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]), top, /** @type {number} */ (posts[k + 1]), bottom - top);
 }
 
 /** @param {Brush} brush @param {Piece} piece @param {Scale} scale @param {Place} place */
@@ -112,7 +115,7 @@ function paintColumns({ g, colour, hatches }, { facts, from_us, to_us }, scale, 
 }
 
 /**
- * Columns whose height says how much is there; what is missing is hatched, and neighbours that look alike are one rectangle.
+ * Columns whose height says how much is there; what is missing is hatched.
  * @param {CanvasRenderingContext2D} g
  * @param {(name: string) => string} colour
  * @param {import("./timeline_canvas.js").Hatches} hatches
@@ -125,31 +128,21 @@ function paintColumns({ g, colour, hatches }, { facts, from_us, to_us }, scale, 
  */
 export function paintCompleteness(g, colour, hatches, facts, scale, part, top, tall, least_px = 2) {
   const { us_per_px, width } = scale;
-  fillColumns(columns, facts, columnStep(us_per_px, facts, least_px), part.from_us, part.to_us);
-  const { starts, shares, marks, count } = columns;
-  const x = (/** @type {number} */ us) => clamp(Math.round((us - scale.from_us) / us_per_px), -2, width + 2);
-  const right = count > 0 ? x(/** @type {number} */ (starts[count])) : 0;
-  let left = count > 0 ? x(/** @type {number} */ (starts[0])) : 0;
-  if (right <= left) return;
+  const seen_us = scale.from_us + width * us_per_px;
+  const from_us = Math.max(part.from_us, facts.quietUntilUs, facts.fromUs, scale.from_us);
+  const to_us = Math.min(part.to_us, facts.untilUs, seen_us);
+  if (to_us <= from_us) return;
+  const left = (from_us - scale.from_us) / us_per_px;
+  const wide = (to_us - from_us) / us_per_px;
+  const strip = stripOf(facts, us_per_px, { from_us, to_us }, tall, least_px, { full: colour("rec"), edge: colour("bg") });
   g.fillStyle = colour("bg");
-  g.fillRect(left, top - 1, right - left, tall + 2);
-  g.fillStyle = colour("rec");
-  g.fillRect(left, top, right - left, tall);
-  let run = 0;
-  for (let i = 0; i <= count; i += 1) {
-    const notch = i < count ? notchOf(/** @type {number} */ (shares[i]), /** @type {number} */ (marks[i]), tall) : -1;
-    if (i > 0 && notch === run) continue;
-    const at = x(/** @type {number} */ (starts[i]));
-    if (i > 0 && run > 0) {
-      const wide = Math.max(POST_PX, at - left);
-      g.fillStyle = colour("bg");
-      g.fillRect(left, top - 1, wide, run + 2);
-      g.fillStyle = hatches.gap;
-      g.fillRect(left, top - 1, wide, run);
-    }
-    left = at;
-    run = notch;
-  }
+  g.fillRect(left, top - 1, wide, tall + 2);
+  g.fillStyle = strip.isWhole ? colour("rec") : hatches.gap;
+  g.fillRect(left, top, wide, tall);
+  if (strip.isWhole) return;
+  // Each column keeps its colour to its very edge.
+  g.imageSmoothingEnabled = false;
+  g.drawImage(strip.image, (from_us - strip.start_us) / strip.step_us, 0, (to_us - from_us) / strip.step_us, tall, left, top, wide, tall);
 }
 
 /**
@@ -180,9 +173,12 @@ function paintQuiet(g, colour, hatches, left, right, place) {
  */
 function paintActivity(g, colour, facts, scale, base, height) {
   if (!facts.activity || height < LEAST_ACTIVITY_PX) return;
-  let paths = drawn.get(facts);
-  if (!paths) drawn.set(facts, (paths = activityPaths(facts.activity.rates, facts.busiest)));
-  matrix.a = facts.activity.width_us / scale.us_per_px;
+  let levels = drawn.get(facts);
+  if (!levels) drawn.set(facts, (levels = new Map()));
+  const together = 2 ** Math.max(0, Math.ceil(Math.log2((LEAST_BIN_PX * scale.us_per_px) / facts.activity.width_us)));
+  let paths = levels.get(together);
+  if (!paths) levels.set(together, (paths = activityPaths(facts.activity.rates, facts.busiest, together)));
+  matrix.a = (facts.activity.width_us * together) / scale.us_per_px;
   matrix.d = height;
   matrix.e = (facts.activity.start_us - scale.from_us) / scale.us_per_px;
   matrix.f = base;
@@ -201,12 +197,14 @@ function paintActivity(g, colour, facts, scale, base, height) {
 }
 
 /**
- * In units of a bin and of the lane's height; made once and stretched while drawing.
- * @param {readonly number[]} rates
+ * In units of some bins and of the lane's height; made once and stretched while drawing.
+ * @param {readonly number[]} bins
  * @param {number} busiest
+ * @param {number} together how many bins are one: of them the busiest counts
  */
-function activityPaths(rates, busiest) {
+function activityPaths(bins, busiest, together) {
   const [area, line] = [new Path2D(), new Path2D()];
+  const rates = together === 1 ? bins : Array.from({ length: Math.ceil(bins.length / together) }, (_, i) => Math.max(...bins.slice(i * together, (i + 1) * together)));
   let isOpen = false;
   for (let i = 0; i <= rates.length; i += 1) {
     const rate = rates[i] ?? 0;

@@ -21,20 +21,21 @@ export class RangeSums {
 export class RangeMaxima {
   /** @param {Float64Array} values */
   constructor(values) {
-    const n = values.length;
-    const tree = new Float64Array(2 * n);
-    tree.set(values, n);
-    for (let i = n - 1; i > 0; i -= 1) tree[i] = Math.max(/** @type {number} */ (tree[2 * i]), /** @type {number} */ (tree[2 * i + 1]));
+    let base = 1;
+    while (base < values.length) base *= 2;
+    const tree = new Float64Array(2 * base).fill(-Infinity);
+    tree.set(values, base);
+    for (let i = base - 1; i > 0; i -= 1) tree[i] = Math.max(/** @type {number} */ (tree[2 * i]), /** @type {number} */ (tree[2 * i + 1]));
     this.tree = tree;
-    this.length = n;
+    this.base = base;
   }
 
   /** Of the values with numbers [from, to); 0 where there are none. @param {number} from @param {number} to @returns {number} */
   max(from, to) {
-    const { tree, length } = this;
+    const { tree, base } = this;
     let found = 0;
-    let low = from + length;
-    let high = to + length;
+    let low = from + base;
+    let high = to + base;
     while (low < high) {
       if (low & 1) found = Math.max(found, /** @type {number} */ (tree[low++]));
       if (high & 1) found = Math.max(found, /** @type {number} */ (tree[--high]));
@@ -42,5 +43,28 @@ export class RangeMaxima {
       high >>= 1;
     }
     return found;
+  }
+
+  /**
+   * The first value at or after a number that reaches a bound.
+   * @param {number} from
+   * @param {number} least
+   * @returns {number} its number; -1 where there is none
+   */
+  next(from, least) {
+    const { tree, base } = this;
+    if (from >= base) return -1;
+    let node = from + base;
+    while (/** @type {number} */ (tree[node]) < least) {
+      // Up as long as this was the second of two, then to the neighbour.
+      while (node & 1) node >>= 1;
+      if (node === 0) return -1;
+      node += 1;
+    }
+    while (node < base) {
+      node *= 2;
+      if (/** @type {number} */ (tree[node]) < least) node += 1;
+    }
+    return node - base;
   }
 }

@@ -138,6 +138,7 @@ export class Timeline extends EventTarget {
     this.#heights = { ruler: px("--tl-ruler"), focus: px("--tl-focus"), row: px("--tl-row"), thin: px("--tl-thin") };
     this.isTape = px("--tl-tape") === 1;
     this.#lay();
+    this.picture.fit();
     const width = this.plot.clientWidth;
     if (width === this.width && wasTape === this.isTape) return;
     this.width = width;
@@ -267,11 +268,12 @@ export class Timeline extends EventTarget {
     const { view, isTape, frame } = this;
     this.root.dataset["fromUs"] = String(view.from_us);
     this.root.dataset["toUs"] = String(view.to_us);
-    this.picture.draw({
+    const isUnfinished = this.picture.draw({
       view, layout: this.#layout, scroll: this.gutter.scroll, heights: this.#heights, now_us: nowUs(), playhead_us: this.playheadUs, frame,
       hover_us: this.hoverUs, in_us: this.inUs, out_us: this.outUs, isTape,
     }, this.data, this.#layout.rows.map((row) => this.#cameras.find((camera) => camera.id === row.camera_id)?.number ?? 0));
     this.table.plan();
+    if (isUnfinished) this.plan();
   }
 
   #showAge() {

@@ -5,7 +5,6 @@
 
 import { keepLabels, placeInside, withoutOverlaps } from "./label_fit.js";
 import { widthOf } from "./label_pool.js";
-import { QUIET_CAUSES } from "./lane_facts.js";
 import { SHAPE_PX } from "./mark_paint.js";
 import { text } from "../page_data.js";
 import { clockWords, tickWords } from "./tick_words.js";
@@ -96,17 +95,18 @@ function labelLanes(pool, scene) {
     const y = heights.ruler + row.y - scene.scroll + row.height / 2 - 8;
     if (y < heights.ruler || y + 16 > heights.ruler + layout.seen) return;
     for (const { facts, from_us, to_us } of scene.pieces[i] ?? []) {
-      const { gapStarts, gapEnds, gaps } = facts;
+      const { gapStarts, gapEnds, gaps, longest } = facts;
       const isColumns = facts.cells !== null || !scene.isNear;
       if (isColumns && facts.quietUntilUs > from_us) nameQuiet(pool, scene, facts, from_us, Math.min(to_us, facts.quietUntilUs), y);
-      for (let k = firstAbove(gapEnds, from_us); k < gaps.length && left > 0; k += 1) {
+      if (gaps.length === 0) continue;
+      const least_us = LEAST_NAMED_PX * us_per_px;
+      for (let k = longest.next(firstAbove(gapEnds, from_us), least_us); k >= 0 && k < gaps.length && left > 0; k = longest.next(k + 1, least_us)) {
         const start_us = /** @type {number} */ (gapStarts[k]);
         if (start_us >= Math.min(to_us, scene.now_us)) break;
         const end_us = Math.min(/** @type {number} */ (gapEnds[k]), scene.now_us);
-        if ((end_us - start_us) / us_per_px < LEAST_NAMED_PX) continue;
         const gap = /** @type {Gap} */ (gaps[k]);
         const from = Math.max(start_us, from_us);
-        if (QUIET_CAUSES.has(gap.cause)) {
+        if (facts.isQuiet[k]) {
           if (!isColumns) nameQuiet(pool, scene, facts, from, Math.min(to_us, end_us), y);
           continue;
         }

@@ -7,6 +7,9 @@ import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "../site_time.js";
 
 export const NARROWEST_US = SECOND_US;
 export const WIDEST_US = 92 * DAY_US;
+const WEEK_US = 7 * DAY_US;
+/** 1970 began on a Thursday. */
+const FIRST_MONDAY_US = 4 * DAY_US;
 
 /** Steps of labels, from a tenth of a second to a month; the second number is the step of the small ticks between. */
 const STEPS = /** @type {const} */ ([
@@ -92,8 +95,9 @@ export function tickSteps(span_us, width, apart = 72) {
  */
 export function ticks(view, step_us, offsetOf) {
   const result = [];
+  const first = step_us % WEEK_US === 0 ? FIRST_MONDAY_US : 0;
   let offset = offsetOf(view.from_us);
-  for (let local = Math.ceil((view.from_us + offset) / step_us) * step_us; result.length < 2000; local += step_us) {
+  for (let local = first + Math.ceil((view.from_us + offset - first) / step_us) * step_us; result.length < 2000; local += step_us) {
     offset = offsetOf(local - offset);
     const at = local - offset;
     if (at >= view.to_us) break;
@@ -101,6 +105,9 @@ export function ticks(view, step_us, offsetOf) {
   }
   return result;
 }
+
+/** Whether a local time is the beginning of a week. @param {number} local_us @returns {boolean} */
+export const isMonday = (local_us) => (local_us - FIRST_MONDAY_US) % WEEK_US === 0;
 
 /**
  * The view that two fingers hold: the instants they took hold of stay under them.
@@ -158,7 +165,7 @@ export function edgePace(x, width, margin = 40) {
 }
 
 /**
- * Index of the first number that is greater; the numbers are in order.
+ * Index of the first number that is greater; the numbers are in order. Found in few steps where it is near the beginning.
  * @param {ArrayLike<number>} sorted
  * @param {number} value
  * @param {number} [from] where to begin
@@ -166,7 +173,12 @@ export function edgePace(x, width, margin = 40) {
  */
 export function firstAbove(sorted, value, from = 0) {
   let low = from;
-  let high = sorted.length;
+  let high = from;
+  for (let step = 1; high < sorted.length && /** @type {number} */ (sorted[high]) <= value; step *= 2) {
+    low = high + 1;
+    high += step;
+  }
+  if (high > sorted.length) high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (/** @type {number} */ (sorted[middle]) > value) high = middle;

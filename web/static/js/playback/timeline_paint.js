@@ -6,7 +6,7 @@
 import { paintLane } from "./lane_paint.js";
 import { paintBookmarks, paintEvents, paintHolds } from "./mark_paint.js";
 import { offsetOf } from "./zone_offsets.js";
-import { clamp, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
+import { clamp, isMonday, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
 import { DAY_US, HOUR_US } from "../site_time.js";
 
 /**
@@ -153,13 +153,15 @@ function paintFrames(g, colour, { view, width, us_per_px, heights, frame }) {
  */
 function paintGrid(g, { view, width }, top, bottom) {
   const span = spanOf(view);
-  const fine = span <= 3 * HOUR_US ? HOUR_US / 4 : span <= 2 * DAY_US ? HOUR_US : DAY_US;
-  const bold = span <= 3 * HOUR_US ? HOUR_US : span <= 2 * DAY_US ? 6 * HOUR_US : 7 * DAY_US;
+  const fine = span <= 3 * HOUR_US ? HOUR_US / 4 : span <= 2 * DAY_US ? HOUR_US : span <= 4 * DAY_US ? 6 * HOUR_US : DAY_US;
   for (const at of ticks(view, fine, offsetOf)) {
     const local = at + offsetOf(at);
-    const isDay = local % DAY_US === 0 && fine < DAY_US;
-    g.fillStyle = isDay ? DAY_LINE : local % bold === 0 ? HOUR_LINE : SOFT_LINE;
-    g.fillRect(Math.round(xOf(view, width, at)) - (isDay ? 1 : 0), isDay ? top - 10 : top, isDay ? 2 : 1, bottom - top);
+    const isDay = local % DAY_US === 0;
+    const isBold = isDay && (fine < DAY_US || (isMonday(local) && span <= 31 * DAY_US));
+    const isBright = span <= 3 * HOUR_US ? local % HOUR_US === 0 : span <= 2 * DAY_US ? local % (6 * HOUR_US) === 0 : isDay && (span <= 31 * DAY_US || isMonday(local));
+    g.fillStyle = isBold ? DAY_LINE : isBright ? HOUR_LINE : SOFT_LINE;
+    const y = isBold ? top - 10 : top;
+    g.fillRect(Math.round(xOf(view, width, at)) - (isBold ? 1 : 0), y, isBold ? 2 : 1, bottom - y);
   }
 }
 

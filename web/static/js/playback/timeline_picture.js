@@ -4,6 +4,7 @@
  * @module
  */
 
+import { beginStrips, isBehindStrips } from "./column_strip.js";
 import { GapEvents } from "./gap_events.js";
 import { holdBars } from "./hold_bars.js";
 import { LabelPool } from "./label_pool.js";
@@ -26,6 +27,8 @@ import { paint } from "./timeline_paint.js";
 export class TimelinePicture {
   #colour = palette();
   #events = new GapEvents();
+  /** @type {ReturnType<typeof openCanvas>} */
+  #opened = null;
   /** @type {Piece[][]} */
   #pieces = [];
   /** @type {Hatches | null} */
@@ -42,15 +45,20 @@ export class TimelinePicture {
     this.pool = new LabelPool(labels);
   }
 
+  /** The canvas's box, or the screen's density, may be another one. */
+  fit() { this.#opened = openCanvas(this.canvas); }
+
   /**
    * @param {Wish} wish
    * @param {Known} known
    * @param {readonly number[]} numbers of the cameras, in the order of the lanes
+   * @returns {boolean} whether a further picture would be better
    */
   draw(wish, known, numbers) {
-    const opened = openCanvas(this.canvas);
-    if (!opened) return;
+    const opened = this.#opened;
+    if (!opened) return false;
     const { g, width } = opened;
+    beginStrips();
     if (!this.#hatches || this.#hatches.ratio !== (window.devicePixelRatio || 1)) this.#hatches = new Hatches(g, this.#colour);
     const { rows } = wish.layout;
     const pieces = this.#pieces;
@@ -69,5 +77,6 @@ export class TimelinePicture {
     }
     paint({ g, colour: this.#colour, hatches: this.#hatches }, scene);
     labelTimeline(this.pool, scene, numbers);
+    return isBehindStrips();
   }
 }
