@@ -1,10 +1,13 @@
 """A picture of every page in every look, to be looked at by people: `make screenshots` puts them in .cache/screenshots."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.city import City
 from tests.browser.looks import LOOKS, Look, looking
+from tests.browser.silent_site import HOME_STATES, silent_site
 from tests.browser.site_pages import site_pages
 from tests.support.source_files import PROJECT
 
@@ -25,3 +28,14 @@ def test_screenshots(city: City, chromium: Browser, look: Look) -> None:
                         path=FOLDER / f"{shown.name}-{look.name}.png",
                         full_page=not shown.name.startswith("playback"),
                     )
+
+
+def test_screenshots_without_a_recorder(tmp_path: Path, chromium: Browser) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with silent_site(tmp_path / "site") as silent:
+        for state in HOME_STATES:
+            state.prepare(silent)
+            for look in LOOKS:
+                with silent.looking(chromium, state.person, look) as page:
+                    state.show(page, silent)
+                    page.screenshot(path=FOLDER / f"{state.name}-{look.name}.png", full_page=True)

@@ -71,7 +71,7 @@ class HomeState:
 
     Attributes:
         person: who looks. states: what the recorder said of the two cameras. ago_us: how long ago; 0: just now.
-        words: keys of what is to be read.
+        words: keys of what is to be read. path: of the page. touch: what is touched to get there, "" for nothing.
     """
 
     name: str
@@ -79,10 +79,19 @@ class HomeState:
     states: tuple[StreamState, StreamState]
     ago_us: int
     words: tuple[str, ...]
+    path: str = "/"
+    touch: str = ""
 
     def prepare(self, site: SilentSite) -> None:
         """Bring the installation into the state."""
         site.said(dict(zip(site.cameras, self.states, strict=True)), ago_us=self.ago_us)
+
+    def show(self, page: Page, site: SilentSite) -> None:
+        """Open the page in the state, which was prepared."""
+        page.goto(f"{site.url}{self.path}")
+        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        if self.touch:
+            page.locator(self.touch).first.click()
 
 
 HOME_STATES = (
@@ -120,6 +129,30 @@ HOME_STATES = (
         (StreamState.RECORDING, StreamState.RECORDING),
         5 * MINUTE_US,
         ("home.recorder_down_safe", "home.recorder_down_other"),
+    ),
+    HomeState(
+        "home-choosing-a-place",
+        "wali",
+        (StreamState.RECORDING, StreamState.BACKOFF),
+        0,
+        ("home.find", "home.time_forms"),
+        touch="#place",
+    ),
+    HomeState(
+        "home-choosing-favourites",
+        "baru",
+        (StreamState.RECORDING, StreamState.BACKOFF),
+        0,
+        ("home.choose_favourites", "home.last_footage"),
+        touch=".choose summary",
+    ),
+    HomeState(
+        "home-unreadable-time",
+        "baru",
+        (StreamState.RECORDING, StreamState.RECORDING),
+        0,
+        ("home.find", "home.time_forms"),
+        path="/playback/find?cam=1&time=25.90",
     ),
 )
 

@@ -296,8 +296,7 @@ def test_every_state_says_what_it_means_fits_and_is_open_to_everyone(
     state.prepare(silent)
     with silent.looking(chromium, state.person, look) as page:
         complaints = Complaints(page)
-        page.goto(silent.url)
-        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        state.show(page, silent)
         text = page.locator("main").inner_text()
         for key in state.words:
             assert known.text(key) in text
