@@ -182,7 +182,7 @@ def test_a_camera_that_is_added_joins_the_instant(city: City, playback: Playback
 def test_pictures_follow_the_pointer_and_the_exact_frames_come_on_release(
     city: City, playback: PlaybackPage
 ) -> None:
-    at_us = city.past.together.start_us + MINUTE_US
+    at_us = city.past.together.start_us + 2 * MINUTE_US
     playback.open_several([city.park, city.square, city.hall], at_us)
     playback.tiles_near(at_us)
     playback.act("play")
@@ -194,10 +194,11 @@ def test_pictures_follow_the_pointer_and_the_exact_frames_come_on_release(
         expect(zoom).not_to_have_text(before)
     box = playback.plot.bounding_box()
     assert box is not None
-    mouse, height = playback.page.mouse, box["y"] + box["height"] * 0.55
+    # The lane of the camera that is looked at lies under the ruler.
+    mouse, height = playback.page.mouse, box["y"] + 64
     mouse.move(box["x"] + box["width"] * 0.5, height)
     mouse.down()
-    for share in (0.49, 0.48, 0.47, 0.46):
+    for share in (0.495, 0.49, 0.485, 0.48):
         mouse.move(box["x"] + box["width"] * share, height)
     expect(playback.page.locator("[data-tile]:not(.focus) [data-poster]:visible")).to_have_count(2)
     # Where the pointer rests, the camera that is looked at shows its keyframe.

@@ -76,7 +76,10 @@ export class Clockwork extends EventTarget {
     this.#holdup.reset();
     this.#clock.stop();
     this.#clock.set(at);
-    for (const tile of this.shown().tiles) tile.place(at, this.wantsLive);
+    const { tiles, focused } = this.shown();
+    // The one that is looked at asks first.
+    focused.place(at, this.wantsLive);
+    for (const tile of tiles) if (tile !== focused) tile.place(at, this.wantsLive);
     this.dispatchEvent(new CustomEvent("seek", { detail: at }));
     this.#tellState();
   }
@@ -194,7 +197,7 @@ export class Clockwork extends EventTarget {
     const { tiles, focused } = shown;
     const stalled = tiles.filter((tile) => !tile.isReady).map((tile) => tile.camera.id);
     const { isHeld, waitsFor } = this.#holdup.look(stalled, tiles.length, performance.now(), this.isRunning);
-    if (tiles.length > 1) this.#tellWaits(waitsFor);
+    this.#tellWaits(waitsFor);
     if (isHeld) {
       if (this.isRunning) this.rest();
       return;
@@ -226,10 +229,10 @@ export class Clockwork extends EventTarget {
       this.#tellState();
     }
     this.#isGlancing = true;
-    focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes");
+    focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
     // The others take turns, so that many of them do not crowd out the one that is looked at.
     const others = tiles.filter((tile) => tile !== focused);
-    others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes");
+    others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes", this.speed);
   }
 
   /** @param {"start" | "end" | "now"} edge */

@@ -7,7 +7,6 @@ import { arrangementOf } from "./arrangement.js";
 import { Clockwork } from "./clockwork.js";
 import { part } from "../page_data.js";
 import { nowUs, SECOND_US } from "../site_time.js";
-import { StageNotes } from "./stage_notes.js";
 import { Tile } from "./tile.js";
 
 const LIVE_MARK_US = 15 * SECOND_US;
@@ -52,7 +51,6 @@ export class Deck extends EventTarget {
         this.dispatchEvent(event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name));
       });
     }
-    new StageNotes(this);
     document.addEventListener("visibilitychange", () => this.#onVisibility());
     const onRefresh = () => {
       this.#tick();

@@ -6,13 +6,14 @@
  */
 
 import { FootageSource } from "./footage_source.js";
+import { FrameWatch } from "./frame_watch.js";
 import { rateFor } from "./pace.js";
 import { nowUs, SECOND_US } from "../site_time.js";
 
 /** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
 const INSIDE_FRAME_US = 2_000;
-/** After a seek has ended its frame is on screen within some refreshes; without a word of it, it is the frame from before. */
-const PAINTED_MS = 300;
+/** Wall time that passes between two frames where footage is missing. */
+const LEAP_US = 2 * SECOND_US;
 /** Frames of the slowest cameras last this long. */
 const LONGEST_FRAME_S = 1;
 /** Footage is on disk some seconds after it happened: this far before the present nothing is missing yet. */
@@ -36,11 +37,9 @@ const REFRESH_S = 0.02;
 export class Feed extends EventTarget {
   /** @type {FootageSource} */
   #source;
-  /** Counts seeks and steps, so that a look at the outcome of an older one is dropped. */
-  #turn = 0;
-  #frameMedia = -1;
-  /** Frame told of while a seek was under way. A paused seek paints once, and that may be told before it has ended. */
-  #earlyFrame = -1;
+  /** @type {FrameWatch} */
+  #frames;
+  #lastMedia = -1;
   #isMapped = false;
   #isLive = false;
   #isGone = false;
@@ -67,7 +66,7 @@ export class Feed extends EventTarget {
     /** @type {Trouble | null} */
     this.trouble = null;
     this.#isLive = isLive;
-    this.#watch();
+    this.#frames = this.#watch();
     this.#source = new FootageSource(video, choice, at_us, {
       mapped: () => this.#begin(),
       grown: () => this.#onGrown(),
@@ -114,6 +113,11 @@ export class Feed extends EventTarget {
       if (media >= buffered.start(i) && media < buffered.end(i)) return true;
     }
     return false;
+  }
+
+  /** @param {number} us @returns {boolean} whether the frame on screen is the one of this instant */
+  isShowing(us) {
+    return this.isSettled && this.hole === null && this.shownUs !== null && us >= this.shownUs && us < this.shownUs + this.frameSeconds * SECOND_US;
   }
 
   /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] */
@@ -165,7 +169,9 @@ export class Feed extends EventTarget {
   /** Show the next or the previous frame. @param {1 | -1} direction */
   step(direction) {
     this.rest();
-    if (this.#frameMedia >= 0) this.#stepTo(this.#frameMedia, direction, this.#source.frameSeconds);
+    if (this.#frames.media_s < 0) return;
+    this.isSettled = false;
+    this.#frames.step(direction);
   }
 
   /** Whether to fetch on. @param {boolean} isLoading */
@@ -177,7 +183,7 @@ export class Feed extends EventTarget {
   /** Let go of everything; the element can be taken away. */
   destroy() {
     this.#isGone = true;
-    this.#turn += 1;
+    this.#frames.stop();
     this.#watching.abort();
     this.video.pause();
     this.#source.destroy();
@@ -187,9 +193,8 @@ export class Feed extends EventTarget {
   }
 
   #unsettle() {
-    this.#turn += 1;
     this.isSettled = false;
-    this.#earlyFrame = -1;
+    this.#frames.expect();
   }
 
   /** Go to where the clock will be when the seek has ended, and play on. @param {number} us @param {number} speed */
@@ -254,7 +259,7 @@ export class Feed extends EventTarget {
   #onGrown() {
     // Footage came after what was the end of it.
     if (this.hole && this.hole.end_us === null && this.#isMapped) {
-      const { end_us } = this.#holeAt(this.wantedUs);
+      const end_us = this.#source.map.nextStart(this.hole.start_us ?? this.wantedUs);
       if (end_us !== null) this.hole = { ...this.hole, end_us };
     }
     this.dispatchEvent(new Event("grown"));
@@ -272,83 +277,28 @@ export class Feed extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** @returns {FrameWatch} */
   #watch() {
-    const { video } = this;
-    const { signal } = this.#watching;
-    for (const name of ["playing", "pause", "waiting", "seeking", "canplay"]) {
-      video.addEventListener(name, () => this.dispatchEvent(new Event("change")), { signal });
+    for (const name of ["playing", "pause", "waiting", "seeking", "seeked", "canplay"]) {
+      this.video.addEventListener(name, () => this.dispatchEvent(new Event("change")), { signal: this.#watching.signal });
     }
-    video.addEventListener("seeked", () => this.#onSeeked(), { signal });
-    if ("requestVideoFrameCallback" in video) {
-      const onFrame = (/** @type {number} */ _now, /** @type {VideoFrameCallbackMetadata} */ frame) => {
-        if (this.#isGone) return;
-        this.#showFrame(frame.mediaTime);
-        video.requestVideoFrameCallback(onFrame);
-      };
-      video.requestVideoFrameCallback(onFrame);
-      return;
-    }
-    const older = /** @type {HTMLVideoElement} */ (this.video);
-    older.addEventListener("timeupdate", () => this.#showFrame(older.currentTime), { signal });
-  }
-
-  #onSeeked() {
-    // A frame that the seek has left does not lie where the playhead is now: its successor is still to come.
-    const early = this.#earlyFrame;
-    this.#earlyFrame = -1;
-    const { currentTime } = this.video;
-    if (early >= 0 && Math.abs(currentTime - early) < LONGEST_FRAME_S) this.#showFrame(early);
-    else if (this.#isInFrameShown(currentTime)) this.#showFrame(this.#frameMedia);
-    const turn = this.#turn;
-    setTimeout(() => {
-      // Nothing new was painted: the seek ended in the frame that was there.
-      if (turn === this.#turn && !this.isSettled && !this.video.seeking && !this.hole) this.#showFrame(this.#frameMedia >= 0 ? this.#frameMedia : currentTime);
-    }, PAINTED_MS);
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /** A seek within one frame paints nothing new. @param {number} media_s @returns {boolean} */
-  #isInFrameShown(media_s) {
-    return this.#frameMedia >= 0 && media_s >= this.#frameMedia && media_s < this.#frameMedia + 0.9 * this.#source.frameSeconds;
+    return new FrameWatch(this.video, () => this.frameSeconds, (media_s) => this.#onFrame(media_s));
   }
 
   /** @param {number} media_s presentation time of the frame on screen */
-  #showFrame(media_s) {
-    if (this.video.seeking) {
-      this.#earlyFrame = media_s;
-      return;
-    }
-    this.#earlyFrame = -1;
+  #onFrame(media_s) {
     if (this.hole) return;
     // A frame's time sits on its edge: look just inside.
     const wall = this.#source.map.wallOf(media_s + INSIDE_FRAME_US / SECOND_US);
     if (wall === null) return;
     const shown = wall - INSIDE_FRAME_US;
-    const step = media_s - this.#frameMedia;
-    if (this.isSettled && this.shownUs !== null && step > 0 && step < LONGEST_FRAME_S && shown - this.shownUs > 2 * SECOND_US) {
+    const passed = media_s - this.#lastMedia;
+    if (this.isSettled && this.shownUs !== null && passed > 0 && passed < LONGEST_FRAME_S && shown - this.shownUs > LEAP_US) {
       this.dispatchEvent(new CustomEvent("leap", { detail: { from_us: this.shownUs, to_us: shown } }));
     }
-    this.#frameMedia = media_s;
+    this.#lastMedia = media_s;
     this.shownUs = shown;
     this.isSettled = true;
     this.dispatchEvent(new Event("frame"));
-  }
-
-  /**
-   * Look into the middle of the neighbouring frame.
-   * @param {number} from media time of the frame to leave
-   * @param {1 | -1} direction
-   * @param {number} seconds length of a frame
-   */
-  #stepTo(from, direction, seconds) {
-    const { video } = this;
-    this.#unsettle();
-    const turn = this.#turn;
-    const lookAgain = () => {
-      // Still the same frame: it is longer than most. A third more never reaches the frame after the next.
-      if (turn === this.#turn && this.#frameMedia === from && seconds < LONGEST_FRAME_S) this.#stepTo(from, direction, seconds * 1.3);
-    };
-    video.addEventListener("seeked", () => setTimeout(lookAgain, PAINTED_MS), { once: true, signal: this.#watching.signal });
-    video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
   }
 }

@@ -33,6 +33,8 @@ export class Film extends EventTarget {
   #loadedMs = -Infinity;
   #isLive = false;
   #isRunning = false;
+  /** Whether the frame on screen is wanted because a step led there. */
+  #isStepping = false;
 
   /**
    * @param {HTMLVideoElement} video what is on screen first; others take its place
@@ -79,6 +81,7 @@ export class Film extends EventTarget {
   /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] with the newest footage first */
   place(us, isLive = false) {
     this.targetUs = us;
+    this.#isStepping = false;
     this.#isLive = isLive;
     this.#isRunning = false;
     const stays = this.isCurrent;
@@ -119,15 +122,17 @@ export class Film extends EventTarget {
   glide(us) {
     this.targetUs = us;
     this.#isRunning = false;
-    const isFree = this.#feed !== null && (this.#feed.isSettled || this.#feed.hole !== null) && !this.#feed.video.seeking;
-    if (this.isCurrent && !isFree) return;
-    if (this.isCurrent && this.#coming === null) this.#feed?.place(us);
-    else if (this.#coming === null && this.#loading === undefined) this.#loadSoon();
+    const feed = this.#feed;
+    if (!feed || !this.isCurrent) {
+      if (this.#coming === null && this.#loading === undefined) this.#loadSoon();
+    } else if (feed.isShowing(us)) return;
+    else if (feed.hole !== null || (feed.isSettled && !feed.video.seeking)) feed.place(us);
   }
 
   /** @param {1 | -1} direction */
   step(direction) {
     this.#isRunning = false;
+    this.#isStepping = true;
     this.#drop();
     this.#feed?.step(direction);
   }
@@ -149,6 +154,7 @@ export class Film extends EventTarget {
   setLoading(isLoading) {
     this.#feed?.setLoading(isLoading);
     if (!isLoading) this.#drop();
+    else if (this.#feed && !this.#isWanted(this.#feed)) this.#loadSoon();
   }
 
   /** Let go of all media; the last picture goes with it. */
@@ -240,7 +246,10 @@ export class Film extends EventTarget {
   /** @param {Feed} feed */
   #onFrame(feed) {
     if (feed === this.#coming) this.#changeOver();
-    else if (feed === this.#feed && this.isCurrent) this.dispatchEvent(new Event("frame"));
+    else if (feed === this.#feed && this.isCurrent) {
+      if (this.#isStepping && !this.#isRunning && feed.shownUs !== null) this.targetUs = feed.shownUs;
+      this.dispatchEvent(new Event("frame"));
+    }
   }
 
   /** @param {Feed} feed */

@@ -5,7 +5,7 @@
 
 import Hls from "../../vendor/hls.mjs";
 import { countSamples } from "./fragment_samples.js";
-import { HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
+import { MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
 
 const FOLLOW_BEFORE_US = 10 * MINUTE_US;
@@ -13,7 +13,8 @@ const FOLLOW_BEFORE_US = 10 * MINUTE_US;
 export const FOLLOWED_US = 2 * MINUTE_US;
 
 /**
- * How much is loaded around an instant: the one camera that is looked at may take more than one tile of many.
+ * How much is loaded around an instant: the one camera that is looked at may take more than one tile of many. Short
+ * lists are there sooner, and the next one is made ready before this one ends.
  * @typedef {object} Reach
  * @property {number} before_us
  * @property {number} after_us
@@ -22,7 +23,7 @@ export const FOLLOWED_US = 2 * MINUTE_US;
  */
 
 /** @type {Reach} */
-export const WIDE = { before_us: HOUR_US, after_us: 2 * HOUR_US, ahead_s: 20, behind_s: 60 };
+export const WIDE = { before_us: 15 * MINUTE_US, after_us: 30 * MINUTE_US, ahead_s: 20, behind_s: 60 };
 /** @type {Reach} */
 export const NARROW = { before_us: 10 * MINUTE_US, after_us: 20 * MINUTE_US, ahead_s: 8, behind_s: 12 };
 

@@ -53,9 +53,14 @@ export class KeyframeReel extends EventTarget {
     this.isUsable = true;
   }
 
-  /** Show the keyframe that stands for an instant. One is on its way at a time, the newest wish comes next. @param {number} us */
-  show(us) {
+  /**
+   * Show the keyframe that stands for an instant. One is on its way at a time, the newest wish comes next.
+   * @param {number} us
+   * @param {number} [speed] of a clock that is followed: what it comes to is made ready
+   */
+  show(us, speed = 0) {
     this.#wish = us;
+    if (speed !== 0) this.list.prepare(us, speed);
     if (!this.#isRunning) void this.#run();
   }
 

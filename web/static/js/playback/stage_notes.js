@@ -28,7 +28,8 @@ export class StageNotes {
     deck.addEventListener("wait", (event) => {
       const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
       const numbers = deck.tiles.filter((tile) => camera_ids.includes(tile.camera.id)).map((tile) => tile.number);
-      box.hidden = numbers.length === 0;
+      // One camera alone says itself that it loads.
+      box.hidden = numbers.length === 0 || deck.tiles.length === 1;
       words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
     });
     part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());

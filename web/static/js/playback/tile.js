@@ -5,20 +5,17 @@
  * @module
  */
 
+import { session } from "../api.js";
 import { Film } from "./film.js";
 import { isSupported } from "./footage_source.js";
-import { KeyframeReel } from "./keyframe_reel.js";
+import { nearestTo } from "./nearest_footage.js";
 import { part } from "../page_data.js";
-import { PictureFrame } from "../pictures.js";
 import { clockTenths, nowUs, SECOND_US } from "../site_time.js";
+import { Stills } from "./stills.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-const SMALL_PICTURE = 320;
-const LARGE_PICTURE = 960;
-/** Pictures that the server makes one by one follow a clock no faster than this. */
-const PICTURE_EVERY_MS = 400;
-/** A pointer rests when it has not moved for this long. */
-const RESTS_MS = 60;
+/** Loading twice at one place within this time means that it does not help. */
+const REPEATED_MS = 5_000;
 
 /**
  * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} TileState
@@ -27,20 +24,22 @@ const RESTS_MS = 60;
  * @typedef {"video" | "frames" | "keyframes"} Means
  */
 
-/** Fires `state`, `frame` (another picture is on screen) and `leap` (detail {from_us, to_us}: played over a gap). */
+/**
+ * Fires `state`, `frame` (another frame of the video is on screen), `picture` (another picture is, where there is no
+ * video) and `leap` (detail {from_us, to_us}: played over a gap).
+ */
 export class Tile extends EventTarget {
   #film;
-  /** @type {KeyframeReel | null} */
-  #reel = null;
+  #stills;
   /** What brings the picture now. @type {Means} */
   #means = "video";
   #isRunning = false;
+  /** Whether there is no keyframe where the clock is. */
   #isInHole = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  #retry;
   #failures = 0;
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
-  #lastPictureMs = -Infinity;
   /** Streams that this browser cannot play. @type {Set<Role>} */
   #unplayable = new Set();
 
@@ -54,13 +53,12 @@ export class Tile extends EventTarget {
     this.camera = camera;
     /** Its place on the page, from 1. */
     this.number = camera.number;
+    this.clock = part("[data-frame-clock]", HTMLElement, root);
+    this.liveMark = part("[data-live-mark]", HTMLElement, root);
     root.dataset["camera"] = String(camera.id);
     root.setAttribute("aria-label", camera.title);
     part("[data-name]", HTMLElement, root).textContent = camera.name;
     part("[data-place]", HTMLElement, root).textContent = camera.place;
-    this.poster = new PictureFrame(part("[data-poster]", HTMLImageElement, root), camera.id, SMALL_PICTURE);
-    this.clock = part("[data-frame-clock]", HTMLElement, root);
-    this.liveMark = part("[data-live-mark]", HTMLElement, root);
     /** @type {TileState} */
     this.state = "idle";
     /** @type {Trouble | null} */
@@ -71,25 +69,31 @@ export class Tile extends EventTarget {
     this.isLarge = true;
     /** The instant asked for last. */
     this.targetUs = 0;
-    /** The instant of the picture on screen; of the one asked for while it is fetched. */
+    /** The instant of the frame on screen; of the one asked for while it is fetched. */
     this.wallUs = 0;
-    /** The instant of the picture that is on screen, 0 before the first. */
+    /** The instant of the picture on screen; 0 while that is of another time altogether. */
     this.pictureUs = 0;
     this.#film = new Film(part("video", HTMLVideoElement, root), camera.id);
     this.#film.addEventListener("frame", () => this.#onFrame());
     this.#film.addEventListener("change", () => this.#onChange());
     this.#film.addEventListener("leap", (event) => this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail })));
     this.#film.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail));
+    this.#stills = new Stills(root, camera.id);
+    this.#stills.addEventListener("picture", (event) => this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail));
+    this.#stills.addEventListener("hole", () => this.#setInHole(this.#means === "keyframes"));
   }
 
   /** The element whose frame is on screen; another one takes its place now and then. */
   get video() { return this.#film.video; }
 
+  /** The still picture that stands in for the video. */
+  get poster() { return this.#stills.poster; }
+
   get frameSeconds() { return this.#film.frameSeconds; }
 
   /** The hole in its footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
   get hole() {
-    if (this.#means === "video" || this.#means === "frames") return this.#film.hole;
+    if (this.#means !== "keyframes") return this.#film.hole;
     return this.#isInHole ? { start_us: null, end_us: null } : null;
   }
 
@@ -99,41 +103,34 @@ export class Tile extends EventTarget {
   /** Whether it shows the frame asked for and could play on, or never will. */
   get isReady() { return this.trouble !== null || this.#film.isReady; }
 
-  /** Whether it shows nothing but pictures that the server makes. */
-  get #isStill() { return this.trouble === "unsupported"; }
-
   /**
    * Show the frame of an instant, and rest there. The newest call wins.
    * @param {number} us
    * @param {boolean} [isLive] begin with the newest footage and stay with it
    */
   place(us, isLive = false) {
-    clearTimeout(this.#timer);
-    this.#reel?.rest();
+    clearTimeout(this.#retry);
+    this.#stills.rest();
     this.#means = "video";
     this.#isRunning = false;
     this.#isInHole = false;
     this.targetUs = us;
     this.wallUs = us;
     this.pictureUs = 0;
-    if (this.#isStill) {
-      this.#showPicture(us);
-      return;
+    if (!isSupported()) this.#fail("unsupported");
+    else if (this.trouble === "unsupported") this.#stills.cover(us, true);
+    else {
+      this.trouble = null;
+      this.#film.place(us, isLive);
+      if (!this.#film.isBuffered(us)) this.#stills.cover(us);
+      this.#readState();
     }
-    if (!isSupported()) {
-      this.#fail("unsupported");
-      return;
-    }
-    this.trouble = null;
-    this.#film.place(us, isLive);
-    if (!this.#film.isBuffered(us)) this.#showPicture(us);
-    this.#readState();
   }
 
   /** Stay where it is. */
   rest() {
     this.#isRunning = false;
-    this.#reel?.rest();
+    this.#stills.rest();
     this.#film.rest();
     this.#readState();
   }
@@ -144,7 +141,7 @@ export class Tile extends EventTarget {
     this.#isRunning = true;
     this.targetUs = us;
     if (this.trouble === null) this.#film.follow(us, speed);
-    else this.#showPictureNow(us);
+    else this.#stills.follow(us);
     this.#readState();
   }
 
@@ -158,15 +155,15 @@ export class Tile extends EventTarget {
     return at;
   }
 
-  /** Keep in step with a clock that runs fast or backwards. @param {number} us @param {"frames" | "keyframes"} means */
-  glance(us, means) {
+  /** Keep in step with a clock that runs fast or backwards. @param {number} us @param {"frames" | "keyframes"} means @param {number} speed */
+  glance(us, means, speed) {
     this.#isRunning = true;
     this.targetUs = us;
     if (this.#means === "video") this.#film.rest();
     this.#means = means;
-    if (this.#isStill) this.#showPictureNow(us);
+    if (this.trouble === "unsupported") this.#stills.follow(us);
     else if (means === "frames") this.#film.glide(us);
-    else this.#showKeyframe(us);
+    else this.#stills.showKeyframe(us, speed);
     this.#readState();
   }
 
@@ -176,24 +173,20 @@ export class Tile extends EventTarget {
     this.#film.step(direction);
   }
 
-  /** A still picture of an instant at once, and its keyframe when the pointer rests; the video comes with `place`. @param {number} us */
+  /** A still picture of an instant at once, while a pointer drags; the video comes with `place`. @param {number} us */
   preview(us) {
-    clearTimeout(this.#timer);
-    this.#reel?.rest();
     this.#film.rest();
     this.targetUs = us;
-    this.poster.width = SMALL_PICTURE;
-    this.poster.keepsOld = true;
-    void this.poster.show(us, (taken) => this.#label(taken));
-    if (this.isLarge && !this.#isStill) this.#timer = setTimeout(() => this.#showKeyframe(us), RESTS_MS);
+    this.#stills.scrub(us);
   }
 
   /** Choose the stream, and whether it is the one looked at. What is on screen stays until the other is there. @param {Role} role @param {boolean} isLarge */
   choose(role, isLarge) {
+    const isSubBetter = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub");
+    this.role = isSubBetter ? "sub" : role;
     this.isLarge = isLarge;
-    this.role = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub") ? "sub" : role;
     this.#film.choose(this.role, isLarge);
-    if (this.#reel && this.#reel.role !== this.role) this.#dropReel();
+    this.#stills.choose(this.role, isLarge);
   }
 
   /** @param {number} number its place on the page */
@@ -214,94 +207,56 @@ export class Tile extends EventTarget {
   }
 
   destroy() {
-    clearTimeout(this.#timer);
-    this.#dropReel();
+    clearTimeout(this.#retry);
+    this.#stills.destroy();
     this.#film.unload();
-    this.poster.destroy();
     this.root.remove();
-  }
-
-  /** Over what is there, until the video has painted. @param {number} us */
-  #showPicture(us) {
-    this.poster.width = this.isLarge ? LARGE_PICTURE : SMALL_PICTURE;
-    this.poster.keepsOld = false;
-    void this.poster.show(us, (taken) => this.#label(taken));
-  }
-
-  /** Follow a clock with pictures. @param {number} us */
-  #showPictureNow(us) {
-    if (performance.now() - this.#lastPictureMs < PICTURE_EVERY_MS) return;
-    this.#lastPictureMs = performance.now();
-    this.#showPicture(us);
-    this.poster.keepsOld = true;
-  }
-
-  /** @param {number} us */
-  #showKeyframe(us) {
-    const reel = this.#reel ?? this.#openReel();
-    if (!reel.isUsable) {
-      this.#showPictureNow(us);
-      return;
-    }
-    if (!reel.video.isConnected) this.video.before(reel.video);
-    reel.show(us);
-  }
-
-  /** @returns {KeyframeReel} */
-  #openReel() {
-    const reel = new KeyframeReel(this.camera.id, this.role);
-    reel.addEventListener("frame", () => {
-      if (reel !== this.#reel) return;
-      this.#isInHole = false;
-      reel.video.classList.add("shown");
-      this.poster.hide();
-      this.#label(reel.shownUs ?? this.targetUs);
-      this.#readState();
-      this.dispatchEvent(new Event("frame"));
-    });
-    reel.addEventListener("hole", () => {
-      this.#isInHole = this.#means === "keyframes";
-      this.#readState();
-    });
-    this.#reel = reel;
-    return reel;
-  }
-
-  /** Keyframes give way to the video. */
-  #hideReel() {
-    if (!this.#reel?.video.isConnected) return;
-    this.#reel.rest();
-    this.#reel.video.classList.remove("shown");
-    this.#reel.video.remove();
-    if (!this.isLarge) this.#dropReel();
-  }
-
-  #dropReel() {
-    this.#reel?.destroy();
-    this.#reel = null;
   }
 
   #onFrame() {
     this.#failures = 0;
     const { shownUs } = this.#film;
-    if (this.#means !== "keyframes" && shownUs !== null) {
-      this.poster.hide();
-      this.#hideReel();
+    const isShown = this.#means !== "keyframes" && shownUs !== null;
+    if (isShown) {
+      this.#stills.uncover();
       this.wallUs = shownUs;
       this.#label(shownUs);
     }
     this.#readState();
-    if (this.#means !== "keyframes" && shownUs !== null) this.dispatchEvent(new Event("frame"));
+    if (isShown) this.dispatchEvent(new Event("frame"));
   }
 
   #onChange() {
     const { hole } = this.#film;
     if (hole && this.state !== "gap" && this.#means !== "keyframes") {
-      this.#hideReel();
       this.root.dataset["wallUs"] = String(this.targetUs);
-      // The last picture before the hole; where it was played up to, it is there.
-      if (!this.#isRunning) this.#showPicture(hole.start_us === null ? this.targetUs : hole.start_us - 1);
+      // Where it was played up to, the last picture before the hole is there.
+      if (!this.#isRunning) void this.#showLast(hole);
     }
+    this.#readState();
+  }
+
+  /** The last picture before a hole. @param {import("./feed.js").Hole} hole */
+  async #showLast(hole) {
+    const at = this.targetUs;
+    try {
+      const end_us = hole.start_us ?? (await nearestTo(this.camera.id, at)).before_us;
+      if (at === this.targetUs && end_us !== null) this.#stills.cover(end_us - 1, true);
+    } catch {
+      // Without it the tile's own ground remains, and the words over it.
+    }
+  }
+
+  /** @param {number} us */
+  #onPicture(us) {
+    this.#label(us);
+    this.#setInHole(false);
+    this.dispatchEvent(new Event("picture"));
+  }
+
+  /** @param {boolean} isInHole */
+  #setInHole(isInHole) {
+    this.#isInHole = isInHole;
     this.#readState();
   }
 
@@ -310,7 +265,6 @@ export class Tile extends EventTarget {
     this.pictureUs = us;
     this.root.dataset["wallUs"] = String(us);
     this.clock.textContent = clockTenths(us);
-    if (this.state === "gap") this.dispatchEvent(new Event("picture"));
   }
 
   #readState() {
@@ -332,26 +286,24 @@ export class Tile extends EventTarget {
 
   /** @param {Trouble} trouble */
   #onTrouble(trouble) {
-    if (trouble === "signed-out") {
-      location.reload();
-      return;
-    }
+    if (trouble === "signed-out") session.dispatchEvent(new Event("end"));
     // Retention took a piece under our feet: the new playlist begins after it.
-    if (trouble === "purged" && this.#reload()) return;
-    if (trouble === "unsupported") {
-      this.#unplayable.add(this.role);
-      // The smaller stream may be one that this browser can play.
-      if (this.role === "main" && this.camera.has_sub && !this.#unplayable.has("sub")) {
-        this.choose("sub", this.isLarge);
-        return;
-      }
-    }
-    this.#fail(trouble);
+    else if (trouble === "purged" && this.#reload()) return;
+    else if (trouble === "unsupported" && this.#takeOtherStream()) return;
+    else this.#fail(trouble);
   }
 
-  /** Load afresh; twice at the same place within a while means that it does not help. @returns {boolean} whether it was tried */
+  /** The smaller stream may be one that this browser can play. @returns {boolean} whether there is one to try */
+  #takeOtherStream() {
+    this.#unplayable.add(this.role);
+    if (this.role !== "main" || !this.camera.has_sub || this.#unplayable.has("sub")) return false;
+    this.choose("sub", this.isLarge);
+    return true;
+  }
+
+  /** @returns {boolean} whether it was tried */
   #reload() {
-    const isRepeated = performance.now() - this.#lastReload.at_ms < 5_000 && Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
+    const isRepeated = performance.now() - this.#lastReload.at_ms < REPEATED_MS && Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
     this.#lastReload = { at_ms: performance.now(), wall_us: this.targetUs };
     if (!isRepeated) this.#film.reload();
     return !isRepeated;
@@ -360,14 +312,15 @@ export class Tile extends EventTarget {
   /** @param {Trouble} trouble */
   #fail(trouble) {
     this.trouble = trouble;
-    this.#showPicture(Math.min(this.targetUs, nowUs()));
+    this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
     this.#readState();
+    // The same state may have another reason now.
     this.dispatchEvent(new Event("state"));
-    clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
     if (trouble === "unsupported") return;
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 15_000;
     this.#failures += 1;
-    this.#timer = setTimeout(() => {
+    this.#retry = setTimeout(() => {
       this.trouble = null;
       this.#film.reload();
       this.#readState();
