@@ -11,6 +11,7 @@ from tests.browser.city import City, running_city
 from tests.browser.complaints import Complaints
 from tests.browser.playback_page import PlaybackPage
 from tests.browser.timeline_page import TimelinePage
+from vms.domain.time import MINUTE_US
 
 _PATIENCE_MS = 20_000
 _FRAME_TRUTH = Path(__file__).with_name("frame_truth.js")
@@ -68,3 +69,18 @@ def timeline(archive: Archive, browser_context: BrowserContext) -> TimelinePage:
     browser_context.set_default_timeout(_PATIENCE_MS)
     archive.sign_in(browser_context)
     return TimelinePage(browser_context.new_page(), archive)
+
+
+@pytest.fixture
+def at_us(city: City) -> int:
+    """A moment of which the park has footage on both sides."""
+    return city.past.young.start_us + 5 * MINUTE_US
+
+
+@pytest.fixture
+def usual_preferences(city: City) -> Iterator[None]:
+    """What one test chose is not the next one's."""
+    yield
+    with city.opened() as services:
+        for user in services.storage.users.list():
+            services.storage.preferences.set(user.id, type(services.storage.preferences.get(user.id))())

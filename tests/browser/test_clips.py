@@ -11,20 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-import av
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.city import PAST_FRAME_US, City, local, typed
+from tests.browser.city import PAST_FRAME_US, City, typed
 from tests.browser.playback_page import PlaybackPage
+from tests.browser.river import river_time
 from tests.support.deadline import wait_until
-from tests.support.installation import ALL_TIME, main_stream, truths_of
+from tests.support.installation import main_stream, truths_of
 from tests.support.recordings import packets
 from vms.domain.camera import Camera
 from vms.domain.export import ExportState
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange, format_rfc3339
-from vms.simulator.frame_truth import read_truth
 
 pytestmark = pytest.mark.browser
 
@@ -49,19 +47,6 @@ def open_together(city: City, page: Page, time: TimeRange, *cameras: Camera) -> 
     }
     page.goto(f"{city.url}/playback?{urlencode(query)}")
     expect(fact(page, "size")).to_have_text(re.compile(r"\d [kM]B"))
-
-
-def river_time(city: City) -> TimeRange:
-    """The minute of which both the park and the river have footage."""
-    with city.opened() as services:
-        (segment_time,) = {
-            TimeRange(run.start_us, run.end_us or run.start_us)
-            for run in [
-                services.storage.segments.run(segment.run_id)
-                for segment in services.storage.segments.covering(main_stream(city.river).id, ALL_TIME)
-            ]
-        }
-    return segment_time
 
 
 def start_export(page: Page, *, name: str, reason: str = "Laporan 12/2026") -> None:
@@ -404,52 +389,3 @@ def test_clip_of_more_than_a_day_is_refused_before_it_is_asked_for(
     playback.mark_clip(typed(start_us - 25 * 60 * MINUTE_US), typed(start_us + MINUTE_US))
     expect(page.locator("[data-fact-warning]")).to_contain_text("24 jam")
     expect(page.locator("[data-clip-start]")).to_be_disabled()
-
-
-def taken_picture(page: Page, folder: Path) -> tuple[str, np.ndarray]:
-    """Take a snapshot, and return its file's name and its pixels in grey."""
-    with page.expect_download() as downloading:
-        page.locator('[data-act="snapshot"]').first.click()
-    path = folder / "snapshot.png"
-    downloading.value.save_as(path)
-    with av.open(str(path)) as container:
-        (frame,) = container.decode(video=0)
-    return downloading.value.suggested_filename, frame.to_ndarray(format="gray")
-
-
-def test_snapshot_is_the_frame_on_screen_with_a_band_of_place_and_time(
-    city: City, playback: PlaybackPage, tmp_path: Path
-) -> None:
-    shown = playback.open_at(city.park.id, city.past.young.start_us + 9 * MINUTE_US)
-    name, pixels = taken_picture(playback.page, tmp_path)
-    height, width = pixels.shape
-    assert (width, height > 360) == (640, True)
-    truth = read_truth(pixels[:360])
-    assert truth is not None
-    assert truth.frame == shown.truth.frame
-    # The band is dark, and something is written on it.
-    band = pixels[360:]
-    assert np.median(band) < 40
-    assert band.max() > 200
-    tenth_us = shown.label_us % SECOND_US // 100_000
-    assert name == f"{city.park.name} {local(shown.label_us):%Y-%m-%d %H.%M.%S}.{tenth_us}.png"
-
-
-def test_snapshot_of_video_that_the_browser_cannot_play_comes_from_the_server(
-    city: City, playback: PlaybackPage, tmp_path: Path
-) -> None:
-    at_us = river_time(city).start_us + 30 * SECOND_US
-    playback.open(city.river.id, at_us)
-    playback.wait_for_state("unsupported")
-    name, pixels = taken_picture(playback.page, tmp_path)
-    truth = read_truth(pixels[:180])
-    assert truth is not None
-    assert at_us - PAST_FRAME_US < truth.time_us <= at_us
-    assert name.startswith(city.river.name)
-
-
-def test_snapshot_of_a_gap_says_why_there_is_none(city: City, playback: PlaybackPage) -> None:
-    playback.open(city.park.id, city.past.gap.start_us + MINUTE_US)
-    playback.wait_for_state("gap")
-    playback.page.keyboard.press("s")
-    expect(playback.page.locator("#toast")).to_contain_text("Tidak ada rekaman pada waktu ini")

@@ -1,8 +1,7 @@
 """The playback page as a whole: cameras, links, simple mode, keys, what it remembers, and what it says in each state."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -10,35 +9,15 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.city import PASSWORD, City, local
 from tests.browser.complaints import Complaints
 from tests.browser.playback_page import PlaybackPage
+from tests.browser.review_address import asked, playback_url, rests
 from tests.support.deadline import wait_until
 from vms.domain.time import MINUTE_US, SECOND_US, format_rfc3339, parse_rfc3339
-from web.pages.review_keys import PLAYBACK_KEYS
 
-pytestmark = pytest.mark.browser
-
-
-def playback_url(city: City, *camera_ids: int, at_us: int | None = None, **more: str) -> str:
-    """Return the address of the page for these cameras."""
-    query = {"cam": ",".join(str(camera_id) for camera_id in camera_ids)}
-    if at_us is not None:
-        query["t"] = format_rfc3339(at_us)
-    return f"{city.url}/playback?{urlencode(query | more)}"
-
-
-def asked(page: Page) -> dict[str, str]:
-    """Return what the address bar names."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("usual_preferences")]
 
 
 def chips(page: Page) -> Locator:
     return page.locator("[data-chip-camera]")
-
-
-def rests(page: Page) -> None:
-    """Wait until the tile that is looked at shows something, or says why not."""
-    page.wait_for_function(
-        "() => ['paused', 'playing', 'gap', 'unsupported'].includes(document.querySelector('[data-player]')?.dataset.state)"
-    )
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -52,21 +31,6 @@ def end_sessions(city: City, name: str) -> None:
         person = services.storage.users.by_name(name)
         assert person is not None
         services.storage.sessions.end_all(person.id)
-
-
-@pytest.fixture
-def at_us(city: City) -> int:
-    """A moment of which the park has footage on both sides."""
-    return city.past.young.start_us + 5 * MINUTE_US
-
-
-@pytest.fixture(autouse=True)
-def usual_preferences(city: City) -> Iterator[None]:
-    """What one test chose is not the next one's."""
-    yield
-    with city.opened() as services:
-        for user in services.storage.users.list():
-            services.storage.preferences.set(user.id, type(services.storage.preferences.get(user.id))())
 
 
 def test_a_chip_is_looked_at_taken_away_and_another_camera_is_added(
@@ -298,107 +262,6 @@ def test_a_phone_on_its_side_is_all_picture_with_controls_over_it(
         assert button is not None
         assert (stage["width"], stage["height"]) == (844, 390)
         assert button["y"] + button["height"] <= 390
-
-
-MOVES = [
-    ("ArrowRight", 5 * SECOND_US),
-    ("ArrowLeft", -5 * SECOND_US),
-    ("Shift+ArrowRight", MINUTE_US),
-    ("Shift+ArrowLeft", -MINUTE_US),
-    ("PageUp", 10 * MINUTE_US),
-    ("PageDown", -10 * MINUTE_US),
-]
-
-
-@pytest.mark.parametrize(("key", "by_us"), MOVES)
-def test_a_key_moves_by_what_it_says(
-    city: City, playback: PlaybackPage, at_us: int, key: str, by_us: int
-) -> None:
-    playback.open_at(city.park.id, at_us)
-    playback.page.keyboard.press(key)
-    expect(playback.page.locator("[data-clock-time]")).to_have_text(f"{local(at_us + by_us):%H:%M:%S}")
-
-
-def test_keys_play_step_mark_zoom_choose_and_open(city: City, playback: PlaybackPage, at_us: int) -> None:
-    page = playback.page
-    page.goto(playback_url(city, city.park.id, city.tower.id, at_us=at_us))
-    rests(page)
-    for key in ("Space", "k"):
-        page.keyboard.press(key)
-        expect(page.locator("[data-play-word]")).to_have_text("Jeda")
-        page.keyboard.press(key)
-        expect(page.locator("[data-play-word]")).to_have_text("Putar")
-    before = playback.shown_near(at_us, within_us=MINUTE_US)
-    page.keyboard.press(".")
-    after = playback.shown_other_than(before)
-    assert after.truth.frame == before.truth.frame + 1
-    page.keyboard.press(",")
-    assert playback.shown_other_than(after).truth.frame == before.truth.frame
-    zoom = page.locator("[data-zoom-label]")
-    seen = zoom.inner_text()
-    page.keyboard.press("+")
-    expect(zoom).not_to_have_text(seen)
-    page.keyboard.press("0")
-    expect(zoom).to_have_text("1 hari")
-    page.keyboard.press("i")
-    expect(page.locator("[data-clip-in]")).not_to_have_value("")
-    page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("o")
-    expect(page.locator("[data-clip-out]")).not_to_have_value("")
-    page.keyboard.press("e")
-    expect(page.locator("[data-clip-reason]")).to_be_focused()
-    page.keyboard.type("kk")
-    expect(page.locator("[data-clip-reason]")).to_have_value("kk")
-    expect(page.locator("[data-play-word]")).to_have_text("Putar")
-    page.locator("[data-clip-reason]").blur()
-    page.keyboard.press("2")
-    expect(page.locator(f'[data-player][data-camera="{city.tower.id}"]')).to_have_count(1)
-    page.keyboard.press("1")
-    expect(page.locator(f'[data-player][data-camera="{city.park.id}"]')).to_have_count(1)
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-tile]:visible")).to_have_count(1)
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-tile]:visible")).to_have_count(2)
-    page.keyboard.press("g")
-    expect(page.locator("[data-clock-input]")).to_be_focused()
-    page.keyboard.press("Escape")
-    page.keyboard.press("c")
-    expect(page.locator("[data-calendar]")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.keyboard.press("Home")
-    expect(page.locator("[data-clock-time]")).to_have_text("00:00:00")
-    page.keyboard.press("End")
-    expect(page.locator('[data-act="live"]')).to_have_attribute("aria-pressed", "true")
-
-
-def test_the_help_lists_every_key_and_the_page_knows_every_one(
-    city: City, playback: PlaybackPage, at_us: int
-) -> None:
-    playback.open_at(city.park.id, at_us)
-    playback.page.keyboard.press("?")
-    dialog = playback.page.get_by_role("dialog", name="Papan tombol")
-    expect(dialog.locator("tbody tr")).to_have_count(len(PLAYBACK_KEYS))
-    playback.page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    playback.page.goto(f"{city.url}/help")
-    expect(playback.page.locator("kbd", has_text="PgUp")).to_be_visible()
-
-
-def test_letter_keys_can_be_switched_off_and_stay_off(city: City, playback: PlaybackPage, at_us: int) -> None:
-    playback.open_at(city.park.id, at_us)
-    page = playback.page
-    page.keyboard.press("?")
-    with page.expect_response("**/api/v1/preferences"):
-        page.get_by_role("checkbox", name=re.compile("Tombol huruf")).uncheck()
-    page.keyboard.press("Escape")
-    for _ in range(2):
-        page.keyboard.press("g")
-        page.keyboard.press("?")
-        page.keyboard.press("ArrowRight")
-        expect(page.locator("[data-clock-time]")).to_have_text(f"{local(at_us + 5 * SECOND_US):%H:%M:%S}")
-        expect(page.locator("[data-clock-input]")).to_be_hidden()
-        expect(page.locator("[data-help-dialog]")).to_be_hidden()
-        playback.open_at(city.park.id, at_us)
 
 
 def test_the_link_to_the_moment_is_copied(
