@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -10,54 +11,63 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vms.domain.camera import Credentials, Secret
 from vms.domain.errors import SettingsError
+from vms.secret_key import KEY_BYTES, KeyFiles
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
+@dataclass(frozen=True, slots=True)
+class SealedCredentials:
+    """Encrypted credentials, and the name of the key that opens them."""
+
+    data: bytes
+    key_name: str
+
+
 class CameraSecrets:
-    """Seals and opens credentials with one key.
+    """Seals and opens credentials.
 
     Args:
-        key: 32 bytes, kept outside the database and its backups; None where nothing needs a camera's password.
+        source: where the key is, outside the database and its backups: files that are read again when they may have
+            changed, or one key of 32 bytes; None where nothing needs a camera's password.
 
     Raises:
         SettingsError: the key has another length.
     """
 
-    def __init__(self, key: bytes | None) -> None:
-        if key is not None and len(key) != KEY_BYTES:
-            raise SettingsError(f"the credential key must have {KEY_BYTES} bytes, and has {len(key)}")
-        self._key = key
+    def __init__(self, source: KeyFiles | bytes | None) -> None:
+        if isinstance(source, bytes) and len(source) != KEY_BYTES:
+            raise SettingsError(f"the credential key must have {KEY_BYTES} bytes, and has {len(source)}")
+        self._source = source
+        self._known: dict[str, bytes] = {}
 
-    @property
-    def key_name(self) -> str:
-        """Half of the key's digest: tells keys apart and gives nothing away."""
-        return hashlib.sha256(b"siring camera secret key" + self._required_key()).hexdigest()[:32]
-
-    def seal(self, camera_uuid: UUID, credentials: Credentials) -> bytes:
-        """Return the credentials encrypted; they open only for the same camera.
+    def seal(self, camera_uuid: UUID, credentials: Credentials) -> SealedCredentials:
+        """Return the credentials encrypted with the newest key; they open only for the same camera.
 
         Raises:
             SettingsError: there is no key.
         """
+        key = self._keys()[0]
         nonce = os.urandom(_NONCE_BYTES)
         plain = json.dumps([credentials.username, credentials.password.value]).encode()
-        return nonce + AESGCM(self._required_key()).encrypt(nonce, plain, camera_uuid.bytes)
+        return SealedCredentials(nonce + AESGCM(key).encrypt(nonce, plain, camera_uuid.bytes), key_name(key))
 
-    def open(self, camera_uuid: UUID, sealed: bytes, key_name: str) -> Credentials:
+    def open(self, camera_uuid: UUID, sealed: SealedCredentials) -> Credentials:
         """Return the credentials that `seal` was given.
 
         Raises:
             SettingsError: there is no key, or it is not the one they were sealed with, or the row was tampered with.
         """
-        if key_name != self.key_name:
+        if sealed.key_name not in self._known:
+            self._known = {key_name(key): key for key in self._keys()}
+        key = self._known.get(sealed.key_name)
+        if key is None:
             raise SettingsError(
                 "the credential key is not the one that the cameras' passwords were encrypted with"
             )
         try:
-            plain = AESGCM(self._required_key()).decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], camera_uuid.bytes
+            plain = AESGCM(key).decrypt(
+                sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:], camera_uuid.bytes
             )
         except InvalidTag:
             raise SettingsError(
@@ -66,7 +76,12 @@ class CameraSecrets:
         username, password = json.loads(plain)
         return Credentials(username, Secret(password))
 
-    def _required_key(self) -> bytes:
-        if self._key is None:
+    def _keys(self) -> tuple[bytes, ...]:
+        if self._source is None:
             raise SettingsError("camera passwords cannot be read or stored without the credential key")
-        return self._key
+        return (self._source,) if isinstance(self._source, bytes) else self._source.keys()
+
+
+def key_name(key: bytes) -> str:
+    """Return half of a key's digest: it tells keys apart and gives nothing away."""
+    return hashlib.sha256(b"siring camera secret key" + key).hexdigest()[:32]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from storage.camera_rows import camera_values, check_draft, draft_urls, select_camera, select_cameras
-from storage.camera_secrets import CameraSecrets
+from storage.camera_secrets import CameraSecrets, SealedCredentials
 from storage.database import Database
 from storage.meta import bump_config_revision, read_config_revision
 from storage.schema import camera, camera_secret, stream
@@ -248,7 +248,7 @@ class CameraStore:
 
     def _store_credentials(self, connection: Connection, camera_id: int, credentials: Credentials) -> None:
         sealed = self._secrets.seal(_get(connection, camera_id).uuid, credentials)
-        row = {"camera_id": camera_id, "sealed": sealed, "key_name": self._secrets.key_name}
+        row = {"camera_id": camera_id, "sealed": sealed.data, "key_name": sealed.key_name}
         insert_or_update(connection, camera_secret, [row])
 
     def list(self, *, include_removed: bool = False) -> list[Camera]:
@@ -267,7 +267,7 @@ def _select_credentials(
         .join(camera, camera.c.id == camera_secret.c.camera_id)
         .where(*conditions)
     )
-    return [secrets.open(camera_uuid, sealed, key_name) for camera_uuid, sealed, key_name in rows]
+    return [secrets.open(camera_uuid, SealedCredentials(data, name)) for camera_uuid, data, name in rows]
 
 
 def _get(connection: Connection, camera_id: int) -> Camera:

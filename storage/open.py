@@ -27,6 +27,7 @@ from storage.volumes import VolumeStore
 from storage.watching import WatchingStore
 from vms.domain.errors import VmsError
 from vms.domain.time import Clock
+from vms.secret_key import KeyFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ class Storage:
 
 
 def open_storage(
-    database_url: str, clock: Clock, *, secret_key: bytes | None, read_only: bool = False
+    database_url: str, clock: Clock, *, secret_key: KeyFiles | bytes | None, read_only: bool = False
 ) -> Storage:
     """Return the stores of a database that has this program's revision (`storage.migrate.require_head`).
 
     Args:
         database_url: `sqlite:///path` or `postgresql+psycopg://…`.
         clock: stamps whatever is stored.
-        secret_key: 32 bytes that camera passwords are encrypted with; None where nobody needs one.
+        secret_key: what camera passwords are encrypted with, files or 32 bytes; None where nobody needs one.
         read_only: refuse every write, whoever asks.
 
     Raises:

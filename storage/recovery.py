@@ -23,6 +23,7 @@ from storage.open import Storage, open_storage
 from storage.reindex import Progress, ReindexReport, reindex, take_over
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 from vms.domain.time import Clock, format_rfc3339
+from vms.secret_key import KeyFiles
 
 log: Final = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ def open_or_recover(
     database_url: str,
     clock: Clock,
     *,
-    secret_key: bytes | None,
+    secret_key: KeyFiles | bytes | None,
     volume_paths: Iterable[str | Path] = (),
     copies: Path | None = None,
     progress: Progress | None = None,

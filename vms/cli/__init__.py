@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from vms.cli import camera, check, export, hold, installation, purge, roles, simulate, timeline, user, volume
+from vms.cli import (
+    camera,
+    check,
+    export,
+    hold,
+    installation,
+    key,
+    purge,
+    roles,
+    simulate,
+    timeline,
+    user,
+    volume,
+)
 from vms.cli.environment import fail
 from vms.domain.errors import VmsError
 
@@ -22,6 +35,7 @@ app.add_typer(hold.app, name="hold")
 app.add_typer(purge.app, name="purge")
 app.add_typer(user.app, name="user")
 app.add_typer(installation.db_app, name="db")
+app.add_typer(key.app, name="key")
 app.command("timeline")(timeline.timeline)
 app.command("export")(export.export)
 app.command("check")(check.check)
