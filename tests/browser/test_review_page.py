@@ -233,6 +233,11 @@ def test_a_phone_begins_simple_with_the_tape_under_the_picture(
         assert phone.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
         phone.locator('.at-foot [data-act="mode-full"]').tap()
         expect(phone.locator(".side")).to_be_visible()
+        row, stage = phone.locator(".camsel").bounding_box(), phone.locator("[data-stage]").bounding_box()
+        assert row is not None
+        assert stage is not None
+        assert row["height"] < 80
+        assert stage["y"] - (row["y"] + row["height"]) < 4
         assert phone.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
