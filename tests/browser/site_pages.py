@@ -1,6 +1,7 @@
 """Every page a person can meet, by name, with what to wait for before looking at it."""
 
 from tests.browser.city import City
+from tests.browser.finding_states import finding_states
 from tests.browser.review_states import review_states
 from tests.browser.site_page import PLAYER_RESTS, SitePage
 from vms.domain.time import MINUTE_US, format_rfc3339
@@ -42,6 +43,7 @@ def site_pages(city: City) -> list[SitePage]:
             prepare=lambda page: page.locator("[data-day-open]").click(),
         ),
         *review_states(city),
+        *finding_states(city),
         SitePage("cameras", "/cameras"),
         SitePage("camera", f"/cameras/{park}"),
         SitePage("camera-new", "/cameras/new"),

@@ -65,8 +65,10 @@ function dayButton(day, scene, choose) {
   const now = nowUs();
   const facts = scene.facts?.get(day);
   const isFuture = start > now;
-  const isEmpty = isFuture || (scene.facts !== null && (facts?.covered_us ?? 0) === 0);
-  const why = isEmpty ? text(whyEmpty(scene.camera, start, end, now)) : "";
+  const reason = whyEmpty(scene.camera, start, end, now);
+  // What lies outside the camera's time needs no facts to be known; those that came are right all the same.
+  const isEmpty = isFuture || (scene.facts ? (facts?.covered_us ?? 0) === 0 : reason !== "find.day_none");
+  const why = isEmpty ? text(reason) : "";
   // Of today only what has passed can have been recorded.
   const share = facts && end > now ? shareOf({ ...facts, length_us: Math.max(1, now - start) }) : shareOf(facts);
   const percent = Math.min(100, share >= 0.995 && share < 1 ? 99 : Math.round(share * 100));

@@ -225,6 +225,7 @@ export class QuickSearch extends EventTarget {
     this.nothingWords.textContent = words;
     this.again.hidden = !mayRetry;
     this.nothing.hidden = false;
+    this.hint.textContent = "";
   }
 
   #onClose() {
