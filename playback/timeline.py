@@ -165,7 +165,7 @@ def _explained(silence: TimeRange, outages: _Outages, life: StreamLife) -> list[
     parts: list[Gap] = []
     start = silence.start_us
     borders = (
-        (life.created_us, OutageCause.DISABLED, "the camera had not been added yet"),
+        (life.created_us, OutageCause.BEFORE_FIRST, "the camera had not been added yet"),
         (life.purged_until_us or 0, OutageCause.PURGED, "deleted by retention"),
     )
     for border, cause, detail in borders:

@@ -61,6 +61,8 @@ class OutageCause(enum.StrEnum):
     RECORDER_DOWN = "recorder-down"
     FFMPEG = "ffmpeg"
     DISABLED = "disabled"
+    BEFORE_FIRST = "before-first"
+    """The camera had not been added yet, and nothing is known to have been recorded; never stored."""
     PURGED = "purged"
     UNKNOWN = "unknown"
 

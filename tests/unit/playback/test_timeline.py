@@ -76,7 +76,7 @@ def test_silence_is_split_where_retention_ended_and_where_the_camera_began() -> 
     life = StreamLife(created_us=10 * SECOND_US, purged_until_us=20 * SECOND_US)
     found = build_timeline(span(0, 60), [span(30, 60)], [], life, now_us=LATER)
     assert [(gap.time, gap.cause) for gap in found.gaps] == [
-        (span(0, 10), OutageCause.DISABLED),
+        (span(0, 10), OutageCause.BEFORE_FIRST),
         (span(10, 20), OutageCause.PURGED),
         (span(20, 30), OutageCause.UNKNOWN),
     ]
