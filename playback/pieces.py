@@ -4,6 +4,7 @@ A piece of a closed window is one or more whole groups of pictures, at least six
 a piece of a window that is still growing is one fragment, so that nothing waits for the next keyframe.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -212,10 +213,18 @@ def _joined(file: RecordedFile) -> list[Piece]:
     times, durations = file.fragments.decode_times, file.fragments.durations
     shortest = us_to_ticks(SHORTEST_PIECE_US, file.timescale)
     *begins, count = _gop_borders(file.fragments)
-    borders: list[int] = []
-    for number in begins:
-        if not borders or times[number - 1] + durations[number - 1] - times[borders[-1]] >= shortest:
-            borders.append(number)
+    borders = begins[:1]
+    position = 1
+    while borders:
+        # Times rise, so the search leaps over the groups that are surely too early; fragments need not touch.
+        position = bisect_left(begins, times[borders[-1]] + shortest, position, key=times.__getitem__)
+        while position < len(begins) and (
+            times[begins[position] - 1] + durations[begins[position] - 1] - times[borders[-1]] < shortest
+        ):
+            position += 1
+        if position >= len(begins):
+            break
+        borders.append(begins[position])
     if len(borders) > 1 and 2 * (file.fragments.decode_end - times[borders[-1]]) < shortest:
         borders.pop()
     return list(_pieces(file, [*borders, count]))

@@ -110,12 +110,11 @@ def _entries(pieces: Sequence[Piece], urls: PlaylistUrls, *, by_row: bool) -> li
             if before is not None:
                 lines.append("#EXT-X-DISCONTINUITY")
             lines.append(_map(piece.file, urls, by_row=by_row))
-        lines += [
-            f"#EXT-X-PROGRAM-DATE-TIME:{_date_time(piece.start_us)}",
-            f"#EXTINF:{piece.media_us // SECOND_US}.{piece.media_us % SECOND_US:06d},",
-            f"#EXT-X-BYTERANGE:{piece.size}@{piece.offset}",
-            url,
-        ]
+        seconds, us = divmod(piece.media_end_us - piece.media_start_us, SECOND_US)
+        lines.append(
+            f"#EXT-X-PROGRAM-DATE-TIME:{_date_time(piece.start_us)}\n#EXTINF:{seconds}.{us:06d},\n"
+            f"#EXT-X-BYTERANGE:{piece.size}@{piece.offset}\n{url}"
+        )
         before = piece
     return lines
 

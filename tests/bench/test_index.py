@@ -27,6 +27,7 @@ from tests.bench.results import Results
 from tests.bench.scale import Scale, chosen_scale
 from tests.support.postgres import postgres_server
 from tests.support.recordings import sources_of
+from vms.app import spare_what_stays
 from vms.clock import SystemClock
 from vms.domain.camera import Camera, Stream
 from vms.domain.segment import LONGEST_SEGMENT_US
@@ -92,6 +93,7 @@ def test_lookups_against_bare_reads(
     monkeypatch.setattr("tempfile.tempdir", str(scratch))  # the server's folder lies where there is room
     opened = _sqlite_index if database == "sqlite" else _postgres_index
     with opened(scratch, scale, bench_clip, segment_us) as index:
+        spare_what_stays()  # as the portal does, whose look-ups these are
         findings = _findings(index, scale)
         results.publish(
             f"index-{database}-{segment_us // SECOND_US}s",

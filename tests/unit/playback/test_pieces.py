@@ -17,6 +17,7 @@ from playback.pieces import (
 )
 from tests.support.recorded_files import recorded_file
 from vms.domain.time import SECOND_US, TimeRange
+from vms.media.fragment_columns import FragmentColumns
 
 EVER = TimeRange(0, 10**15)
 
@@ -55,6 +56,33 @@ def test_pieces_tile_the_file_in_bytes_media_time_and_wall_time(
         assert before.media_end_us == after.media_start_us
         assert before.end_us == after.start_us
     assert all(piece.media_us >= SHORTEST_PIECE_US for piece in pieces[:-1])
+
+
+@given(st.integers(1, 70), st.integers(1, 9), st.lists(st.integers(0, 8), min_size=70, max_size=70))
+def test_pieces_are_cut_at_the_first_keyframe_after_six_seconds_also_where_media_time_leaps(
+    seconds: int, gop: int, leaps: list[int]
+) -> None:
+    file = recorded_file(seconds=seconds, gop=gop, stretched_us=100_000)
+    passed = itertools.accumulate(leaps)
+    file = replace(
+        file,
+        fragments=FragmentColumns.of(
+            replace(fragment, decode_time=fragment.decode_time + leap * file.timescale)
+            for fragment, leap in zip(file.fragments, passed, strict=False)
+        ),
+    )
+    pieces = closed_pieces([file], EVER)
+    by_offset = {fragment.offset: number for number, fragment in enumerate(file.fragments)}
+    fragments = list(file.fragments)
+    for piece, after in itertools.pairwise(pieces):
+        first, until = by_offset[piece.offset], by_offset[after.offset]
+        assert piece.media_us >= SHORTEST_PIECE_US
+        for number in range(first + 1, until):
+            ended = fragments[number - 1].decode_time + fragments[number - 1].duration
+            is_long = ended - fragments[first].decode_time >= 6 * file.timescale
+            assert not (fragments[number].is_keyframe and is_long)
+    for piece in pieces:
+        assert piece.start_us == file.wall_us(fragments[by_offset[piece.offset]].decode_time)
 
 
 def test_only_pieces_that_touch_the_window_are_listed() -> None:
