@@ -34,7 +34,7 @@ def page(browser_context: BrowserContext, scratch: Path) -> Iterator[Page]:
             )
             token = authority.sign_in("peninjau", _PASSWORD, address="127.0.0.1").token
         with site.running("web") as web:
-            web.wait_for_output("Uvicorn running", seconds=30)
+            web.wait_for_output("Uvicorn running", seconds=120)
             url = f"http://127.0.0.1:{site.settings.port}"
             browser_context.add_cookies([{"name": "siring", "value": token, "url": url}])
             opened = browser_context.new_page()

@@ -83,7 +83,7 @@ def running_archive(folder: Path) -> Iterator[Archive]:
         with site.opened() as services:
             archive = _filled(services, site)
         with site.running("web") as web:
-            web.wait_for_output("Uvicorn running", seconds=30)
+            web.wait_for_output("Uvicorn running", seconds=120)
             yield archive
 
 

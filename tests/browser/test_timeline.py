@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.archive import Archive
 from tests.browser.timeline_page import FOCUS_PX, ROW_PX, RULER_PX, TimelinePage
 from tests.support.deadline import wait_until
-from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_rfc3339
+from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 
 pytestmark = pytest.mark.browser
 
@@ -369,6 +369,54 @@ def test_the_phones_tape_moves_under_a_playhead_that_stands_still(phone: Timelin
     assert abs(shown - (at_us + moved_us)) <= 15 * SECOND_US
     playhead = phone.column(box.width / 2, 30, 60)
     assert set(playhead) == {"#ffffff"}
+
+
+def test_two_fingers_zoom_the_tape(phone: TimelinePage) -> None:
+    phone.open(1, phone.archive.end_us - 10 * DAY_US, 1800)
+    before = phone.view
+    phone.touch("touchStart", (150, 60), (240, 60))
+    phone.touch("touchMove", (110, 60), (290, 60))
+    phone.touch("touchEnd")
+    after = phone.wait_for_view(f"to - from < {before.duration_us * 0.6}")
+    assert after.duration_us == pytest.approx(before.duration_us / 2, rel=0.02)
+    assert abs(sum((after.start_us, after.end_us)) - sum((before.start_us, before.end_us))) < 2 * SECOND_US
+
+
+def test_a_long_press_asks_for_a_bookmark(phone: TimelinePage) -> None:
+    phone.open(1, phone.archive.end_us - 10 * DAY_US, 1800)
+    dialog = phone.page.locator("[data-bookmark-dialog]")
+    expect(dialog).to_be_hidden()
+    phone.touch("touchStart", (200, 60))
+    expect(dialog).to_be_visible()
+    phone.touch("touchEnd")
+    expect(dialog).to_be_visible()
+
+
+def test_an_end_that_is_dragged_past_the_other_changes_places_with_it(timeline: TimelinePage) -> None:
+    at_us = timeline.archive.end_us - 10 * DAY_US
+    clip = TimeRange(at_us - 10 * MINUTE_US, at_us + 5 * MINUTE_US)
+    timeline.open(1, at_us, _HOUR_S, clip)
+    pins = timeline.page.locator(".pin.in, .pin.out")
+    expect(pins).to_have_count(2)
+    wanted_us = clip.end_us + 10 * MINUTE_US
+    timeline.point(timeline.x_of(clip.start_us), _FOCUS_Y)
+    timeline.page.mouse.down()
+    for share in (0.3, 0.6, 0.8, 1):
+        timeline.point(timeline.x_of(round(clip.start_us + share * (wanted_us - clip.start_us))), _FOCUS_Y)
+    timeline.page.mouse.up()
+
+    def ends() -> list[int]:
+        shown = (timeline.page.locator(f".pin.{end}").inner_text() for end in ("in", "out"))
+        return [timeline.clock_us_of(text, at_us) for text in shown]
+
+    wait_until(
+        lambda: (
+            (found := ends())[0] == clip.end_us - clip.end_us % SECOND_US
+            and abs(found[1] - wanted_us) < 5 * SECOND_US
+        ),
+        seconds=10,
+        what="both ends in order",
+    )
 
 
 def _drag(page: Page, x: float, y: float, to_x: float, to_y: float) -> None:

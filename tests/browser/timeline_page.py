@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from tests.browser.archive import Archive
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339
@@ -48,11 +48,14 @@ class TimelinePage:
         self.archive = archive
         self.plot = page.locator("[data-plot]")
         self.clock = page.locator("[data-clock-time]")
+        self._session: CDPSession | None = None
 
-    def open(self, count: int, at_us: int, seconds: float) -> None:
+    def open(self, count: int, at_us: int, seconds: float, clip: TimeRange | None = None) -> None:
         """Open the page for the first cameras at an instant, its timeline showing so many seconds, and wait for facts."""
         ids = ",".join(str(camera.id) for camera in self.archive.cameras[:count])
         query = {"cam": ids, "t": format_rfc3339(at_us), "z": str(seconds), "mode": "full"}
+        if clip is not None:
+            query |= {"in": format_rfc3339(clip.start_us), "out": format_rfc3339(clip.end_us)}
         with self.page.expect_response(lambda answer: "/api/v1/timeline?" in answer.url and answer.ok):
             self.page.goto(f"{self.archive.url}/playback?{urlencode(query)}")
         self.wait_for_recorded()
@@ -116,6 +119,14 @@ class TimelinePage:
     def point(self, x: float, y: float) -> None:
         """Move the pointer to a place of the plot."""
         self.page.mouse.move(self.box.x + x, self.box.y + y)
+
+    def touch(self, kind: str, *points: tuple[float, float]) -> None:
+        """Put fingers down at places of the plot, move them, or take them away."""
+        box = self.box
+        # One session for all of a touch: it remembers which fingers are down.
+        self._session = self._session or self.page.context.new_cdp_session(self.page)
+        places = [{"x": box.x + x, "y": box.y + y, "id": finger} for finger, (x, y) in enumerate(points)]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
     def clock_us_of(self, text: str, near_us: int) -> int:
         """Return the instant nearest to another one at which the city's clocks show a time such as 14:05:09."""

@@ -180,6 +180,10 @@ on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page_
 });
 
 const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, layouts, tellAddress });
+on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
+  deck.seek(us, { play: false });
+  act("bookmark");
+});
 const keys = new Keys(facts.keys, act, facts.letter_keys);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
