@@ -50,9 +50,9 @@ class PlaybackPage:
         return self.shown_near(at_us)
 
     def open_several(self, cameras: list[Camera], at_us: int, layout: str = "grid") -> None:
-        """Open the page for some cameras at an instant, in full mode."""
+        """Open the page for some cameras at an instant, in full mode, ten minutes around it on the timeline."""
         ids = ",".join(str(camera.id) for camera in cameras)
-        query = {"cam": ids, "t": format_rfc3339(at_us), "l": layout, "mode": "full"}
+        query = {"cam": ids, "t": format_rfc3339(at_us), "l": layout, "mode": "full", "z": "600"}
         self.page.goto(f"{self._url}/playback?{urlencode(query)}")
 
     def tile(self, camera: Camera) -> Locator:
