@@ -23,9 +23,10 @@ from playback.pieces import (
 from playback.segment_source import SegmentSource
 from playback.timeline import LIVE_EDGE_US, StreamLife, is_recording, known_since_us, purged_until_us
 from storage.open import Storage
+from storage.segments import StoredFile
 from vms.domain.camera import Camera
 from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
-from vms.domain.segment import InitRecord, Segment
+from vms.domain.segment import InitRecord
 from vms.domain.time import DAY_US, MINUTE_US, Clock, TimeRange
 from vms.media import fragment_table
 from vms.media.fragment_columns import FragmentColumns
@@ -67,15 +68,15 @@ class Footage:
         finished: list[RecordedFile] = []
         growing: list[RecordedFile] = []
         for _ in range(_TRIES):
-            segments = self._storage.segments.covering(stream_id, window)
-            finished = [file for segment in segments if (file := self._finished(segment)) is not None]
+            stored = self._storage.segments.files(stream_id, window)
+            finished = [file for one in stored if (file := self._finished(one)) is not None]
             growing = self._growing.files(stream_id)
             # A file may have moved from incoming/ to the index between the two looks: then look again.
             newest = self._storage.segments.newest(stream_id)
             if (
                 newest is None
-                or not segments
-                or newest.end_us <= segments[-1].end_us
+                or not stored
+                or newest.end_us <= stored[-1].end_us
                 or newest.end_us > window.end_us
             ):
                 break
@@ -183,41 +184,39 @@ class Footage:
             raise NotFound("the recording has moved on: ask again")
         return found
 
-    def _finished(self, segment: Segment) -> RecordedFile | None:
+    def _finished(self, stored: StoredFile) -> RecordedFile | None:
         try:
-            table = self._table(segment)
+            table = self._table(stored)
         except (MalformedMedia, IndexMismatch, Purged, VolumeUnavailable) as error:
             _log.warning(
                 "segment cannot be played",
-                extra={"stream": segment.stream_id, "start_us": segment.start_us, "error": str(error)},
+                extra={"stream": stored.stream_id, "start_us": stored.start_us, "error": str(error)},
             )
             return None
         if not table.fragments:
             return None
         file = RecordedFile(
-            stream_id=segment.stream_id,
-            run_id=segment.run_id,
-            seq=segment.seq,
-            start_us=segment.start_us,
-            duration_us=segment.duration_us,
-            init_id=segment.init_id,
-            init_bytes=segment.init_bytes,
-            timescale=table.timescale,
-            fragments=FragmentColumns.of(table.fragments),
+            stored.stream_id,
+            stored.run_id,
+            stored.seq,
+            stored.start_us,
+            stored.duration_us,
+            stored.init_id,
+            stored.init_bytes,
+            table.timescale,
+            FragmentColumns.of(table.fragments),
         )
-        return readable(file, lambda until: self._source.has_bytes(segment.run_id, segment.seq, until))
+        return readable(file, lambda until: self._source.has_bytes(stored.run_id, stored.seq, until))
 
-    def _table(self, segment: Segment) -> fragment_table.FragmentTable:
-        key = (segment.run_id, segment.seq)
+    def _table(self, stored: StoredFile) -> fragment_table.FragmentTable:
+        key = (stored.run_id, stored.seq)
         with self._lock:
             known = self._tables.get(key)
             if known is not None:
                 self._tables.move_to_end(key)
                 return known
         table = (
-            self._read_table(segment)
-            if segment.fragments is None
-            else fragment_table.decode(segment.fragments)
+            self._read_table(stored) if stored.fragments is None else fragment_table.decode(stored.fragments)
         )
         with self._lock:
             self._tables[key] = table
@@ -225,8 +224,11 @@ class Footage:
                 self._tables.popitem(last=False)
         return table
 
-    def _read_table(self, segment: Segment) -> fragment_table.FragmentTable:
+    def _read_table(self, stored: StoredFile) -> fragment_table.FragmentTable:
         """Return the table of a file that a rebuild of the index has not read yet."""
+        segment = self._storage.segments.find(stored.stream_id, stored.run_id, stored.seq)
+        if segment is None:
+            raise Purged("this footage was deleted by retention")
         init = parse_init(self._storage.segments.init(segment.init_id).data)
         opened = self._source.open_finished(segment)
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,6 +40,24 @@ class StoredStretch:
     volume_id: int
 
 
+class StoredFile(NamedTuple):
+    """What playing a finished file takes; the names are those of `Segment`."""
+
+    stream_id: int
+    run_id: int
+    seq: int
+    start_us: int
+    duration_us: int
+    init_id: int
+    init_bytes: int
+    fragments: bytes | None
+
+    @property
+    def end_us(self) -> int:
+        """End of the wall time covered."""
+        return self.start_us + self.duration_us
+
+
 class SegmentIndex:
     """Finds footage; every method raises IndexUnavailable where the database does not answer."""
 
@@ -48,13 +66,15 @@ class SegmentIndex:
 
     def covering(self, stream_id: int, window: TimeRange) -> list[Segment]:
         """Return the segments that share an instant with the window, in order of start; runs may overlap."""
-        values = {
-            "of_stream": stream_id,
-            "reach_us": window.start_us - LONGEST_SEGMENT_US,
-            "from_us": window.start_us,
-            "to_us": window.end_us,
-        }
-        return self._segments(_COVERING, values)
+        with self._database.read() as connection:
+            rows = connection.execute(_COVERING, _reach(stream_id, window)).all()
+        return [_segment(row) for row in rows]
+
+    def files(self, stream_id: int, window: TimeRange) -> list[StoredFile]:
+        """Return the same segments with what playing them takes, for which a day of them is read at once."""
+        with self._database.read() as connection:
+            rows = connection.execute(_FILES, _reach(stream_id, window)).all()
+        return [StoredFile._make(row) for row in rows]
 
     def at(self, stream_id: int, at_us: int) -> Segment | None:
         """Return the segment that holds the instant, of several the one that began last, or None."""
@@ -205,10 +225,6 @@ class SegmentIndex:
         with self._database.read() as connection:
             return int(connection.execute(statement).scalar_one())
 
-    def _segments(self, statement: sa.Select[Any], values: dict[str, int]) -> list[Segment]:
-        with self._database.read() as connection:
-            return [_segment(row) for row in connection.execute(statement, values).all()]
-
     def _runs(self, *conditions: sa.ColumnElement[bool]) -> list[Run]:
         with self._database.read() as connection:
             rows = connection.execute(sa.select(run).where(*conditions).order_by(run.c.id))
@@ -224,11 +240,17 @@ _SEGMENTS = sa.select(
 ).join_from(segment, run, run.c.id == segment.c.run_id)
 # What nearly every request asks is built once.
 _OF_STREAM = _SEGMENTS.where(segment.c.stream_id == sa.bindparam("of_stream"))
-_COVERING = _OF_STREAM.where(
+_TOUCHING = (
     segment.c.start_us > sa.bindparam("reach_us"),
     segment.c.start_us < sa.bindparam("to_us"),
     segment.c.start_us + segment.c.duration_us > sa.bindparam("from_us", type_=sa.BigInteger),
-).order_by(segment.c.start_us)
+)
+_COVERING = _OF_STREAM.where(*_TOUCHING).order_by(segment.c.start_us)
+_FILES = (
+    sa.select(*(segment.c[name] for name in StoredFile._fields))
+    .where(segment.c.stream_id == sa.bindparam("of_stream"), *_TOUCHING)
+    .order_by(segment.c.start_us)
+)
 _OLDEST = _OF_STREAM.order_by(segment.c.start_us).limit(1)
 _NEWEST = _OF_STREAM.order_by(segment.c.start_us.desc()).limit(1)
 _BEFORE = _NEWEST.where(segment.c.start_us <= sa.bindparam("at_us"))
@@ -252,6 +274,15 @@ _STRETCHES = (
 def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     # PostgreSQL sums BIGINT into NUMERIC, which would arrive as Decimal.
     return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
+
+
+def _reach(stream_id: int, window: TimeRange) -> dict[str, int]:
+    return {
+        "of_stream": stream_id,
+        "reach_us": window.start_us - LONGEST_SEGMENT_US,
+        "from_us": window.start_us,
+        "to_us": window.end_us,
+    }
 
 
 def _one(connection: Connection, statement: sa.Select[Any], values: dict[str, int]) -> Segment | None:

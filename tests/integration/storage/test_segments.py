@@ -50,6 +50,16 @@ def test_window_finds_the_segments_that_reach_into_it(storage: Storage, recordin
     assert storage.segments.covering(recording.stream_id, TimeRange(minute(10), minute(99))) == []
 
 
+def test_files_of_a_window_are_those_of_its_segments(storage: Storage, recording: Recording) -> None:
+    window = TimeRange(minute(2) + 1, minute(4))
+    found = storage.segments.files(recording.stream_id, window)
+    segments = storage.segments.covering(recording.stream_id, window)
+    assert [f._asdict() for f in found] == [
+        {name: getattr(s, name) for name in found[0]._fields} for s in segments
+    ]
+    assert [f.end_us for f in found] == [minute(3), minute(4)]
+
+
 def test_longest_segment_is_found_from_its_last_instant(storage: Storage, recording: Recording) -> None:
     long = Recording(recording.stream_id, recording.volume_id, NOON_US - HOUR_US)
     storage.index_writer.commit(IndexBatch(runs=(long.run,), segments=(long.segment(600 * SECOND_US),)))
