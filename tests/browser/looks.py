@@ -34,6 +34,14 @@ LOOKS = [
     for width in WIDTHS
 ]
 
+CROSSED_LOOKS = [
+    Look("id", "light", 1440),
+    Look("id", "dark", 390),
+    Look("en", "light", 390),
+    Look("en", "dark", 1440),
+]
+"""Half of all looks, in which every two of language, theme and width meet: what tests look at."""
+
 
 @contextmanager
 def looking(chromium: Browser, city: City, look: Look, *, signed_in: bool) -> Iterator[BrowserContext]:

@@ -7,7 +7,7 @@
 
 import { json } from "../api.js";
 import { pageData, part, text } from "../page_data.js";
-import { dateLong, dayOf, dayPlus, dayStartUs, nowUs } from "../site_time.js";
+import { dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../site_time.js";
 
 const SHOWN = 7;
 const FRESH_MS = 60_000;
@@ -98,8 +98,9 @@ export class DayCards extends EventTarget {
     bar.value = share;
     bar.hidden = isEmpty;
     part("[data-day-none]", HTMLElement, made).hidden = !isEmpty;
-    const words = facts === undefined ? "" : isEmpty ? text("player.no_footage") : text("player.coverage", { n: Math.floor(share * 100) });
-    button.setAttribute("aria-label", [dateLong(start), words].filter(Boolean).join(", "));
+    // What is seen comes first in the button's name, so that it can be spoken to the browser.
+    const shareWords = facts === undefined || isEmpty ? "" : text("player.coverage", { n: Math.floor(share * 100) });
+    part("[data-day-more]", HTMLElement, made).textContent = [monthName(start), shareWords].filter(Boolean).join(", ");
     button.classList.toggle("no", isEmpty);
     button.disabled = isEmpty || day > today;
     if (day === this.#day) button.setAttribute("aria-current", "date");
