@@ -19,6 +19,7 @@ import typer
 
 from storage.open import Storage
 from vms.app import open_services
+from vms.cli.demo_bookmarks import keep_bookmarks
 from vms.cli.demo_history import write_past
 from vms.cli.environment import EXIT_FAILED, err
 from vms.clock import SystemClock
@@ -29,7 +30,7 @@ from vms.process_group import ProcessGroup, role_command
 from vms.role_lock import role_lock
 from vms.settings import Settings
 from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.demo_cameras import demo_cameras
+from vms.simulator.demo_cameras import DEMO_PLACES, demo_cameras
 from vms.up import prepare, run_all
 from web.auth import Authority
 
@@ -37,7 +38,6 @@ _USER = "admin"
 _READY_SECONDS = 300
 """Generous: a small machine that is busy otherwise still gets there."""
 _RETENTION_DAYS = 30
-_AGENCY = "Diskominfotik"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,10 @@ def _announce(
             _wait_until_recording(services.storage)
             if is_first:
                 # Only now: a recorder that starts clears away what it finds half-written.
-                write_past(services.storage, specs)
+                present_us = write_past(services.storage, specs)
+                owner = services.storage.users.by_name(_USER)
+                if owner is not None:
+                    keep_bookmarks(services.storage, owner.id, present_us)
         url = f"http://{settings.host}:{settings.port}"
         _wait_until_healthy(url)
     except Exception as error:  # noqa: BLE001  # the boundary of this thread: the demonstration ends and says why
@@ -197,14 +200,15 @@ def _furnish(
             password_hash=Authority(storage, SystemClock()).hash_password(logins.admin_password),
         )
     known = {camera.name: camera for camera in storage.cameras.list()}
-    for spec in specs:
+    for spec, demo in zip(specs, DEMO_PLACES, strict=True):
         draft = CameraDraft(
             name=spec.name,
             main_url=parse_stream_url(urls[spec.path])[0],
             sub_url=parse_stream_url(urls[f"{spec.path}/sub"])[0] if spec.sub is not None else None,
             credentials=Credentials("kamera", Secret(logins.camera_password)),
-            place=spec.name,
-            agency=_AGENCY,
+            place=demo.place,
+            agency=demo.agency,
+            group=demo.group,
             purpose="Peragaan dengan kamera tiruan",
             retention_days=_RETENTION_DAYS,
         )

@@ -21,7 +21,9 @@ from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.history import write_history
 
 _PAST_US = 70 * MINUTE_US
-_FPS = 5
+_FPS = {StreamRole.MAIN: 5, StreamRole.SUB: 2}
+"""Few, because each frame is painted and encoded before the demonstration is ready."""
+_SIZES = {StreamRole.MAIN: (640, 360), StreamRole.SUB: (320, 180)}
 _WORKERS = 2
 _OUTAGES = {
     "Taman Kamboja": (
@@ -40,7 +42,7 @@ _OUTAGES = {
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One run of one camera's past, and where it is written."""
+    """One run of one stream's past, and where it is written."""
 
     camera: Camera
     stream: Stream
@@ -50,8 +52,8 @@ class _Part:
     folder: Path
 
 
-def write_past(storage: Storage, specs: list[CameraSpec]) -> None:
-    """Give every demonstration camera an hour of footage up to where its recording began."""
+def write_past(storage: Storage, specs: list[CameraSpec]) -> int:
+    """Give every stream of the demonstration an hour of footage up to where recording began, and return when that was."""
     end_us = min(run.start_us for run in storage.segments.open_runs())
     volume = storage.volume_access.open(storage.volumes.list()[0])
     cameras = {camera.name: camera for camera in storage.cameras.list()}
@@ -59,19 +61,20 @@ def write_past(storage: Storage, specs: list[CameraSpec]) -> None:
     # Spawned, not forked: this process has threads.
     with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
         written = [
-            pool.submit(_write, part.spec, part.time, part.folder, str(part.camera.uuid)) for part in parts
+            pool.submit(
+                _write, part.spec, _FPS[part.stream.role], part.time, part.folder, str(part.camera.uuid)
+            )
+            for part in parts
         ]
         for part, files in zip(parts, written, strict=True):
             _index(storage, volume, part, files.result())
-    for camera in cameras.values():
-        _index_outage(storage, camera, end_us)
+    outages = [outage for camera in cameras.values() for outage in _outages(camera, end_us)]
+    storage.index_writer.commit(IndexBatch(outages=tuple(outages)))
+    return end_us
 
 
 def _parts(camera: Camera, spec: CameraSpec, volume: OpenVolume, end_us: int) -> list[_Part]:
-    """Return the camera's past as one run, or two around its hole."""
-    stream = camera.stream(StreamRole.MAIN)
-    if stream is None:
-        return []
+    """Return the past of each of the camera's streams as one run, or two around its hole."""
     times = [TimeRange(end_us - _PAST_US, end_us)]
     if camera.name in _OUTAGES:
         hole, _, _ = _OUTAGES[camera.name]
@@ -79,20 +82,22 @@ def _parts(camera: Camera, spec: CameraSpec, volume: OpenVolume, end_us: int) ->
             TimeRange(end_us - _PAST_US, end_us - hole.end_us),
             TimeRange(end_us - hole.start_us, end_us),
         ]
-    small = replace(spec, width=640, height=360, sub=None)
     parts = []
-    for time in times:
-        run_uuid = uuid.uuid4()
-        folder = Path(volume.path) / incoming_folder(run_uuid)
-        parts.append(_Part(camera, stream, small, time, run_uuid, folder))
+    for stream in camera.streams:
+        width, height = _SIZES[stream.role]
+        small = replace(spec, width=width, height=height, sub=None)
+        for time in times:
+            run_uuid = uuid.uuid4()
+            folder = Path(volume.path) / incoming_folder(run_uuid)
+            parts.append(_Part(camera, stream, small, time, run_uuid, folder))
     return parts
 
 
-def _write(spec: CameraSpec, time: TimeRange, folder: Path, comment: str) -> list[tuple[int, int]]:
+def _write(spec: CameraSpec, fps: int, time: TimeRange, folder: Path, comment: str) -> list[tuple[int, int]]:
     """Write one run's files; returns (start, duration) of each in microseconds. Runs in a process of its own."""
     os.nice(5)
     folder.mkdir(parents=True)
-    files = write_history(spec, time.start_us, time.end_us, folder, _FPS, comment=comment)
+    files = write_history(spec, time.start_us, time.end_us, folder, fps, comment=comment)
     return [(file.start_us, file.duration_us) for file in files]
 
 
@@ -127,10 +132,9 @@ def _index(storage: Storage, volume: OpenVolume, part: _Part, files: list[tuple[
     part.folder.rmdir()
 
 
-def _index_outage(storage: Storage, camera: Camera, end_us: int) -> None:
-    stream = camera.stream(StreamRole.MAIN)
-    if stream is None or camera.name not in _OUTAGES:
-        return
+def _outages(camera: Camera, end_us: int) -> list[Outage]:
+    if camera.name not in _OUTAGES:
+        return []
     hole, cause, detail = _OUTAGES[camera.name]
-    outage = Outage(stream.id, end_us - hole.end_us, end_us - hole.start_us, cause, detail)
-    storage.index_writer.commit(IndexBatch(outages=(outage,)))
+    start_us, until_us = end_us - hole.end_us, end_us - hole.start_us
+    return [Outage(stream.id, start_us, until_us, cause, detail) for stream in camera.streams]

@@ -1,35 +1,107 @@
-"""The six believable cameras of the demonstration city."""
+"""The six believable cameras of the demonstration city: what they look at, where they hang, and whose they are."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vms.simulator.camera_spec import CameraSpec, Scene, VideoSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """A camera of the demonstration.
+
+    Attributes:
+        name, place, agency, group: as an administrator would write them down.
+        path: what follows the simulator's address.
+        is_large: 1280x720 in place of 640x360. has_sub: whether there is a second, small stream.
+    """
+
+    name: str
+    path: str
+    scene: Scene
+    place: str
+    agency: str
+    group: str
+    is_large: bool = False
+    has_sub: bool = False
+
+
+DEMO_PLACES = (
+    DemoPlace(
+        "Balai Kota halaman depan",
+        "balai-kota",
+        Scene.SQUARE,
+        "Jl. R.E. Martadinata 1, Kertak Baru Ilir",
+        "Sekretariat Daerah",
+        "Perkantoran",
+        is_large=True,
+        has_sub=True,
+    ),
+    DemoPlace(
+        "Menara Pandang",
+        "menara-pandang",
+        Scene.TOWER,
+        "Jl. Kapten Piere Tendean, Gadang",
+        "Disbudporapar",
+        "Tepi sungai",
+        is_large=True,
+        has_sub=True,
+    ),
+    DemoPlace(
+        "Taman Kamboja",
+        "taman-kamboja",
+        Scene.PARK,
+        "Jl. H. Anang Adenansi, Kertak Baru Ulu",
+        "Dinas Lingkungan Hidup",
+        "Taman",
+        has_sub=True,
+    ),
+    DemoPlace(
+        "Puskesmas Pekauman",
+        "puskesmas-pekauman",
+        Scene.CLINIC,
+        "Jl. K.S. Tubun, Pekauman",
+        "Dinas Kesehatan",
+        "Layanan umum",
+    ),
+    DemoPlace(
+        "Siring Tendean",
+        "siring-tendean",
+        Scene.PROMENADE,
+        "Jl. Kapten Piere Tendean, tepi Sungai Martapura",
+        "Disbudporapar",
+        "Tepi sungai",
+        has_sub=True,
+    ),
+    DemoPlace(
+        "Pasar Terapung",
+        "pasar-terapung",
+        Scene.RIVER,
+        "Dermaga Siring, Sungai Martapura",
+        "Disperdagin",
+        "Tepi sungai",
+    ),
+)
 
 
 def demo_cameras(*, username: str | None = None, password: str | None = None) -> list[CameraSpec]:
     """Return six cameras of Banjarmasin, all H.264 at 10 frames a second with a keyframe each second.
 
-    Two are 1280x720 with a 320x180 second stream; the others are 640x360.
+    Two are 1280x720, the others 640x360; four have a second stream of 320x180.
     """
     small = VideoSpec(width=320, height=180, fps=10)
-    places = (
-        ("Balai Kota halaman depan", "balai-kota", Scene.SQUARE, True),
-        ("Menara Pandang", "menara-pandang", Scene.TOWER, True),
-        ("Taman Kamboja", "taman-kamboja", Scene.PARK, False),
-        ("Puskesmas Pekauman", "puskesmas-pekauman", Scene.CLINIC, False),
-        ("Siring Tendean", "siring-tendean", Scene.PROMENADE, False),
-        ("Pasar Terapung", "pasar-terapung", Scene.RIVER, False),
-    )
     return [
         CameraSpec(
-            name=name,
-            path=path,
+            name=place.name,
+            path=place.path,
             number=number,
-            width=1280 if is_large else 640,
-            height=720 if is_large else 360,
-            scene=scene,
-            sub=small if is_large else None,
+            width=1280 if place.is_large else 640,
+            height=720 if place.is_large else 360,
+            scene=place.scene,
+            sub=small if place.has_sub else None,
             username=username,
             password=password,
         )
-        for number, (name, path, scene, is_large) in enumerate(places, start=1)
+        for number, place in enumerate(DEMO_PLACES, start=1)
     ]

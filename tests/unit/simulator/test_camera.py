@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vms.domain.errors import InvalidInput
 from vms.simulator.bitmap_font import Typesetter
 from vms.simulator.camera_spec import CameraSpec, Scene, VideoSpec
-from vms.simulator.demo_cameras import demo_cameras
+from vms.simulator.demo_cameras import DEMO_PLACES, demo_cameras
 from vms.simulator.frame_clock import FrameClock
 from vms.simulator.movers import movers_of, places_at
 from vms.simulator.picture import Painter
@@ -57,7 +57,12 @@ def test_something_moves_within_a_minute(scene: Scene) -> None:
 def test_the_demonstration_city_has_six_cameras_with_different_scenes() -> None:
     cameras = demo_cameras()
     assert len({camera.scene for camera in cameras}) == len({camera.path for camera in cameras}) == 6
-    assert sum(camera.sub is not None for camera in cameras) == 2
+    assert sum(camera.sub is not None for camera in cameras) == 4
+
+
+def test_the_demonstration_city_says_where_its_cameras_hang_and_whose_they_are() -> None:
+    assert all(place.place and place.agency and place.name not in place.place for place in DEMO_PLACES)
+    assert len({place.agency for place in DEMO_PLACES}) > 3
 
 
 @pytest.mark.parametrize("path", ["", "/cam", "a b", "cam/sub", "cam?x"])
