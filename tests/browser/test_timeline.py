@@ -5,7 +5,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.timeline_page import FOCUS_PX, ROW_PX, RULER_PX, TimelinePage
 from tests.support.deadline import wait_until
@@ -365,11 +365,3 @@ def test_an_end_that_is_dragged_past_the_other_changes_places_with_it(timeline: 
         seconds=10,
         what="both ends in order",
     )
-
-
-def _drag(page: Page, x: float, y: float, to_x: float, to_y: float) -> None:
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move((x + to_x) / 2, (y + to_y) / 2)
-    page.mouse.move(to_x, to_y)
-    page.mouse.up()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.archive import Archive
-from tests.browser.timeline_page import FOCUS_PX, RULER_PX, TimelinePage
+from tests.browser.timeline_page import TimelinePage
 from vms.domain.time import DAY_US, SECOND_US
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_the_phones_tape_moves_under_a_playhead_that_stands_still(phone: Timelin
     assert abs((view.start_us + view.end_us) // 2 - at_us) <= 2 * SECOND_US
     box = phone.box
     assert box.height == 104
-    _drag(phone.page, box.x + 250, box.y + 60, box.x + 130, box.y + 60)
+    phone.drag(box.x + 250, box.y + 60, box.x + 130, box.y + 60)
     moved_us = round(120 / box.width * view.duration_us)
     after = phone.wait_for_view(f"Math.abs((from + to) / 2 - {at_us + moved_us}) < 15e6")
     assert after.duration_us == view.duration_us

@@ -120,6 +120,15 @@ class TimelinePage:
         """Move the pointer to a place of the plot."""
         self.page.mouse.move(self.box.x + x, self.box.y + y)
 
+    def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        """Drag with the mouse from one place of the page to another, by way of the middle."""
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move((x + to_x) / 2, (y + to_y) / 2)
+        mouse.move(to_x, to_y)
+        mouse.up()
+
     def touch(self, kind: str, *points: tuple[float, float]) -> None:
         """Put fingers down at places of the plot, move them, or take them away."""
         box = self.box
