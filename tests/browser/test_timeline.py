@@ -200,7 +200,9 @@ def test_a_click_on_a_bookmark_goes_to_its_moment(timeline: TimelinePage) -> Non
 def test_locks_are_bars_and_labels_that_would_meet_are_dropped(timeline: TimelinePage) -> None:
     archive = timeline.archive
     timeline.open(2, archive.end_us - 20 * MINUTE_US, _HOUR_S)
-    expect(timeline.page.locator(".hold-l", has_text="Kasus 114/2025")).to_have_count(1)
+    lock = timeline.page.locator(".hold-l", has_text="Kasus 114/2025")
+    expect(lock).to_have_count(1)
+    assert lock.evaluate("(label) => label.scrollWidth <= label.clientWidth"), "the lock's words are cut"
     x = timeline.x_of(archive.hold.start_us + 2 * MINUTE_US)
     top = RULER_PX + FOCUS_PX + ROW_PX
     assert "#b48cff" in timeline.column(x, top, 18)
@@ -336,6 +338,8 @@ def test_the_legend_explains_every_mark(timeline: TimelinePage) -> None:
     timeline.page.get_by_role("button", name="Keterangan").click()
     expect(legend).to_be_visible()
     expect(legend.locator("li")).to_have_count(13)
+    swatches = [box for mark in legend.locator("li i").all() if (box := mark.bounding_box())]
+    assert {(round(box["width"]), round(box["height"])) for box in swatches} == {(44, 18)}
     timeline.page.keyboard.press("Escape")
     expect(legend).to_be_hidden()
 

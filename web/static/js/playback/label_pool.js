@@ -10,7 +10,7 @@ const widths = new Map();
 let ruler = null;
 
 // Words that were measured before their font had come were measured in another one.
-void document.fonts.ready.then(() => {
+document.fonts.addEventListener("loadingdone", () => {
   ruler = null;
   widths.clear();
 });
@@ -30,7 +30,8 @@ function measured(character) {
 export function widthOf(words) {
   let wide = 2;
   for (let i = 0; i < words.length; i += 1) {
-    const character = words.charAt(i);
+    // On the page all digits are as wide as the widest, so that times align; a canvas does not know that.
+    const character = words.charAt(i).replace(/\d/, "0");
     wide += widths.get(character) ?? measured(character);
   }
   return Math.ceil(wide);
