@@ -77,9 +77,9 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
         upgrade(f"sqlite:///{partial}")
         _copy(database, partial)
         partial.chmod(0o600)
-        _sync(partial)
+        sync_path(partial)
         partial.replace(target)
-        _sync(folder)
+        sync_path(folder)
         for old in config_backups(folder)[keep:]:
             old.unlink()
     except OSError as error:
@@ -124,7 +124,8 @@ def _copy(database: Database, target: Path) -> None:
         target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on its disk; raises OSError."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from storage.config_backup import config_backups
+from storage.config_backup import config_backups, sync_path
 from storage.database import Database, parse_url
+from storage.garbage_collection import OnStep, ignore_step
 from storage.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.reindex import Progress, ReindexReport, reindex, take_over
@@ -60,41 +61,95 @@ def find_damage(database_url: str) -> str:
 
 
 def is_lost(database_url: str, copies: Path) -> bool:
-    """Tell whether the SQLite file is gone though an installation was here: there are copies of its configuration."""
+    """Tell whether the SQLite file is gone though an installation was here: there are copies of its configuration.
+
+    An empty file counts as gone: SQLite makes one for whoever only looks.
+    """
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
         return False
-    return not Path(url.database).exists() and bool(config_backups(copies))
+    path = Path(url.database)
+    return not (path.exists() and path.stat().st_size) and bool(config_backups(copies))
 
 
-def replace_index(database_url: str, clock: Clock, damage: str, *, copies: Path | None = None) -> NewIndex:
+def replace_index(
+    database_url: str,
+    clock: Clock,
+    damage: str,
+    *,
+    copies: Path | None = None,
+    on_step: OnStep = ignore_step,
+) -> NewIndex:
     """Set the database aside and put the newest usable copy of the configuration, or a new database, in its place.
 
-    Nobody may be using the database. Recording may begin as soon as this returns; `rebuild_footage` may run beside it.
+    Nobody may be writing to the database. The new one is complete before it gets its name, so whoever looks, and
+    whoever starts again after a crash, finds the old one, none, or the new one. Recording may begin as soon as this
+    returns; `rebuild_footage` may run beside it.
+
+    Args:
+        database_url: the database that is damaged or gone.
+        clock: names the file that is set aside.
+        damage: what is wrong with it.
+        copies: folder of the configuration's copies.
+        on_step: called with the name of each step before it is taken (tests stop the process there).
 
     Raises:
         SettingsError: the database is no SQLite file.
-        IndexUnavailable: the new one cannot be made; the old one is where `moved_to` of its name says.
+        IndexUnavailable: the new one cannot be made; the old one is where it was.
     """
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
         raise SettingsError("only a SQLite database can be replaced: PostgreSQL has backups of its own")
     path = Path(url.database)
+    on_step("prepare")
+    new, copied_from = _prepared(path, copies)
+    on_step("set-aside")
     moved_to = _set_aside(path, clock)
     log.error("the database is damaged and was set aside: %s", damage, extra={"file": str(moved_to)})
+    on_step("place")
+    try:
+        new.replace(path)
+        sync_path(path.parent)
+    except OSError as error:
+        raise IndexUnavailable(f"the new database could not be put in its place: {error}") from error
+    on_step("placed")
+    return NewIndex(damage, moved_to, copied_from)
+
+
+def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
+    """Return a whole database under a name of its own beside `path`, and the copy that it was made from."""
+    new = path.with_name(f"{path.name}.new")
     for copy in config_backups(copies) if copies is not None else []:
         try:
             if find_damage(f"sqlite:///{copy}"):
                 continue
-            shutil.copyfile(copy, path)
-            upgrade(database_url)
+            _remove_database(new)
+            shutil.copyfile(copy, new)
+            _complete(new)
         except (IndexUnavailable, SchemaMismatch, OSError):
             log.exception("a copy of the configuration cannot be used", extra={"file": str(copy)})
-            path.unlink(missing_ok=True)
             continue
-        return NewIndex(damage, moved_to, copy)
-    upgrade(database_url)
-    return NewIndex(damage, moved_to, None)
+        return new, copy
+    _remove_database(new)
+    _complete(new)
+    return new, None
+
+
+def _complete(new: Path) -> None:
+    """Bring a database to this program's revision, all of it in its one file, and that on its disk."""
+    url = f"sqlite:///{new}"
+    upgrade(url)
+    database = Database(url)
+    try:
+        database.upkeep()
+    finally:
+        database.close()
+    sync_path(new)
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def rebuild_footage(

@@ -10,8 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from storage.check import check
+from storage.config_backup import back_up_config
+from storage.open import open_storage
 from storage.purge import Purger
 from storage.reconcile import reconcile
+from storage.recovery import is_lost, replace_index
 from storage.schema import garbage, segment
 from storage.stored_files import select_files
 from tests.support.footage import NOON_US
@@ -42,6 +45,8 @@ RECONCILE_STEPS = [
     "remove-folder",
     "close-runs",
 ]
+
+REPLACE_STEPS = ["prepare", "set-aside", "place", "placed"]
 
 
 @pytest.fixture
@@ -104,6 +109,28 @@ def test_recovery_killed_at_any_step_can_be_repeated(footage: Site, sqlite_url: 
     assert footage.storage.segments.open_runs() == []
     report = check(footage.storage, footage.clock)
     assert report.is_clean, report.summary()
+
+
+@pytest.mark.parametrize("step", REPLACE_STEPS)
+def test_replacing_the_index_killed_at_any_step_never_ends_with_an_empty_one(
+    footage: Site, sqlite_url: str, tmp_path: Path, step: str
+) -> None:
+    """failure mode 28: whoever starts next finds the old database, none, or all of the new one."""
+    footage.record(OLD_US, 1)
+    back_up_config(footage.storage.database, tmp_path / "backup", footage.clock.now_us())
+    footage.storage.close()
+    run_killed("replace-index", sqlite_url, footage, step, 0)
+    if step == "place":
+        assert is_lost(sqlite_url, tmp_path / "backup")
+        (tmp_path / "siring.db").touch()  # somebody looked meanwhile
+        assert is_lost(sqlite_url, tmp_path / "backup")
+        replace_index(sqlite_url, footage.clock, "gone", copies=tmp_path / "backup")
+    assert not is_lost(sqlite_url, tmp_path / "backup")
+    storage = open_storage(sqlite_url, footage.clock, secret_key=None)
+    assert [camera.uuid for camera in storage.cameras.list()] == [footage.camera.uuid]
+    storage.close()
+    assert replace_index(sqlite_url, footage.clock, "again", copies=tmp_path / "backup").copied_from
+    assert sorted(path.name for path in tmp_path.glob("*.new*")) == []
 
 
 def run_killed(work: str, database_url: str, footage: Site, step: str, passes: int) -> None:

@@ -6,10 +6,13 @@ Arguments: the work, the database's URL, the wall time in microseconds, the step
 import os
 import signal
 import sys
+from pathlib import Path
 
+from storage.database import parse_url
 from storage.open import open_storage
 from storage.purge import Purger
 from storage.reconcile import reconcile
+from storage.recovery import replace_index
 from tests.support.footage import SteppedClock
 
 
@@ -27,11 +30,19 @@ class KillAt:
             self._left -= 1
 
 
+def copies_beside(database_url: str) -> Path:
+    """Return the folder of the configuration's copies of a SQLite database in a test's folder."""
+    return Path(str(parse_url(database_url).database)).parent / "backup"
+
+
 def main() -> None:
     work, database_url, wall_us, step, passes = sys.argv[1:]
     clock = SteppedClock(wall_us=int(wall_us))
-    storage = open_storage(database_url, clock, secret_key=None)
     kill_at = KillAt(step, int(passes))
+    if work == "replace-index":
+        replace_index(database_url, clock, "a test", copies=copies_beside(database_url), on_step=kill_at)
+        return
+    storage = open_storage(database_url, clock, secret_key=None)
     if work == "purge":
         Purger(storage, clock, on_step=kill_at).run_once()
     else:
