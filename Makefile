@@ -56,7 +56,7 @@ test-faults: $(DEVELOPMENT) $(ASSETS) system-packages  ## Kill, fill, freeze, un
 	$(PYTEST) tests/faults -n 3 --dist worksteal
 
 test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Chromium
-	$(PYTEST) tests/browser
+	$(PYTEST) tests/browser -n 2 --dist loadfile
 
 screenshots: $(DEVELOPMENT) $(ASSETS) system-packages  ## Every page in every look, into .cache/screenshots
 	$(PYTEST) tests/browser/screenshots.py
