@@ -37,13 +37,30 @@ _STATUSES: tuple[tuple[type[errors.VmsError], int, str], ...] = (
 )
 """Each error's answer, the special before the general."""
 
+_SERVER_MESSAGES = {
+    "volume-unavailable": "the disk that holds this cannot be read now: try again",
+    "volume-full": "there is no room on the disk",
+    "index-unavailable": "the database does not answer now: try again",
+    "probe-failed": "the camera or the file could not be examined",
+    "media-error": "the footage could not be read",
+    "storage-error": "the footage or its index could not be read or written",
+}
+"""What is told of errors on our side; their own texts name paths, hosts and accounts, and stay in the log (SEC-27)."""
+_SERVER_MESSAGE = "something went wrong on the server"
+
 _RETRY_SECONDS = 5
-_HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 400: "bad-request"}
+_HTTP_CODES = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    408: "too-slow",
+    413: "too-large",
+}
 _HTTP_MESSAGES = {404: "there is nothing at this address", 405: "this address does not take that method"}
 
 
 def problem_of(error: Exception) -> Problem:
-    """Return what is told about an error; details of unexpected ones stay in the log (SEC-27)."""
+    """Return what is told about an error; details of those on our side stay in the log (SEC-27)."""
     if isinstance(error, HTTPException):
         code = _HTTP_CODES.get(error.status_code, "error")
         return Problem(error.status_code, code, _HTTP_MESSAGES.get(error.status_code, error.detail))
@@ -52,16 +69,16 @@ def problem_of(error: Exception) -> Problem:
         return Problem(
             status,
             code,
-            str(error),
+            _SERVER_MESSAGES.get(code, _SERVER_MESSAGE) if status >= 500 else str(error),
             field=error.field if isinstance(error, errors.InvalidInput) else "",
             reference=secrets.token_hex(4) if status >= 500 else "",
             retry_after_seconds=_retry_after(error, status),
         )
-    return Problem(500, "error", "something went wrong on the server", reference=secrets.token_hex(4))
+    return Problem(500, "error", _SERVER_MESSAGE, reference=secrets.token_hex(4))
 
 
 class ErrorAnswers:
-    """Answers any error that a view raised: JSON under /api, a page elsewhere, sign-in where that is what is missing."""
+    """Answers any error that a view raised: JSON to programs, a page to people, sign-in where that is what is missing."""
 
     def __init__(self, render_page: Callable[[Call, Problem], Response]) -> None:
         """Use `render_page` for what people see."""
@@ -75,7 +92,7 @@ class ErrorAnswers:
             _log.error(
                 "request failed",
                 exc_info=None if is_known else error,
-                extra={"path": request.url.path, "error": problem.message, "reference": problem.reference},
+                extra={"path": request.url.path, "error": str(error), "reference": problem.reference},
             )
         response = self._answer(request, error, problem)
         if problem.retry_after_seconds is not None:
@@ -85,8 +102,7 @@ class ErrorAnswers:
         return response
 
     def _answer(self, request: Request, error: Exception, problem: Problem) -> Response:
-        path = request.url.path
-        if path.startswith("/api/") or path in {"/openapi.json", "/healthz", "/metrics"}:
+        if _wants_json(request):
             return JSONResponse(problem.as_json(), problem.status)
         if isinstance(error, errors.NotSignedIn) and request.method in {"GET", "HEAD"}:
             return RedirectResponse(sign_in_url(request), 303)
@@ -95,6 +111,14 @@ class ErrorAnswers:
         except Exception:  # noqa: BLE001  # boundary of the request: a failing error page must not hide the error
             _log.exception("error page failed", extra={"reference": problem.reference})
             return PlainTextResponse(problem.message, problem.status)
+
+
+def _wants_json(request: Request) -> bool:
+    """Tell whether a program asks: at an address for programs, or our own pages' scripts at any."""
+    path = request.url.path
+    if path.startswith("/api/") or path in {"/openapi.json", "/healthz", "/metrics"}:
+        return True
+    return "application/json" in request.headers.get("accept", "").lower()
 
 
 def sign_in_url(request: Request) -> str:

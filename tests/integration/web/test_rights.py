@@ -184,3 +184,30 @@ def test_answers_carry_the_security_headers(site: Site) -> None:
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_ended_session_is_told_to_scripts_as_401_and_leads_people_to_sign_in(site: Site) -> None:
+    site.add_user("admin", Role.ADMIN)
+    paths = ("/playback/cameras?cam=1", "/playback/parse-time?day=2025-11-25&text=14", "/overview/state")
+    with browser(site) as client:
+        for path in paths:
+            script = client.get(path, headers={"Accept": "application/json"}, follow_redirects=False)
+            person = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"}, follow_redirects=False)
+            assert (script.status_code, script.json()["error"]["code"]) == (401, "not-signed-in")
+            assert person.status_code == 303
+
+
+def test_unreachable_volume_is_told_without_its_path_and_logged_with_it(
+    site: Site, h264_run: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    camera = site.add_camera()
+    run = site.record(camera, h264_run)
+    volume = Path(site.volume.path)
+    volume.rename(volume.with_name("away"))
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(f"/api/v1/cameras/{camera.id}/media/{main_stream(camera).id}/{run.id}-0-0.mp4")
+    told = answer.json()["error"]
+    assert answer.status_code == 503
+    assert str(volume) not in answer.text
+    [logged] = [record for record in caplog.records if getattr(record, "reference", "") == told["reference"]]
+    assert str(volume) in str(vars(logged)["error"])

@@ -117,3 +117,22 @@ def test_every_error_has_its_answer(error: Exception, status: int, code: str) ->
     assert (problem.status, problem.code) == (status, code)
     assert "secret detail" not in problem.message
     assert bool(problem.reference) == (status >= 500)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.IndexUnavailable("connection to 10.0.0.3, port 5432 failed: user siring, database footage"),
+        errors.VolumeUnavailable("/srv/footage is not mounted"),
+        errors.VolumeFull("no room on /srv/footage"),
+        errors.ProbeFailed("ffmpeg at /opt failed", cause="timeout", fix="x"),
+        errors.StorageError("/srv/footage/rec is a file"),
+        errors.MediaError("/srv/footage/rec/a.mp4 is cut"),
+        errors.VmsError("/srv"),
+    ],
+)
+def test_errors_on_our_side_tell_no_path_host_or_account(error: Exception) -> None:
+    problem = problem_of(error)
+    assert problem.status >= 500
+    assert not any(word in problem.message for word in ("/srv", "/opt", "10.0.0.3", "siring", "footage:"))
+    assert problem.reference
