@@ -84,6 +84,22 @@ class UserStore:
                 connection.execute(sa.delete(session).where(session.c.user_id == user.id))
             return _get(connection, user.id)
 
+    def set_language(self, user_id: int, language: str) -> None:
+        """Store the language that a person chose, and nothing else: what an administrator changes meanwhile stays.
+
+        Raises:
+            NotFound: there is no such person.
+        """
+        self._choose(user_id, language=language)
+
+    def set_theme(self, user_id: int, theme: str | None) -> None:
+        """Store the theme that a person chose, None for their device's, and nothing else.
+
+        Raises:
+            NotFound: there is no such person.
+        """
+        self._choose(user_id, theme=theme)
+
     def set_password(self, user_id: int, password_hash: str) -> None:
         """Store the digest of a new password; ending the person's sessions is the caller's decision.
 
@@ -118,6 +134,11 @@ class UserStore:
         with self._database.read() as connection:
             found = _select(connection, user_account.c.name == name.strip().lower())
         return found[0] if found else None
+
+    def _choose(self, user_id: int, **chosen: str | None) -> None:
+        with self._database.write() as connection:
+            _get(connection, user_id)
+            connection.execute(sa.update(user_account).where(user_account.c.id == user_id).values(**chosen))
 
     def has_administrator(self) -> bool:
         """Tell whether somebody can sign in as an administrator."""

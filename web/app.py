@@ -12,6 +12,7 @@ from vms.domain.errors import VmsError
 from web import api, health, metrics, pages
 from web.auth import Authority
 from web.errors import ErrorAnswers
+from web.plain_texts import PlainAddresses
 from web.rate_limit import RateLimit
 from web.routing import GuardedEndpoint
 from web.security_headers import SecurityHeaders
@@ -49,6 +50,7 @@ def create_app(services: WebServices) -> Starlette:
         middleware=[
             Middleware(metrics.MeasureRequests, metrics=measured),
             Middleware(SecurityHeaders, is_https=services.settings.secure_cookies),
+            Middleware(PlainAddresses, answer=answer),
         ],
         exception_handlers={VmsError: answer, HTTPException: answer, Exception: answer},
         max_body_size=_LARGEST_BODY,

@@ -1,9 +1,11 @@
 """Routes that carry the right they need, and the order in which every request is checked.
 
-Session, then right, then (for anything but GET) proof that our own page sent it, then the body; only then the view runs,
-in a thread, because views talk to the database.
+Session, then right; for anything but GET then the body, within a time limit, and session and right once more, as both
+may have ended while it came; then proof that our own page sent it. Only then the view runs, in a thread, because views
+talk to the database.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -14,16 +16,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from vms.domain.errors import InvalidInput
+from vms.domain.errors import InvalidInput, NotFound
 from web import csrf
 from web.auth import browser_cookie_name, session_cookie_name
 from web.permissions import Access, authorise
+from web.plain_texts import check_form_texts, check_json_texts
 from web.state import BODY, CALLER, CAMERA, FORM, Call, Caller, authority_of, caller_of, services_of
 
 View = Callable[[Call], Response]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LARGEST_JSON = 1_000_000
+_LONGEST_BODY_SECONDS = 30.0
+"""Time for a whole body to arrive: forms and JSON are small, and whoever holds one back holds a connection."""
+_MOST_ID = 2**63
 NEW_COOKIE = "vms.new-browser-cookie"
 
 
@@ -42,9 +48,8 @@ class GuardedEndpoint:
             response = await run_in_threadpool(self._admit_and_view, request)
         else:
             await run_in_threadpool(self._admit, request)
-            await _read_body(request)
-            _check_csrf(request)
-            response = await run_in_threadpool(self.view, request)
+            await _read_body_in_time(request)
+            response = await run_in_threadpool(self._admit_check_and_view, request)
         _keep_browser_cookie(request, response)
         await response(scope, receive, send)
 
@@ -53,7 +58,15 @@ class GuardedEndpoint:
         self._admit(request)
         return self.view(request)
 
+    def _admit_check_and_view(self, request: Call) -> Response:
+        """Admit again, by what holds now that the body is here, and view."""
+        self._admit(request)
+        _check_csrf(request)
+        return self.view(request)
+
     def _admit(self, request: Call) -> None:
+        if any(isinstance(value, int) and value >= _MOST_ID for value in request.path_params.values()):
+            raise NotFound("there is nothing at this address")
         identify(request)
         caller = caller_of(request)
         user = caller.user if caller is not None else None
@@ -63,13 +76,14 @@ class GuardedEndpoint:
 
 
 def identify(request: Call) -> None:
-    """Note in the request whose session it belongs to, if to any.
+    """Note in the request whose session it belongs to now, if to any.
 
     Raises:
         IndexUnavailable: the database does not answer.
     """
     token = request.cookies.get(session_cookie_name(services_of(request).settings))
     session = authority_of(request).resume(token) if token else None
+    request.scope.pop(CALLER, None)
     if session is not None:
         request.scope[CALLER] = Caller(session.user, session.digest)
 
@@ -102,15 +116,26 @@ def _check_csrf(request: Call) -> None:
     csrf.check(browser_secret(request), given, request.headers)
 
 
+async def _read_body_in_time(request: Call) -> None:
+    try:
+        async with asyncio.timeout(_LONGEST_BODY_SECONDS):
+            await _read_body(request)
+    except TimeoutError:
+        # The rest of the body may still come: this connection can carry no other request.
+        raise HTTPException(408, "the request's body did not come in time", {"Connection": "close"}) from None
+
+
 async def _read_body(request: Call) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         request.scope[FORM] = await request.form(max_files=0, max_fields=500)
+        check_form_texts(request.scope[FORM])
     elif kind == "application/json":
         if int(request.headers.get("content-length") or 0) > _LARGEST_JSON:
             raise HTTPException(413, "the request is too large")
         try:
             request.scope[BODY] = json.loads(await request.body())
+            check_json_texts(request.scope[BODY])
         except (ValueError, RecursionError):
             raise InvalidInput("the request's body is not JSON") from None
     elif await request.body():

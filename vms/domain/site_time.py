@@ -71,11 +71,16 @@ def instant_in(zone: tzinfo, local: datetime, *, field: str = "time") -> int:
     """Return UTC microseconds of a wall time by a zone's rules; where it occurs twice, the first of the two.
 
     Raises:
-        UnreadableTime: clocks skip that time on that day.
+        UnreadableTime: clocks skip that time on that day, or calendars end before it.
     """
-    at_us = from_datetime(local.replace(tzinfo=zone))
-    if to_datetime(at_us).astimezone(zone).replace(tzinfo=None) != local:
-        shown = local.strftime("%d %b %Y %H:%M:%S")
+    shown = local.strftime("%d %b %Y %H:%M:%S")
+    try:
+        at_us = from_datetime(local.replace(tzinfo=zone))
+        is_shown = to_datetime(at_us).astimezone(zone).replace(tzinfo=None) == local
+    except OverflowError:
+        message = f"{shown} is beyond the end of calendars"
+        raise UnreadableTime(message, reason="no-such-day", field=field) from None
+    if not is_shown:
         raise UnreadableTime(
             f"{shown} does not exist: clocks were put forward past it", reason="skipped", field=field
         )

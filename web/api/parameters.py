@@ -7,8 +7,9 @@ from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.time import TimeRange, parse_rfc3339
 from web.state import Call, path_camera
 
-LATEST_US = 253_402_300_800_000_000
-"""The end of the year 9999, where calendars of common programs stop."""
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+LATEST_US = 253_370_764_800_000_000
+"""The end of the year 9998: calendars stop a year later, and a local time of any zone must still be in them."""
 _LONGEST_NUMBER = 19
 """Digits of the largest numbers that name anything."""
 
@@ -42,13 +43,14 @@ def instant_from(text: str, field: str) -> int:
     """Return UTC microseconds of an RFC 3339 time with offset, or of microseconds since 1970 written as a number.
 
     Raises:
-        InvalidInput: it is neither.
+        InvalidInput: it is neither, or outside of 1970 to 9998: somebody else's page could not show it.
     """
-    if text.isascii() and text.isdigit() and len(text) <= 18:
-        at_us = int(text)
-        if at_us < LATEST_US:
-            return at_us
-    return parse_rfc3339(text, field=field)
+    is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    at_us = int(text) if is_number else parse_rfc3339(text, field=field)
+    if not 0 <= at_us < LATEST_US:
+        message = f"{text[:40]!r} is not in the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise InvalidInput(message, field=field)
+    return at_us
 
 
 def instant_of(request: Call, name: str) -> int:
@@ -122,6 +124,24 @@ def month_of(request: Call) -> date:
     """
     text = request.query_params.get("month", "")
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise InvalidInput("month must be given as YYYY-MM, such as 2025-11", field="month") from None
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise InvalidInput(f"month must be in the years {FIRST_YEAR} to {LAST_YEAR}", field="month")
+    return month
+
+
+def day_from(text: str, field: str = "day") -> date:
+    """Return a calendar day written as YYYY-MM-DD.
+
+    Raises:
+        InvalidInput: it is none, or outside of 1970 to 9998.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"{field} must be given as YYYY-MM-DD", field=field) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(f"{field} must be in the years {FIRST_YEAR} to {LAST_YEAR}", field=field)
+    return day

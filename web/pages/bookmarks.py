@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from storage.bookmarks import BookmarkSearch
 from vms.domain.bookmark import LONGEST_NOTE, LONGEST_TAG, LONGEST_TITLE
+from vms.domain.errors import InvalidInput
 from vms.domain.site_time import SiteZone
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, User
-from web.api.parameters import LATEST_US
+from web.api.parameters import LATEST_US, day_from
 from web.pages.bookmark_views import bookmark_views
 from web.pages.camera_views import visible_cameras
 from web.pages.export_views import camera_names
@@ -21,11 +22,11 @@ from web.pages.forms import text_field
 from web.pages.rendering import presenter_of, render
 from web.permissions import CHANGE_BOOKMARK, SIGNED_IN
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, WebServices, address_of, form_of, services_of, user_of
 
 _PER_PAGE = 50
 _LONGEST_SEARCH = 100
-_LONGEST_NUMBER = 18
 _OWNERS = ("all", "mine", "shared")
 _DONE = ("changed", "removed")
 
@@ -43,7 +44,7 @@ def routes() -> list[Route]:
 def show(request: Call) -> Response:
     """Show the bookmarks that the person sees and looks for, newest first."""
     services, user = services_of(request), user_of(request)
-    asked = _asked(request.query_params, services.zone)
+    asked = _asked(request.query_params)
     found = services.storage.bookmarks.search(user, _search(asked, services.zone, user), limit=_PER_PAGE + 1)
     shown = found[:_PER_PAGE]
     more = {**asked, "before": str(shown[-1].id)} if len(found) > _PER_PAGE else {}
@@ -93,15 +94,15 @@ def _record(services: WebServices, request: Call, action: str, subject: str, det
     services.storage.audit.append(user_of(request).name, action, subject, detail, address=address_of(request))
 
 
-def _asked(query: Mapping[str, str], zone: SiteZone) -> dict[str, str]:
+def _asked(query: Mapping[str, str]) -> dict[str, str]:
     """Return what the address asks for; what is not readable is left out."""
     whose = query.get("whose", "all")
     return {
         "q": query.get("q", "").strip()[:_LONGEST_SEARCH],
         "cam": _number(query.get("cam", "")),
         "whose": whose if whose in _OWNERS else "all",
-        "from": _day(query.get("from", ""), zone),
-        "to": _day(query.get("to", ""), zone),
+        "from": _day(query.get("from", "")),
+        "to": _day(query.get("to", "")),
         "before": _number(query.get("before", "")),
     }
 
@@ -126,16 +127,15 @@ def _search(asked: Mapping[str, str], zone: SiteZone, user: User) -> BookmarkSea
 
 
 def _number(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else ""
+    return "" if row_number(text) is None else text
 
 
-def _day(text: str, zone: SiteZone) -> str:
+def _day(text: str) -> str:
     """Return a day as the address writes it, "" for one that cannot be read or that no clock here ever shows."""
     try:
-        zone.day_range(date.fromisoformat(text))
-    except (ValueError, OverflowError):
+        return day_from(text).isoformat()
+    except InvalidInput:
         return ""
-    return text
 
 
 def _address(asked: Mapping[str, str]) -> str:
@@ -147,5 +147,5 @@ def _address(asked: Mapping[str, str]) -> str:
 def _back(request: Call, done: str) -> Response:
     """Go to the list as it was, which says what was done."""
     asked = dict(parse_qsl(urlsplit(text_field(form_of(request), "back")).query))
-    query = {**_asked(asked, services_of(request).zone), "done": done}
+    query = {**_asked(asked), "done": done}
     return RedirectResponse(_address(query), 303)

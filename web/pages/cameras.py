@@ -15,6 +15,7 @@ from web.pages.rendering import presenter_of, render, render_part, words_of
 from web.permissions import MANAGE_CAMERA, SIGNED_IN, VIEW_CAMERA
 from web.presenters import Presenter
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, address_of, path_camera, services_of, user_of
 
 _GAP_DAYS = 7
@@ -119,11 +120,11 @@ def remove(request: Call) -> Response:
 
 def notice_of(request: Call) -> str:
     """Return what the page before has just done, in words; "" for nothing."""
-    done, camera = request.query_params.get("done", ""), request.query_params.get("camera", "")
-    if done not in _NOTICES or not camera.isdigit() or not user_of(request).may(Right.VIEW, int(camera)):
+    done, camera_id = request.query_params.get("done", ""), row_number(request.query_params.get("camera", ""))
+    if done not in _NOTICES or camera_id is None or not user_of(request).may(Right.VIEW, camera_id):
         return ""
     try:
-        name = services_of(request).storage.cameras.get(int(camera)).name
+        name = services_of(request).storage.cameras.get(camera_id).name
     except NotFound:
         return ""
     return words_of(request).text(f"camera.{done}", name=name)

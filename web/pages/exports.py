@@ -13,6 +13,7 @@ from web.pages.export_views import camera_names, export_views, exports_of
 from web.pages.rendering import presenter_of, render, render_part
 from web.permissions import EXPORT, OWN_EXPORT
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, WebServices, address_of, services_of, user_of
 
 _TABS: dict[str, Callable[[Export], bool]] = {
@@ -89,9 +90,7 @@ def states(request: Call) -> Response:
     """
     services = services_of(request)
     present = presenter_of(request)
-    wanted = {
-        int(text) for text in request.query_params.get("ids", "").split(",")[:_MOST_POLLED] if text.isdigit()
-    }
+    wanted = {row_number(text) for text in request.query_params.get("ids", "").split(",")[:_MOST_POLLED]}
     takes_unfinished = request.query_params.get("unfinished") == "1"
     user = user_of(request)
     found = [

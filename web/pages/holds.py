@@ -12,11 +12,11 @@ from web.pages.hold_views import hold_views
 from web.pages.rendering import presenter_of, render
 from web.permissions import HOLD, require_camera, visible_ids
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, address_of, form_of, services_of, user_of
 
 _PER_PAGE = 60
 _MOST_TOGETHER = 64
-_LONGEST_NUMBER = 18
 
 
 def routes() -> list[Route]:
@@ -36,9 +36,7 @@ def show(request: Call) -> Response:
     found = services.storage.holds.list(
         active_only=not shows_all,
         camera_ids=visible_ids(user, cameras),
-        before_id=int(before)
-        if before.isascii() and before.isdigit() and len(before) <= _LONGEST_NUMBER
-        else None,
+        before_id=row_number(before),
         limit=_PER_PAGE + 1,
     )
     shown = found[:_PER_PAGE]
@@ -75,6 +73,7 @@ def release(request: Call) -> Response:
 
 
 def _hold(request: Call, text: str) -> Hold:
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+    number = row_number(text)
+    if number is None:
         raise InvalidInput("a hold is named by its number", field="hold")
-    return services_of(request).storage.holds.get(int(text))
+    return services_of(request).storage.holds.get(number)

@@ -12,6 +12,7 @@ from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.time import HOUR_US, format_rfc3339
 from vms.domain.typed_time import parse_typed_time
 from vms.domain.user import Right, Role, User
+from web.api.parameters import day_from
 from web.pages.camera_views import CameraView, camera_views, visible_cameras
 from web.pages.export_views import ExportView, export_views, exports_of
 from web.pages.home_places import place_cards, view_links
@@ -20,6 +21,7 @@ from web.pages.rendering import presenter_of, render, render_part
 from web.permissions import SIGNED_IN, VIEW_CAMERA
 from web.presenters import Presenter
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, WebServices, form_of, services_of, user_of
 
 _QUICK = {"hour": "quick_hour", "today": "quick_today", "yesterday": "quick_yesterday"}
@@ -96,8 +98,8 @@ def find(request: Call) -> Response:
     text, quick = query.get("time", ""), query.get("quick", "")
     now_us = services.clock.now_us()
     try:
-        day = date.fromisoformat(query.get("day", ""))
-    except ValueError:
+        day = day_from(query.get("day", ""))
+    except InvalidInput:
         day = services.zone.day_of(now_us)
     try:
         if quick == "hour":
@@ -109,8 +111,8 @@ def find(request: Call) -> Response:
         typed = text[:_LONGEST_TYPED]
         problem = presenter_of(request).catalogue.text("player.time_unreadable", typed=typed)
         return _page(request, status=422, day=day, time=typed, time_problem=problem)
-    camera = query.get("cam", "")
-    if not camera.isdigit() or not user_of(request).may(Right.VIEW, int(camera)):
+    camera = row_number(query.get("cam", ""))
+    if camera is None or not user_of(request).may(Right.VIEW, camera):
         raise NotFound("there is no such camera")
     return RedirectResponse(f"/playback?cam={camera}&t={quote(format_rfc3339(at_us))}&play=1", 303)
 
@@ -122,7 +124,6 @@ def _page(
     present = presenter_of(request)
     views = camera_views(services, visible_cameras(services, user), present)
     today = services.zone.day_of(present.now_us)
-    chosen = request.query_params.get("cam", "")
     places = place_cards(services, user, present)
     shows_all = request.query_params.get("watched") == "all"
     return render(
@@ -133,7 +134,7 @@ def _page(
         script_sections=("home_live",),
         cameras=views,
         groups=_by_agency(views),
-        chosen=int(chosen) if chosen.isdigit() else None,
+        chosen=row_number(request.query_params.get("cam", "")),
         day=(day or today).isoformat(),
         today=today.isoformat(),
         time=time or present.clock_minutes(present.now_us - HOUR_US),

@@ -1,13 +1,12 @@
 """The playback page, and the one reader of typed times that its scripts ask."""
 
-from datetime import date
-
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vms.domain.errors import InvalidInput, NotFound, UnreadableTime
-from vms.domain.time import format_rfc3339, parse_rfc3339
+from vms.domain.time import format_rfc3339
 from vms.domain.typed_time import parse_typed_time
+from web.api.parameters import day_from, instant_from
 from web.pages.camera_views import camera_views
 from web.pages.playback_address import read_address
 from web.pages.playback_facts import audited_subject, camera_facts, choose_cameras, playback_facts
@@ -89,11 +88,8 @@ def parse_time(request: Call) -> Response:
     """
     services, query = services_of(request), request.query_params
     now_us = services.clock.now_us()
-    try:
-        day = date.fromisoformat(query.get("day", ""))
-    except ValueError:
-        raise InvalidInput("day must be given as YYYY-MM-DD", field="day") from None
-    playhead_us = parse_rfc3339(query["at"], field="at") if "at" in query else None
+    day = day_from(query.get("day", ""))
+    playhead_us = instant_from(query["at"], "at") if "at" in query else None
     try:
         at_us = parse_typed_time(
             query.get("text", ""), zone=services.zone, day=day, now_us=now_us, at_us=playhead_us, field="text"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
 from vms.domain.time import parse_rfc3339
+from web.api.parameters import LATEST_US
+from web.row_number import row_number
 
 LAYOUTS = ("one", "focus", "grid")
 MODES = ("simple", "full")
 _LONGEST_ZOOM_S = 400 * 24 * 3600
-_LONGEST_NUMBER = 18
-"""Digits that surely fit the database's numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class PlaybackAddress:
 def read_address(query: Mapping[str, str]) -> PlaybackAddress:
     """Return what the query of an address asks for."""
     named = [part.strip() for part in query.get("cam", "").split(",")] if "cam" in query else None
-    ids = None if named is None else [number for part in named if (number := _number(part)) is not None]
+    ids = None if named is None else [number for part in named if (number := row_number(part)) is not None]
     return PlaybackAddress(
         camera_ids=None if ids is None else tuple(dict.fromkeys(ids))[:MOST_TOGETHER],
-        focused_id=_number(query.get("f", "")),
+        focused_id=row_number(query.get("f", "")),
         at_us=_instant(query, "t"),
         clip=_clip(query),
         zoom_s=_zoom(query.get("z", "")),
@@ -51,10 +51,6 @@ def read_address(query: Mapping[str, str]) -> PlaybackAddress:
         mode=_one_of(query.get("mode"), MODES),
         has_unreadable=named is not None and ids is not None and len(ids) < len(named),
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def _one_of(text: str | None, known: tuple[str, ...]) -> str | None:
@@ -67,7 +63,7 @@ def _instant(query: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     try:
-        return max(0, parse_rfc3339(text, field=name))
+        return min(max(0, parse_rfc3339(text, field=name)), LATEST_US - 1)
     except InvalidInput:
         return None
 

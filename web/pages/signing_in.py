@@ -1,7 +1,5 @@
 """Signing in and out, the first administrator, and the choice of language and theme."""
 
-from dataclasses import replace
-
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -130,11 +128,11 @@ def choose(request: Call) -> Response:
     if language in LANGUAGES:
         _keep(request, answer, LANGUAGE_COOKIE, language)
         if caller is not None:
-            services.storage.users.edit(replace(caller.user, language=language))
+            services.storage.users.set_language(caller.user.id, language)
     if theme in {*THEMES, "device"}:
         _keep(request, answer, THEME_COOKIE, theme)
         if caller is not None:
-            services.storage.users.edit(replace(caller.user, theme=theme if theme in THEMES else None))
+            services.storage.users.set_theme(caller.user.id, theme if theme in THEMES else None)
     return answer
 
 

@@ -15,6 +15,7 @@ from web.pages.forms import Form, required_text, secret_field, text_field
 from web.pages.rendering import presenter_of, render, words_of
 from web.permissions import MANAGE
 from web.routing import guarded
+from web.row_number import row_number
 from web.state import Call, address_of, authority_of, caller_of, form_of, services_of, user_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -156,14 +157,14 @@ def _page(request: Call, form: Form, person: User | None, *, status: int = 200) 
 
 def _read(request: Call) -> Form:
     data, words = form_of(request), words_of(request)
-    chosen = {int(value) for value in data.getlist("camera") if isinstance(value, str) and value.isdigit()}
+    named = {row_number(value) for value in data.getlist("camera") if isinstance(value, str)}
     form = Form(
         {
             "name": text_field(data, "name"),
             "full_name": text_field(data, "full_name"),
             "role": text_field(data, "role"),
             "is_enabled": text_field(data, "is_enabled") == "1",
-            "cameras": frozenset(chosen),
+            "cameras": frozenset(number for number in named if number is not None),
         }
     )
     if form.values["role"] not in set(Role):
@@ -196,11 +197,11 @@ def _record(request: Call, action: str, user: User) -> None:
 
 
 def _notice(request: Call) -> str:
-    done, user_id = request.query_params.get("done", ""), request.query_params.get("user", "")
-    if done not in {"added", "changed"} or not user_id.isdigit():
+    done, user_id = request.query_params.get("done", ""), row_number(request.query_params.get("user", ""))
+    if done not in {"added", "changed"} or user_id is None:
         return ""
     try:
-        user = services_of(request).storage.users.get(int(user_id))
+        user = services_of(request).storage.users.get(user_id)
     except NotFound:
         return ""
     return words_of(request).text(f"user.{done}", name=user.full_name or user.name)
