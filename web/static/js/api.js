@@ -3,6 +3,11 @@
  * @module
  */
 
+/** An answer that has not come by then does not come: the line is dead, and nobody is told. */
+const PATIENCE_MS = 15_000;
+/** For what takes the server long: counting and beginning clips and locks. */
+export const LONG_PATIENCE_MS = 60_000;
+
 /** An answer that was not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   /**
@@ -19,6 +24,15 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * @typedef {object} RequestOptions
+ * @property {string} [method]
+ * @property {unknown} [body]
+ * @property {AbortSignal} [signal]
+ * @property {boolean} [keepalive] whether it outlives the page
+ * @property {number} [patience_ms] in which the whole answer must have come
+ */
+
 /** Fires `end` when the server says that nobody is signed in any more. */
 export const session = new EventTarget();
 
@@ -29,7 +43,7 @@ export function isAborted(error) {
 
 /**
  * @param {string} path
- * @param {{method?: string, body?: unknown, signal?: AbortSignal, keepalive?: boolean}} [options] `keepalive` outlives the page
+ * @param {RequestOptions} [options]
  * @returns {Promise<Response>} a successful response
  */
 export async function request(path, options = {}) {
@@ -40,8 +54,9 @@ export async function request(path, options = {}) {
   }
   /** @type {RequestInit} */
   const init = { method: options.method ?? "GET", headers, credentials: "same-origin", redirect: "error" };
+  const deadline = AbortSignal.timeout(options.patience_ms ?? PATIENCE_MS);
+  init.signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
-  if (options.signal) init.signal = options.signal;
   if (options.keepalive) init.keepalive = true;
   let response;
   try {
@@ -64,9 +79,16 @@ export async function request(path, options = {}) {
 /**
  * @template T
  * @param {string} path
- * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [options]
+ * @param {RequestOptions} [options]
  * @returns {Promise<T>}
  */
 export async function json(path, options) {
-  return (await request(path, options)).json();
+  const response = await request(path, options);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    // It broke off, took too long, or somebody in between answered: the server did not.
+    throw new ApiError(0, {});
+  }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { ApiError, json } from "./api.js";
+import { ApiError, json, session } from "./api.js";
 import { text } from "./page_data.js";
 import { clock, dateShort, dayStartUs, learnNow, nowUs, SECOND_US } from "./site_time.js";
 
@@ -31,6 +31,8 @@ async function checkConnection() {
     learnNow(answer.now_us, performance.now() - began);
     lastAnswerUs = nowUs();
     if (banner) banner.hidden = true;
+    // Somebody signed in again in another tab.
+    document.getElementById("session-ended")?.toggleAttribute("hidden", true);
     await refreshStates();
     checkTimer = setTimeout(checkConnection, CHECK_MS);
   } catch (error) {
@@ -40,7 +42,7 @@ async function checkConnection() {
       const age = banner.querySelector("[data-offline-age]");
       if (age) age.textContent = text("shell.data_age", { n: seconds });
       banner.hidden = false;
-    }
+    } else if (banner) banner.hidden = true;
     checkTimer = setTimeout(checkConnection, RETRY_MS);
   }
 }
@@ -64,6 +66,17 @@ async function refreshStates() {
       if (picture instanceof HTMLImageElement && camera.picture_url) picture.src = camera.picture_url;
     }
   }
+}
+
+/** When nobody is signed in any more, the page says so and leads back to itself. */
+function watchSession() {
+  const banner = document.getElementById("session-ended");
+  const again = banner?.querySelector("[data-sign-in-again]");
+  session.addEventListener("end", () => {
+    if (!banner || !(again instanceof HTMLAnchorElement)) return;
+    again.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    banner.hidden = false;
+  });
 }
 
 /** A picture that cannot be shown gives way to words, also on pieces of a page that come later. */
@@ -148,6 +161,7 @@ function watchFilters() {
 }
 
 tick();
+watchSession();
 watchPictures();
 watchMenus();
 watchPasswords();

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { json } from "../api.js";
+import { json, LONG_PATIENCE_MS } from "../api.js";
 import { DAY_US, rfc3339 } from "../site_time.js";
 
 /** As playback/clip_planner.py says; the server refuses longer ones. */
@@ -29,7 +29,7 @@ export const askedRange = (cameraIds, in_us, out_us) => ({ camera_ids: [...camer
 
 /** @param {AskedRange} range @param {AbortSignal} [signal] @returns {Promise<Estimate>} */
 export async function fetchEstimate(range, signal) {
-  return json("/api/v1/exports/estimate", { method: "POST", body: range, ...(signal ? { signal } : {}) });
+  return json("/api/v1/exports/estimate", { method: "POST", body: range, patience_ms: LONG_PATIENCE_MS, ...(signal ? { signal } : {}) });
 }
 
 /** The holes of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */

@@ -5,7 +5,7 @@
 
 import { clockSpan } from "./gap_rows.js";
 import { holdsWithin, releaseHold } from "./hold_store.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 import { clock, dateShort, dayOf } from "../site_time.js";
 
@@ -71,11 +71,16 @@ export class HoldList extends EventTarget {
   async #release(hold, reason, row) {
     try {
       await releaseHold(hold.id, reason);
-    } catch {
-      notify(text("hold.release_failed"));
+    } catch (error) {
+      notify(withReference(text("hold.release_failed"), error));
       return;
     }
+    const hadFocus = row.contains(document.activeElement);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
+    // Else it falls to the page, which is dead under the dialog.
+    const heir = next?.querySelector("button") ?? this.section.closest("dialog")?.querySelector("[autofocus]");
+    if (hadFocus) /** @type {HTMLElement | null | undefined} */ (heir)?.focus();
     this.section.hidden = this.list.childElementCount === 0;
     notify(text("hold.released"));
     this.dispatchEvent(new Event("released"));

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { json, request } from "../api.js";
+import { json, LONG_PATIENCE_MS, request } from "../api.js";
 import { askedRange } from "./clip_estimate.js";
 import { rfc3339 } from "../site_time.js";
 
@@ -19,7 +19,7 @@ const PATH = "/api/v1/holds";
 
 /** @param {readonly number[]} cameraIds @param {number} in_us @param {number} out_us @param {AbortSignal} signal @returns {Promise<HeldEstimate>} */
 export async function estimateHold(cameraIds, in_us, out_us, signal) {
-  return json(`${PATH}/estimate`, { method: "POST", body: askedRange(cameraIds, in_us, out_us), signal });
+  return json(`${PATH}/estimate`, { method: "POST", body: askedRange(cameraIds, in_us, out_us), patience_ms: LONG_PATIENCE_MS, signal });
 }
 
 /**
@@ -32,7 +32,7 @@ export async function estimateHold(cameraIds, in_us, out_us, signal) {
  */
 export async function placeHold(cameraIds, in_us, out_us, reason, expires_us) {
   const body = { ...askedRange(cameraIds, in_us, out_us), reason, ...(expires_us === null ? {} : { expires: rfc3339(expires_us) }) };
-  return json(PATH, { method: "POST", body });
+  return json(PATH, { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
 }
 
 /** The active locks of some cameras that share an instant with a range. @param {readonly number[]} cameraIds @param {number} in_us @param {number} out_us @returns {Promise<Hold[]>} */
@@ -44,5 +44,5 @@ export async function holdsWithin(cameraIds, in_us, out_us) {
 
 /** @param {number} id @param {string} reason */
 export async function releaseHold(id, reason) {
-  await request(`${PATH}/${id}/release`, { method: "POST", body: { reason } });
+  await request(`${PATH}/${id}/release`, { method: "POST", body: { reason }, patience_ms: LONG_PATIENCE_MS });
 }

@@ -24,7 +24,8 @@ export class Keys {
   #onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const at = event.target instanceof Element ? event.target : null;
-    if (at?.closest(OWN_KEYS)) return;
+    // Where the focus fell to the page's body, an open dialog is still all there is.
+    if (at?.closest(OWN_KEYS) || document.querySelector("dialog:modal")) return;
     const isCharacter = event.key.length === 1;
     if (isCharacter && event.key !== " " && !this.lettersAreOn) return;
     // Space and Enter press what has the focus.

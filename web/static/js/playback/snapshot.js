@@ -4,9 +4,9 @@
  */
 
 import { request } from "../api.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { pageData, text } from "../page_data.js";
-import { clockTenths, dateShort, dayOf, rfc3339 } from "../site_time.js";
+import { clockTenths, dateShort, dayOf, rfc3339, SECOND_US } from "../site_time.js";
 
 /** The server makes pictures up to this wide; where it was recorded smaller, the answer is as large as that. */
 const WIDEST = 1920;
@@ -17,6 +17,10 @@ const TIME_COLOUR = "#e8edf2";
 const SMALLEST_LETTER = 12;
 /** Letters are as high as this part of the picture's width: 20 pixels of 1280. */
 const LETTERS_WIDE = 64;
+/** A running video paints within this time, or it does not run. */
+const FRAME_PATIENCE_MS = 400;
+/** Frames of the slowest cameras last this long. */
+const LONGEST_FRAME_US = SECOND_US;
 
 /**
  * @typedef {import("./tile.js").Tile} Tile
@@ -31,9 +35,10 @@ export async function saveSnapshot(tile) {
   }
   let still;
   try {
+    if (tile.state === "playing") await nextFrame(tile);
     still = videoStill(tile) ?? (await serverStill(tile));
-  } catch {
-    notify(text("clip.snapshot_failed"));
+  } catch (error) {
+    notify(withReference(text("clip.snapshot_failed"), error));
     return;
   }
   const blob = await picture(still, tile);
@@ -41,19 +46,43 @@ export async function saveSnapshot(tile) {
   else notify(text("clip.snapshot_failed"));
 }
 
-/** The frame that the video element shows, where it is the camera's main stream. @param {Tile} tile @returns {Still | null} */
-function videoStill(tile) {
-  const { video } = tile;
-  if (tile.role !== "main" || tile.state === "unsupported" || tile.state === "loading" || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
-  return { source: video, width: video.videoWidth, height: video.videoHeight, at_us: tile.wallUs };
+/** A running video is told of just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
+async function nextFrame(tile) {
+  await new Promise((resolve) => {
+    tile.addEventListener("frame", resolve, { once: true });
+    setTimeout(resolve, FRAME_PATIENCE_MS);
+  });
 }
 
-/** What the browser cannot decode, or shows small, the server decodes. @param {Tile} tile @returns {Promise<Still>} */
+/** Whether a still picture or a keyframe lies over the video. @param {Tile} tile */
+const isCovered = (tile) => !tile.poster.image.hidden || tile.root.querySelector("video.keyframes.shown") !== null;
+
+/**
+ * The frame that the video element shows, where it is the camera's main stream. A picture is evidence: it is taken only
+ * where the video is what is seen, and the time of its frame is known.
+ * @param {Tile} tile @returns {Still | null}
+ */
+function videoStill(tile) {
+  const { video, pictureUs, positionUs } = tile;
+  const isSettled = tile.trouble === null && (tile.state === "paused" || tile.state === "playing");
+  if (tile.role !== "main" || !isSettled || isCovered(tile) || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  if (pictureUs === 0 || positionUs === null || Math.abs(positionUs - pictureUs) > LONGEST_FRAME_US) return null;
+  return { source: video, width: video.videoWidth, height: video.videoHeight, at_us: pictureUs };
+}
+
+/**
+ * What the browser cannot decode, shows small or shows nearly, the server decodes: of the instant of the picture on screen,
+ * or of the one that is asked for while only something like it is there. What comes says itself of when it is.
+ * @param {Tile} tile @returns {Promise<Still>}
+ */
 async function serverStill(tile) {
-  const query = new URLSearchParams({ at: rfc3339(tile.wallUs), exact: "1", width: String(WIDEST) });
+  const at_us = tile.pictureUs > 0 && tile.poster.image.hidden ? tile.pictureUs : tile.targetUs;
+  const query = new URLSearchParams({ at: rfc3339(at_us), exact: "1", width: String(WIDEST) });
   const answer = await request(`/api/v1/cameras/${tile.camera.id}/picture?${query}`);
+  const taken = answer.headers.get("X-Picture-Time-Us");
+  if (taken === null) throw new Error("a picture without its time");
   const image = await createImageBitmap(await answer.blob());
-  return { source: image, width: image.width, height: image.height, at_us: Number(answer.headers.get("X-Picture-Time-Us") ?? tile.wallUs) };
+  return { source: image, width: image.width, height: image.height, at_us: Number(taken) };
 }
 
 /**
