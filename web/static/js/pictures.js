@@ -23,7 +23,7 @@ export class PictureFrame {
     this.running = null;
     /** @type {number | null} */
     this.waiting = null;
-    /** The moments for which what is shown stands, as the server told. @type {{from_us: number, until_us: number} | null} */
+    /** The moments for which what is shown stands, as the server told, and the width it was asked for. @type {{from_us: number, until_us: number, width: number} | null} */
     this.stands = null;
     this.round = 0;
   }
@@ -38,14 +38,15 @@ export class PictureFrame {
       this.waiting = at_us;
       return;
     }
-    if (this.stands && at_us >= this.stands.from_us && at_us < this.stands.until_us) {
+    // A small one does not stand for the large one that follows it.
+    if (this.stands && this.width <= this.stands.width && at_us >= this.stands.from_us && at_us < this.stands.until_us) {
       shown?.(this.stands.from_us);
       return;
     }
-    const round = this.round;
+    const { round, width } = this;
     this.running = new AbortController();
     try {
-      const query = new URLSearchParams({ at: rfc3339(at_us), width: String(this.width) });
+      const query = new URLSearchParams({ at: rfc3339(at_us), width: String(width) });
       const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, { signal: this.running.signal });
       const taken = Number(response.headers.get("X-Picture-Time-Us") ?? at_us);
       const blob = await response.blob();
@@ -54,7 +55,7 @@ export class PictureFrame {
       this.image.src = URL.createObjectURL(blob);
       if (old.startsWith("blob:")) URL.revokeObjectURL(old);
       this.image.hidden = false;
-      this.stands = { from_us: taken, until_us: Number(response.headers.get("X-Picture-Until-Us") ?? taken) };
+      this.stands = { from_us: taken, until_us: Number(response.headers.get("X-Picture-Until-Us") ?? taken), width };
       shown?.(taken);
     } catch {
       // No picture there, or none any more: what is under it stays seen.

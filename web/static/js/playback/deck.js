@@ -53,8 +53,9 @@ export class Deck extends EventTarget {
     }
     document.addEventListener("visibilitychange", () => this.#onVisibility());
     const onRefresh = () => {
-      this.#tick();
+      // First, so that a fault in one refresh is not the end of all.
       requestAnimationFrame(onRefresh);
+      this.#tick();
     };
     requestAnimationFrame(onRefresh);
   }

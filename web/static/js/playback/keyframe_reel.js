@@ -44,13 +44,14 @@ export class KeyframeReel extends EventTarget {
     this.video.muted = true;
     this.video.playsInline = true;
     this.video.className = "keyframes";
-    this.tape = new MediaSource();
-    this.address = URL.createObjectURL(this.tape);
-    this.video.src = this.address;
+    // iPhones have none that could be told that nothing follows: pictures of the server's take its place there.
+    this.tape = typeof MediaSource === "undefined" ? null : new MediaSource();
+    this.address = this.tape ? URL.createObjectURL(this.tape) : "";
+    if (this.tape) this.video.src = this.address;
     /** Wall time of the keyframe that is painted; null while none is. @type {number | null} */
     this.shownUs = null;
     /** Whether this browser can show the camera's keyframes, as far as is known. */
-    this.isUsable = true;
+    this.isUsable = this.tape !== null;
   }
 
   /**
@@ -77,7 +78,7 @@ export class KeyframeReel extends EventTarget {
     this.video.remove();
     this.video.removeAttribute("src");
     this.video.load();
-    URL.revokeObjectURL(this.address);
+    if (this.tape) URL.revokeObjectURL(this.address);
   }
 
   async #run() {
@@ -105,11 +106,11 @@ export class KeyframeReel extends EventTarget {
     const [init, bytes] = await Promise.all([this.#initOf(frame.init_url), this.#bytesOf(frame, signal)]);
     const place = this.#place + APART_S;
     const picture = init && lonePicture(bytes, init, place, APART_S);
-    if (!init || !picture) {
-      this.isUsable = init !== null;
+    if (!this.tape || !init || !picture) {
+      this.isUsable = this.tape !== null && init !== null;
       return;
     }
-    const buffer = await this.#open(init);
+    const buffer = await this.#open(this.tape, init);
     if (this.#initShown !== frame.init_url) await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
     this.#initShown = frame.init_url;
     await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (picture)));
@@ -122,11 +123,11 @@ export class KeyframeReel extends EventTarget {
     if (place % KEPT === 0 && place > KEPT) await changed(buffer, () => buffer.remove(0, place - KEPT / 2));
   }
 
-  /** @param {import("./keyframe_sample.js").KeyframeInit} init @returns {Promise<SourceBuffer>} */
-  async #open(init) {
-    if (this.tape.readyState === "closed") await new Promise((resolve) => { this.tape.addEventListener("sourceopen", resolve, { once: true }); });
+  /** @param {MediaSource} tape @param {import("./keyframe_sample.js").KeyframeInit} init @returns {Promise<SourceBuffer>} */
+  async #open(tape, init) {
+    if (tape.readyState === "closed") await new Promise((resolve) => { tape.addEventListener("sourceopen", resolve, { once: true }); });
     const kind = `video/mp4; codecs="${init.codec}"`;
-    if (!this.#buffer) this.#buffer = this.tape.addSourceBuffer(kind);
+    if (!this.#buffer) this.#buffer = tape.addSourceBuffer(kind);
     else if (this.#kind !== kind) this.#buffer.changeType(kind);
     this.#kind = kind;
     return this.#buffer;

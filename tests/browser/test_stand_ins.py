@@ -1,0 +1,53 @@
+"""Pictures that stand in for video: the sharp one follows the small one, and one is there where keyframes cannot be."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.city import City
+from tests.browser.playback_page import PlaybackPage
+from vms.domain.time import MINUTE_US, SECOND_US
+
+pytestmark = pytest.mark.browser
+
+_AS_ON_A_PHONE = "window.ManagedMediaSource = window.MediaSource; delete window.MediaSource;"
+
+
+def test_a_large_picture_is_fetched_where_a_small_one_stands_already(
+    city: City, playback: PlaybackPage
+) -> None:
+    pier = city.pier
+    playback.open(pier.camera.id, pier.arrival_us - MINUTE_US)
+    widths = playback.page.evaluate(
+        """async ([camera_id, at_us]) => {
+          const { PictureFrame } = await import(new URL("../pictures.js", document.querySelector('script[src*="js/playback/"]').src));
+          const frame = new PictureFrame(new Image(), camera_id, 320);
+          const asked = () => performance.getEntriesByType("resource").map((entry) => new URL(entry.name))
+            .filter((url) => url.pathname.endsWith("/picture")).map((url) => Number(url.searchParams.get("width")));
+          performance.clearResourceTimings();
+          for (const width of [320, 960]) {
+            frame.width = width;
+            await frame.show(at_us);
+          }
+          return asked();
+        }""",
+        [pier.camera.id, pier.arrival_us + 30 * SECOND_US],
+    )
+    assert widths == [320, 960]
+
+
+def test_a_browser_that_cannot_show_lone_keyframes_runs_fast_by_pictures(
+    city: City, playback: PlaybackPage
+) -> None:
+    at_us = city.past.together.start_us + 2 * MINUTE_US
+    playback.page.add_init_script(_AS_ON_A_PHONE)
+    playback.open_several([city.park], at_us)
+    playback.tiles_near(at_us)
+    playback.page.locator("[data-speed]").select_option("16")
+    playback.act("play")
+    label = "(us) => tilesShown()[0].label_us > us"
+    playback.page.wait_for_function(label, arg=at_us + 30 * SECOND_US)
+    expect(playback.tile(city.park).locator("[data-poster]")).to_be_visible()
+    playback.act("play")
+    expect(playback.tile(city.park)).to_have_attribute("data-state", "paused")
+    # The video is there again, at the playhead.
+    playback.shown_near(playback.shown_in(city.park).label_us)
