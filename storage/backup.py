@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from storage.database import parse_url
+from storage.sqlite_files import is_free, move_database
 from vms.domain.errors import Conflict, IndexUnavailable, InvalidInput, SettingsError
 
 _PAGES_AT_ONCE = 2000
@@ -58,23 +59,18 @@ def restore(database_url: str, backup: Path) -> Path | None:
     incoming = target.with_name(target.name + ".restoring")
     shutil.copyfile(backup, incoming)
     _sync(incoming)
-    kept = _set_aside(target) if target.exists() else None
+    kept = _set_aside(target)
     incoming.rename(target)
     _sync(target.parent)
     return kept
 
 
-def _set_aside(database: Path) -> Path:
-    """Move the database and its log, which belong together, to a free name; return the database's."""
+def _set_aside(database: Path) -> Path | None:
+    """Move the database and its log to a free name; return the database's, None where there was only a log, if that."""
     number = 1
-    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+    while not is_free(kept := database.with_name(f"{database.name}.before-restore-{number}")):
         number += 1
-    for suffix in ("-wal", "-shm"):
-        side = database.with_name(database.name + suffix)
-        if side.exists():
-            side.rename(kept.with_name(kept.name + suffix))
-    database.rename(kept)
-    return kept
+    return kept if move_database(database, kept) else None
 
 
 def _check_backup(backup: Path) -> None:

@@ -1,5 +1,6 @@
 """Backups of the SQLite database: whole, never over another file, and put back without losing the old one."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -37,6 +38,21 @@ def test_a_backup_put_back_is_the_same_database(url: str, tmp_path: Path) -> Non
     assert identity(url) == before
     assert kept is not None
     assert kept.read_bytes() == b"lost"
+
+
+def test_a_log_without_its_database_is_not_played_over_a_backup_put_back(url: str, tmp_path: Path) -> None:
+    before = identity(url)
+    copy, target = tmp_path / "copy.db", tmp_path / "data/siring.db"
+    back_up(url, copy)
+    with contextlib.closing(sqlite3.connect(target)) as lost:
+        lost.execute("UPDATE meta SET value = 'of the lost one' WHERE key = 'database_uuid'")
+        lost.commit()
+        log = Path(f"{target}-wal").read_bytes()
+    target.unlink()
+    Path(f"{target}-wal").write_bytes(log)
+    assert restore(url, copy) is None
+    assert identity(url) == before
+    assert Path(f"{target}.before-restore-1-wal").read_bytes() == log
 
 
 def test_a_backup_is_never_written_over_another_file(url: str, tmp_path: Path) -> None:
