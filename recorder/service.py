@@ -78,6 +78,11 @@ async def run_recorder(
         notes.end_strays()
         report = await asyncio.to_thread(reconcile, storage, clock)
         log.info("files and index agree: %s", report.summary())
+        if report.needs_rebuild:
+            log.error(
+                "older footage is not in the index: run  vms check --rebuild  while cameras record"
+                " (after a database was replaced,  vms up  does that by itself)"
+            )
         left_unsynced = await asyncio.to_thread(unsynced_runs_of_boot, storage.database, boot_id())
         tested = await _test(ffmpeg)
         threads = VolumeThreads()

@@ -61,6 +61,10 @@ class Adopter:
             log.warning("a published file is damaged: %s", error, extra={"file": file.path})
             return None
         self._inits[run_uuid] = known
+        if file.size_bytes <= len(known.data):
+            # Not every file is opened; one that ends within its init segment shows it by its size.
+            log.warning("a published file holds no footage", extra={"file": file.path})
+            return None
         flags = SegmentFlag.SHIFTED if shift_us else SegmentFlag.NONE
         return FinishedSegment(
             run_uuid=run_uuid,

@@ -1,7 +1,8 @@
 """Makes files and index agree after a crash: run at the recorder's start, before anything is recorded.
 
-Reads are bounded: what lies under incoming/, and the names in folders of hours since each stream's newest row. Each
-step may be the last one before another crash; doing it all again is always right.
+Reads are bounded: what lies under incoming/, and the names in folders of hours since each stream's newest row; of a
+stream without any row, and of a database whose rebuild is due, only the last hours. The rest of a lost index is the
+work of a rebuild (storage.recovery), which may run beside the recording. Each step may be the last one before another crash; doing it all again is always right.
 """
 
 import logging
@@ -17,6 +18,7 @@ from storage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.open_volume import OpenVolume
 from storage.published_names import hour_folders, indexed_paths, segment_files
+from storage.rebuild_due import is_rebuild_due
 from storage.segment_paths import hour_start
 from vms.domain.camera import Stream
 from vms.domain.errors import VolumeFull, VolumeUnavailable
@@ -39,6 +41,7 @@ class ReconcileReport:
         closed_runs: runs that a crash had left open.
         unclaimed: folders under incoming/ of runs that nobody knows; they are left alone.
         skipped_volumes: row numbers of volumes that do not work, with the reason.
+        needs_rebuild: whether there is older footage without rows, which only a rebuild indexes.
     """
 
     adopted: int = 0
@@ -49,6 +52,7 @@ class ReconcileReport:
     closed_runs: int = 0
     unclaimed: list[str] = field(default_factory=list)
     skipped_volumes: dict[int, str] = field(default_factory=dict)
+    needs_rebuild: bool = False
 
     def summary(self) -> str:
         """Return one line for a log or a terminal."""
@@ -73,7 +77,9 @@ def reconcile(
     Raises:
         IndexUnavailable: the database does not answer.
     """
-    report = ReconcileReport()
+    is_rebuilt = is_rebuild_due(storage.database)
+    report = ReconcileReport(needs_rebuild=is_rebuilt)
+    recent_us = clock.now_us() - _LOOK_BACK_US
     streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]
     open_runs = [run for run in storage.segments.open_runs() if run.uuid not in live_runs]
     for volume in storage.volumes.list():
@@ -81,13 +87,19 @@ def reconcile(
             opened = storage.volume_access.open(volume)
             report.garbage += collect_garbage(storage.database, opened, clock.now_us(), on_step).files
             for stream in streams:
+                newest = storage.segments.newest(stream.id)
+                since_us = recent_us if newest is None else newest.start_us - _LOOK_BACK_US
+                if is_rebuilt:
+                    since_us = max(since_us, recent_us)
+                elif newest is None:
+                    report.needs_rebuild |= _has_footage_before(opened, stream, since_us)
                 hours = {
                     hour_start(run.start_us) + k * HOUR_US
                     for run in open_runs
                     if run.stream_id == stream.id and run.volume_id == volume.id
                     for k in (-1, 0, 1)
                 }
-                report.adopted += _adopt_recent(storage, opened, stream, hours, live_runs, on_step)
+                report.adopted += _adopt_recent(storage, opened, stream, since_us, hours, live_runs, on_step)
             found = reconcile_incoming(storage, opened, live_runs, on_step)
         except (VolumeUnavailable, VolumeFull) as error:
             log.warning("volume left out: %s", error, extra={"volume": volume.id})
@@ -119,13 +131,12 @@ def _adopt_recent(
     storage: Storage,
     volume: OpenVolume,
     stream: Stream,
+    since_us: int,
     hours: Collection[int],
     live_runs: Collection[UUID],
     on_step: OnStep,
 ) -> int:
-    """Index published files without a row: of hours since the newest row, and of the hours of runs left open."""
-    newest = storage.segments.newest(stream.id)
-    since_us = 0 if newest is None else newest.start_us - _LOOK_BACK_US
+    """Index published files without a row: of hours since an instant, and of the hours of runs left open."""
     folders = dict(hour_folders(volume, stream.uuid, since_us))
     if hours:
         folders |= dict(hour_folders(volume, stream.uuid, min(hours), hours))
@@ -138,3 +149,12 @@ def _adopt_recent(
             missing = [file for file in files if file.path not in known]
             adopted += adopt_files(storage, volume, stream, missing, on_step)
     return adopted
+
+
+def _has_footage_before(volume: OpenVolume, stream: Stream, before_us: int) -> bool:
+    """Tell whether a stream has published files of earlier hours; looks no further than the first of them."""
+    return any(
+        segment_files(volume, folder)
+        for folder, hour_us in hour_folders(volume, stream.uuid)
+        if hour_us + HOUR_US <= before_us
+    )

@@ -7,7 +7,6 @@ copy, the database is new: cameras come back by name from the notes beside their
 a rule, so nothing of theirs is purged until somebody gives them one; users, holds and passwords are lost.
 """
 
-import contextlib
 import logging
 import shutil
 import sqlite3
@@ -21,7 +20,9 @@ from storage.database import Database, parse_url
 from storage.garbage_collection import OnStep, ignore_step
 from storage.migrate import upgrade
 from storage.open import Storage, open_storage
+from storage.rebuild_due import note_rebuild_due, volumes_due
 from storage.reindex import Progress, ReindexReport, reindex, take_over
+from storage.sqlite_files import is_free, move_database, remove_database
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 from vms.domain.time import Clock, format_rfc3339
 from vms.secret_key import KeyFiles
@@ -123,33 +124,29 @@ def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
         try:
             if find_damage(f"sqlite:///{copy}"):
                 continue
-            _remove_database(new)
+            remove_database(new)
             shutil.copyfile(copy, new)
             _complete(new)
         except (IndexUnavailable, SchemaMismatch, OSError):
             log.exception("a copy of the configuration cannot be used", extra={"file": str(copy)})
             continue
         return new, copy
-    _remove_database(new)
+    remove_database(new)
     _complete(new)
     return new, None
 
 
 def _complete(new: Path) -> None:
-    """Bring a database to this program's revision, all of it in its one file, and that on its disk."""
+    """Bring a database to this program's revision, its footage to be indexed; all in its one file, on its disk."""
     url = f"sqlite:///{new}"
     upgrade(url)
     database = Database(url)
     try:
+        note_rebuild_due(database)
         database.upkeep()
     finally:
         database.close()
     sync_path(new)
-
-
-def _remove_database(path: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def rebuild_footage(
@@ -162,12 +159,27 @@ def rebuild_footage(
 ) -> ReindexReport:
     """Index every file of these volumes and of those that the database lists already; arguments as for `reindex`.
 
+    What could not be read because its volume does not work stays noted as due (storage.rebuild_due).
+
     Raises:
         InvalidInput: a path is no marked volume.
         Conflict: a volume belongs to another database than the rest.
     """
     take_over(storage, volume_paths)
-    return reindex(storage, clock, progress=progress, with_fragments=with_fragments)
+    report = reindex(storage, clock, progress=progress, with_fragments=with_fragments)
+    note_rebuild_due(storage.database, report.skipped_volumes)
+    return report
+
+
+def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
+    """Go on with a rebuild that was begun: index the volumes whose footage is noted as due.
+
+    Raises:
+        IndexUnavailable: the database does not answer.
+    """
+    report = reindex(storage, clock, only=volumes_due(storage.database))
+    note_rebuild_due(storage.database, report.skipped_volumes)
+    return report
 
 
 def open_or_recover(
@@ -198,17 +210,12 @@ def open_or_recover(
 
 
 def _set_aside(path: Path, clock: Clock) -> Path | None:
-    """Rename the database and its log, and return the new name, None where there is no such file."""
-    if not path.exists():
-        return None
+    """Rename the database and its log, and return the new name, None where there was no database (maybe a log)."""
     stamp = format_rfc3339(clock.now_us())[:19].replace(":", "")
     number = 0
-    while (target := path.with_name(f"{path.name}.damaged-{stamp}-{number}")).exists():
+    while not is_free(target := path.with_name(f"{path.name}.damaged-{stamp}-{number}")):
         number += 1
-    for suffix in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").rename(f"{target}{suffix}")
-    return target
+    return target if move_database(path, target) else None
 
 
 def _is_damage(error: IndexUnavailable) -> bool:

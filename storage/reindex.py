@@ -1,14 +1,14 @@
 """Rebuilds the index from the files: their names carry start, duration, run, number and digest.
 
-It adds what is missing and removes nothing, so it may be stopped and run again, and run on an index that is merely
-incomplete. Footage of a camera that the database does not know becomes footage of an archived camera with the uuid
+It adds what is missing and removes nothing, so it may be stopped and run again, which goes on where it stopped, and
+run on an index that is merely incomplete. Footage of a camera that the database does not know becomes footage of an archived camera with the uuid
 that the folder states; it is never given to another camera.
 """
 
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -23,11 +23,12 @@ from storage.open_volume import OpenVolume
 from storage.published_names import NamedFile, hour_folders, segment_files
 from storage.runs_by_name import find_run, remade_run
 from storage.segment_paths import RECORDED, sidecar_path
+from storage.stored_files import files_within
 from storage.volume_marker import read_marker
 from vms.domain.camera import StreamRole
 from vms.domain.errors import Conflict, InvalidInput, VolumeFull, VolumeUnavailable
 from vms.domain.segment import FinishedSegment, Run
-from vms.domain.time import Clock
+from vms.domain.time import HOUR_US, Clock, TimeRange
 from vms.domain.volume import Volume
 
 log: Final = logging.getLogger(__name__)
@@ -71,7 +72,12 @@ class ReindexReport:
 
 
 def reindex(
-    storage: Storage, clock: Clock, *, progress: Progress | None = None, with_fragments: bool = True
+    storage: Storage,
+    clock: Clock,
+    *,
+    progress: Progress | None = None,
+    with_fragments: bool = True,
+    only: Collection[int] | None = None,
 ) -> ReindexReport:
     """Add a row for every published file that has none and return what was done.
 
@@ -82,6 +88,7 @@ def reindex(
         with_fragments: also read every file's fragment headers (an hour per million files on a slow disk); without,
             rows are complete but for their fragment tables. Footage is found and plays, slower at first: the
             scheduler fills the tables in afterwards (storage.fragment_filling).
+        only: row numbers of the volumes to read; None for all.
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -89,6 +96,8 @@ def reindex(
     report = ReindexReport()
     began_us = clock.monotonic_us()
     for volume in storage.volumes.list():
+        if only is not None and volume.id not in only:
+            continue
         try:
             _reindex_volume(storage, volume, report, progress, with_fragments=with_fragments)
         except (VolumeUnavailable, VolumeFull) as error:
@@ -157,13 +166,14 @@ def _reindex_volume(
         adopter = Adopter(opened, with_fragments=with_fragments, with_digests=False)
         entries: list[FinishedSegment] = []
         runs: dict[str, Run] = {}
-        for folder, _ in hour_folders(opened, stream_uuid):
-            files = segment_files(opened, folder)
+        for folder, hour_us in hour_folders(opened, stream_uuid):
+            named = segment_files(opened, folder)
+            files = _without_row(storage, stream_id, volume.id, named, hour_us)
+            report.files += len(named)
             _extend_runs(storage, runs, files, stream_id, stream_uuid, volume.id)
             for file in files:
                 run = runs[file.name.run_short]
                 entry = adopter.entry(file, stream_id, run.uuid, shifts.get(file.name.run_short, 0))
-                report.files += 1
                 if entry is None:
                     report.damaged.append(file.path)
                 else:
@@ -174,11 +184,22 @@ def _reindex_volume(
                 if progress is not None:
                     progress(report.files, None)
                 # Only the latest runs can go on in the next hour.
-                latest = {file.name.run_short for file in files}
+                latest = {file.name.run_short for file in named}
                 runs = {short: run for short, run in runs.items() if short in latest}
         report.added += _write(storage, runs, entries)
         if progress is not None:
             progress(report.files, None)
+
+
+def _without_row(
+    storage: Storage, stream_id: int, volume_id: int, named: Sequence[NamedFile], hour_us: int
+) -> Sequence[NamedFile]:
+    """Return the files of an hour that are not known to have rows; those that a clock correction moved away are in it."""
+    if not named:
+        return named
+    hour = TimeRange(hour_us, hour_us + HOUR_US)
+    known = {(file.volume_id, file.path) for file in files_within(storage.database, stream_id, hour)}
+    return [file for file in named if (volume_id, file.path) not in known]
 
 
 def _extend_runs(

@@ -1,16 +1,19 @@
 """`vms up`: all roles under one parent, and a damaged SQLite index set aside, replaced and rebuilt while they work.
 
 Looking a large database over takes longer than a camera may go unrecorded, so the roles start first. Should damage be
-found, they stop for the moment in which the database is replaced; the footage is indexed again beside the recording.
+found, they stop for the moment in which the database is replaced; the footage is indexed again beside the recording,
+and that goes on at each start, and after each failure, until all of it is (storage.rebuild_due).
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from storage.migrate import upgrade
-from storage.recovery import find_damage, is_lost, rebuild_footage, replace_index
+from storage.open import Storage
+from storage.rebuild_due import is_rebuild_due, note_rebuild_due
+from storage.recovery import find_damage, index_what_is_due, is_lost, replace_index
 from vms.app import BACKUPS, open_services
 from vms.clock import SystemClock
 from vms.domain.errors import VmsError
@@ -21,6 +24,9 @@ from vms.stop_signal import call_on_stop_signal
 log = logging.getLogger(__name__)
 
 ROLES = ("recorder", "pictures", "scheduler", "web")
+_RETRY_SECONDS = 60.0
+_LONGEST_RETRY_SECONDS = 600.0
+"""Between two tries to index what is due: a volume may come back, a database may answer again."""
 
 
 def prepare(settings: Settings) -> None:
@@ -46,25 +52,24 @@ class _Watch:
     """What the look at the database found, told between its thread and the parent's loop."""
 
     damage: str = ""
-    is_rebuild_due: bool = False
-    groups: list[ProcessGroup] = field(default_factory=list)
 
 
 def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lambda _group: None) -> None:
     """Run all roles until SIGTERM or SIGINT; `started` is called after each first start of a group."""
     is_asked = threading.Event()
     roles = [role for role in ROLES if role != "pictures" or settings.pictures_enabled]
-    watch = _Watch(is_rebuild_due=_is_index_new(settings))
     while not is_asked.is_set():
         group = ProcessGroup({role: role_command(role) for role in roles})
+        watch = _Watch()
 
         def stop(group: ProcessGroup = group) -> None:
             is_asked.set()
             group.stop()
 
         call_on_stop_signal(stop)
-        watch.damage = ""
-        look = threading.Thread(target=_look, args=(settings, watch, group), daemon=True, name="index look")
+        look = threading.Thread(
+            target=_look, args=(settings, watch, group, is_asked), daemon=True, name="index look"
+        )
 
         def begun(group: ProcessGroup = group, look: threading.Thread = look) -> None:
             look.start()
@@ -73,25 +78,51 @@ def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lam
         group.run(begun)
         if watch.damage and not is_asked.is_set():
             _replace(settings, watch.damage)
-            watch.is_rebuild_due = True
         elif not is_asked.is_set():
             return
 
 
-def _look(settings: Settings, watch: _Watch, group: ProcessGroup) -> None:
-    """Rebuild an index that was replaced, or look an old one over and stop the group if it is damaged."""
+def _look(settings: Settings, watch: _Watch, group: ProcessGroup, is_asked: threading.Event) -> None:
+    """Look the index over and stop the group if it is damaged; else index what is due."""
     try:
-        if watch.is_rebuild_due:
-            watch.is_rebuild_due = False
-            _rebuild(settings)
-            return
         watch.damage = find_damage(settings.effective_database_url)
     except VmsError:
         log.exception("the index could not be looked over")
-        return
     if watch.damage:
         log.error("the index is damaged and is being replaced: %s", watch.damage)
         group.stop()
+    else:
+        index_footage(settings, is_asked)
+
+
+def index_footage(
+    settings: Settings, is_asked: threading.Event, *, retry_seconds: float = _RETRY_SECONDS
+) -> None:
+    """Index the footage of a replaced database, again and again until all of it is indexed, or somebody asks to end."""
+    while not _is_indexed(settings):
+        log.error("not all footage is in the index; trying again in %.0f s", retry_seconds)
+        if is_asked.wait(retry_seconds):
+            return
+        retry_seconds = min(2 * retry_seconds, _LONGEST_RETRY_SECONDS)
+
+
+def _is_indexed(settings: Settings) -> bool:
+    """Index what is due; tell whether nothing is any more."""
+    try:
+        with open_services(settings) as services:
+            storage = services.storage
+            if _is_without_footage(storage):
+                note_rebuild_due(storage.database)
+            if not is_rebuild_due(storage.database):
+                return True
+            log.info("footage is being indexed from its files, beside the recording")
+            report = index_what_is_due(storage, services.clock)
+            if report.files:
+                log.warning("the index is rebuilt: %s", report.summary())
+            return not is_rebuild_due(storage.database)
+    except Exception:  # the boundary of the thread: what failed once is tried again
+        log.exception("footage could not be indexed")
+        return False
 
 
 def _replace(settings: Settings, damage: str) -> None:
@@ -106,16 +137,7 @@ def _replace(settings: Settings, damage: str) -> None:
     )
 
 
-def _rebuild(settings: Settings) -> None:
-    with open_services(settings) as services:
-        report = rebuild_footage(services.storage, services.clock, ())
-    if report.files:
-        log.warning("the index is rebuilt: %s", report.summary())
-
-
-def _is_index_new(settings: Settings) -> bool:
-    """Tell whether `prepare` has just put a copy without footage in place: there are volumes and no segments."""
-    with open_services(settings) as services:
-        storage = services.storage
-        streams = [s.id for c in storage.cameras.list(include_removed=True) for s in c.streams]
-        return bool(storage.volumes.list()) and bool(streams) and not storage.archive.extents(streams)
+def _is_without_footage(storage: Storage) -> bool:
+    """Tell whether a copy of the configuration was put in place by hand: there are volumes and no segments."""
+    streams = [s.id for c in storage.cameras.list(include_removed=True) for s in c.streams]
+    return bool(storage.volumes.list()) and bool(streams) and not storage.archive.extents(streams)

@@ -13,8 +13,9 @@ from storage.check import check
 from storage.config_backup import back_up_config
 from storage.open import open_storage
 from storage.purge import Purger
+from storage.rebuild_due import is_rebuild_due
 from storage.reconcile import reconcile
-from storage.recovery import is_lost, replace_index
+from storage.recovery import index_what_is_due, is_lost, replace_index
 from storage.schema import garbage, segment
 from storage.stored_files import select_files
 from tests.support.footage import NOON_US
@@ -127,10 +128,31 @@ def test_replacing_the_index_killed_at_any_step_never_ends_with_an_empty_one(
         replace_index(sqlite_url, footage.clock, "gone", copies=tmp_path / "backup")
     assert not is_lost(sqlite_url, tmp_path / "backup")
     storage = open_storage(sqlite_url, footage.clock, secret_key=None)
+    assert is_rebuild_due(storage.database) is (step in {"place", "placed"})
     assert [camera.uuid for camera in storage.cameras.list()] == [footage.camera.uuid]
     storage.close()
     assert replace_index(sqlite_url, footage.clock, "again", copies=tmp_path / "backup").copied_from
     assert sorted(path.name for path in tmp_path.glob("*.new*")) == []
+
+
+@pytest.mark.parametrize("passes", [0, 1])
+def test_rebuild_killed_in_its_midst_is_known_to_be_due_and_goes_on(
+    footage: Site, sqlite_url: str, passes: int
+) -> None:
+    """failure mode 28: a rebuild of hours may be cut off at any point; what it lacks is not lost for good."""
+    kept = footage.record(OLD_US, 3) + footage.record(NOON_US - HOUR_US, 2, stream=footage.sub)
+    with footage.storage.database.write() as connection:
+        connection.execute(sa.delete(segment))
+    run_killed("rebuild", sqlite_url, footage, "indexed", passes)
+    storage = footage.storage
+    rows = footage.rows() + footage.rows(footage.sub)
+    assert is_rebuild_due(storage.database)
+    assert 0 < len(rows) < len(kept) if passes == 0 else len(rows) == len(kept)
+    report = index_what_is_due(storage, footage.clock)
+    assert report.added == len(kept) - len(rows)
+    assert sorted(footage.rows() + footage.rows(footage.sub)) == sorted(s.start_us for s in kept)
+    assert not is_rebuild_due(storage.database)
+    assert check(storage, footage.clock).is_clean
 
 
 def run_killed(work: str, database_url: str, footage: Site, step: str, passes: int) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from storage.database import parse_url
 from storage.open import open_storage
 from storage.purge import Purger
+from storage.rebuild_due import note_rebuild_due
 from storage.reconcile import reconcile
-from storage.recovery import replace_index
+from storage.recovery import rebuild_footage, replace_index
 from tests.support.footage import SteppedClock
 
 
@@ -45,6 +46,9 @@ def main() -> None:
     storage = open_storage(database_url, clock, secret_key=None)
     if work == "purge":
         Purger(storage, clock, on_step=kill_at).run_once()
+    elif work == "rebuild":
+        note_rebuild_due(storage.database)
+        rebuild_footage(storage, clock, (), progress=lambda _done, _all: kill_at("indexed"))
     else:
         reconcile(storage, clock, on_step=kill_at)
 

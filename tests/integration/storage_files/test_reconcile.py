@@ -7,6 +7,7 @@ import pytest
 from storage.check import check
 from storage.incoming_owner import note_owner
 from storage.index_writer import IndexBatch
+from storage.rebuild_due import note_rebuild_due
 from storage.reconcile import reconcile
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, media_bytes
@@ -83,6 +84,34 @@ def test_files_published_while_the_database_was_away_get_their_rows(footage: Sit
     report = reconcile(footage.storage, footage.clock)
     assert report.adopted == 3
     assert footage.rows()[-3:] == [START_US + k * MINUTE_US for k in range(3)]
+
+
+def test_lost_index_gets_back_the_last_hours_and_the_rest_is_left_to_a_rebuild(footage: Site) -> None:
+    """failure mode 27: nothing is recorded while files are read, so an archive is not read before recording."""
+    old, recent = START_US - 40 * DAY_US, START_US
+    for start_us in (old, recent):
+        run = RecordedRun(footage.main, footage.volume, start_us)
+        made = run.write()
+        run.publish(made)
+        run.twin(made).unlink()
+    report = reconcile(footage.storage, footage.clock)
+    assert (report.adopted, report.needs_rebuild) == (1, True)
+    assert footage.rows() == [recent]
+    assert not reconcile(
+        footage.storage, footage.clock
+    ).needs_rebuild  # its newest row is no older than its files
+
+
+def test_half_rebuilt_index_is_left_to_the_rebuild(footage: Site) -> None:
+    """failure mode 27: the newest row of a rebuild that was cut off says nothing about what has no row."""
+    footage.record(START_US - 40 * DAY_US, 1)
+    run = RecordedRun(footage.main, footage.volume, START_US - 30 * DAY_US)
+    left_out = run.write()
+    run.publish(left_out)
+    run.twin(left_out).unlink()
+    note_rebuild_due(footage.storage.database)
+    report = reconcile(footage.storage, footage.clock)
+    assert (report.adopted, report.needs_rebuild) == (0, True)
 
 
 def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> None:

@@ -1,5 +1,7 @@
 """A lost or damaged index is rebuilt from the files, clock corrections included."""
 
+import contextlib
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +14,15 @@ from storage.config_backup import back_up_config
 from storage.fragment_filling import fill_fragments, fragments_left_out
 from storage.migrate import upgrade
 from storage.open import Storage, open_storage
+from storage.rebuild_due import is_rebuild_due, note_rebuild_due, volumes_due
 from storage.reconcile import reconcile
-from storage.recovery import find_damage, open_or_recover
+from storage.recovery import (
+    find_damage,
+    index_what_is_due,
+    open_or_recover,
+    rebuild_footage,
+    replace_index,
+)
 from storage.reindex import reindex, take_over
 from storage.schema import segment
 from storage.segment_paths import sidecar_path
@@ -66,6 +75,62 @@ def test_rebuild_can_leave_fragment_tables_for_later(footage: Site, tmp_path: Pa
     reindex(new, footage.clock, with_fragments=False)
     assert tables(new) == [None, None]
     new.close()
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_quick_rebuild_passes_over_files_that_are_cut_off(footage: Site, tmp_path: Path, size: int) -> None:
+    """failure mode 33: in a quick rebuild only the first file of a run is opened; the others tell by their size."""
+    made = footage.record(START_US, 3)
+    with (footage.root / made[1].relative_path).open("r+b") as file:
+        file.truncate(size)
+    new = new_storage(tmp_path, footage.clock)
+    take_over(new, [footage.root])
+    report = reindex(new, footage.clock, with_fragments=False)
+    assert (report.added, report.damaged) == (2, [made[1].relative_path])
+    new.close()
+
+
+def test_rebuild_that_goes_on_opens_no_file_that_has_its_row(footage: Site, tmp_path: Path) -> None:
+    made = footage.record(START_US, 3)
+    new = new_storage(tmp_path, footage.clock)
+    take_over(new, [footage.root])
+    reindex(new, footage.clock)
+    for segment_ in made:
+        (footage.root / segment_.relative_path).write_bytes(b"")
+    report = reindex(new, footage.clock)
+    assert (report.files, report.added, report.damaged) == (3, 0, [])
+    new.close()
+
+
+def test_volume_that_a_rebuild_left_out_stays_noted_as_due(footage: Site, tmp_path: Path) -> None:
+    footage.record(START_US, 3)
+    away = footage.root.rename(tmp_path / "away")
+    with footage.storage.database.write() as connection:
+        connection.execute(sa.delete(segment))
+    note_rebuild_due(footage.storage.database)
+    storage = footage.storage
+    rebuild_footage(storage, footage.clock, ())
+    assert volumes_due(storage.database) == frozenset({footage.volume.id})
+    away.rename(footage.root)
+    assert index_what_is_due(storage, footage.clock).added == 3
+    assert not is_rebuild_due(storage.database)
+
+
+def test_log_that_outlived_its_database_is_not_played_over_the_copy(
+    footage: Site, sqlite_url: str, tmp_path: Path
+) -> None:
+    """failure mode 27: siring.db is deleted, its log is left behind."""
+    back_up_config(footage.storage.database, tmp_path / "backup", footage.clock.now_us())
+    footage.storage.close()
+    leave_only_the_log(tmp_path / "siring.db")
+    replaced = replace_index(sqlite_url, footage.clock, "gone", copies=tmp_path / "backup")
+    assert replaced.moved_to is None
+    assert find_damage(sqlite_url) == ""
+    storage = open_storage(sqlite_url, footage.clock, secret_key=None)
+    assert [camera.uuid for camera in storage.cameras.list()] == [footage.camera.uuid]
+    assert is_rebuild_due(storage.database)
+    storage.close()
+    assert len(list(tmp_path.glob("siring.db.damaged-*-wal"))) == 1
 
 
 def test_tables_that_a_rebuild_left_out_are_filled_in_bit_by_bit(
@@ -249,6 +314,16 @@ def facts(storage: Storage, footage: Site) -> list[tuple[object, ...]]:
             )
     assert found
     return sorted(found, key=str)
+
+
+def leave_only_the_log(database: Path) -> None:
+    """Write to a database, and take it away before its log was worked in."""
+    with contextlib.closing(sqlite3.connect(database)) as lost:
+        lost.execute("UPDATE camera SET uuid = zeroblob(16), name = 'of the lost one'")
+        lost.commit()
+        log = Path(f"{database}-wal").read_bytes()
+    database.unlink()
+    Path(f"{database}-wal").write_bytes(log)
 
 
 def damage(path: Path) -> None:
