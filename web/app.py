@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from vms.domain.errors import VmsError
 from web import api, health, metrics, pages
 from web.auth import Authority
+from web.download_record import DownloadRecord
 from web.errors import ErrorAnswers
 from web.plain_texts import PlainAddresses
 from web.rate_limit import RateLimit
@@ -40,6 +41,7 @@ def create_app(services: WebServices) -> Starlette:
             "services": services,
             "authority": Authority(services.storage, services.clock),
             "picture_limit": RateLimit(services.clock, per_second=20, burst=60),
+            "downloads": DownloadRecord(services.clock),
             "registry": measured.registry,
         }
 

@@ -9,7 +9,7 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted_proxies:
 
     Args:
         peer: the other end of the connection.
-        forwarded_for: the X-Forwarded-For header; only its right end, written by our own proxies, means anything.
+        forwarded_for: the X-Forwarded-For header, of several lines all of them joined by commas; only its right end, written by our own proxies, means anything.
         trusted_proxies: networks of those proxies.
     """
     networks = [ipaddress.ip_network(text, strict=False) for text in trusted_proxies]

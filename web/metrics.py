@@ -24,6 +24,15 @@ from web.permissions import PUBLIC, require
 from web.routing import guarded
 from web.state import Call, WebServices, address_of, registry_of, user_of
 
+_FORWARDING_HEADERS = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
+
 
 class Metrics:
     """The measurements of one web process."""
@@ -119,8 +128,12 @@ def routes() -> list[Route]:
 
 
 def metrics(request: Call) -> Response:
-    """Answer the measurements, to this machine itself and to administrators (SEC-27)."""
-    if not _is_loopback(address_of(request)):
+    """Answer the measurements, to this machine itself and to administrators (SEC-27).
+
+    What a proxy passed on is never from this machine itself, whatever address it tells.
+    """
+    is_passed_on = any(name in request.headers for name in _FORWARDING_HEADERS)
+    if is_passed_on or not _is_loopback(address_of(request)):
         require(user_of(request), Right.MANAGE)
     body = generate_latest(registry_of(request))
     return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -6,6 +6,7 @@ import weakref
 from dataclasses import dataclass
 
 from anyio import to_thread
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
@@ -102,7 +103,7 @@ class RangeResponse(Response):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
+        """Send the answer, as far as its client stays to take it."""
         try:
             await send(
                 {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
@@ -110,7 +111,11 @@ class RangeResponse(Response):
             position, end = self._range.start, self._range.end
             if scope["method"] == "HEAD":
                 position = end
+            client = Request(scope, receive)
             while position < end:
+                # Servers drop what is sent to a client that is gone without a word.
+                if position > self._range.start and await client.is_disconnected():
+                    return
                 chunk = await to_thread.run_sync(os.pread, self._fd, min(_CHUNK, end - position), position)
                 if not chunk:
                     # Truncated under us: the connection must break, a short answer would look whole.

@@ -20,6 +20,7 @@ from vms.domain.user import User
 from vms.settings import Settings
 from web.auth import Authority
 from web.client_address import client_address
+from web.download_record import DownloadRecord
 from web.rate_limit import RateLimit
 
 
@@ -61,6 +62,7 @@ class AppState(TypedDict):
     services: WebServices
     authority: Authority
     picture_limit: RateLimit
+    downloads: DownloadRecord
     registry: CollectorRegistry
 
 
@@ -95,6 +97,11 @@ def authority_of(request: Call) -> Authority:
 def picture_limit_of(request: Call) -> RateLimit:
     """Return what bounds the pictures that one person has decoded."""
     return request.state["picture_limit"]
+
+
+def downloads_of(request: Call) -> DownloadRecord:
+    """Return what knows which downloads are in the audit record already."""
+    return request.state["downloads"]
 
 
 def registry_of(request: Call) -> CollectorRegistry:
@@ -148,4 +155,5 @@ def address_of(request: Call) -> str:
     """Return the network address of the person's device."""
     peer = request.client.host if request.client is not None else None
     proxies = services_of(request).settings.trusted_proxies
-    return client_address(peer, request.headers.get("x-forwarded-for"), proxies)
+    # A proxy may add a line of its own in place of going on with the client's: the right end is the last line's.
+    return client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), proxies)

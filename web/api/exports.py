@@ -17,7 +17,7 @@ from web.api.parameters import checked_window, instant_from
 from web.permissions import EXPORT, OWN_EXPORT, require_camera
 from web.range_response import RangeResponse
 from web.routing import guarded
-from web.state import Call, WebServices, address_of, json_of, services_of, user_of
+from web.state import Call, WebServices, address_of, downloads_of, json_of, services_of, user_of
 
 MOST_UNFINISHED = 5
 """Jobs that one person may have waiting or running (SEC-25)."""
@@ -123,24 +123,19 @@ def export(request: Call) -> Response:
 
 def cancel(request: Call) -> Response:
     """Ask an export to stop and answer it; one that has ended stays as it is."""
-    services = services_of(request)
-    found = services.storage.exports.request_cancel(_export(request).id)
+    services, export_id = services_of(request), _export(request).id
     services.storage.audit.append(
-        user_of(request).name, "export.cancel", f"export {found.id}", address=address_of(request)
+        user_of(request).name, "export.cancel", f"export {export_id}", address=address_of(request)
     )
-    return json_answer(request, describe_export(found))
+    return json_answer(request, describe_export(services.storage.exports.request_cancel(export_id)))
 
 
 def file(request: Call) -> Response:
-    """Answer the delivered file, or a range of it; every beginning of a download is recorded (COC-21)."""
+    """Answer the delivered file, or a range of it; recorded (COC-21)."""
     services, found = services_of(request), _export(request)
-    if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-        services.storage.audit.append(
-            user_of(request).name, "export.download", f"export {found.id}", address=address_of(request)
-        )
     fd, size = services.exports.open_file(found)
     name = found.file_name or "clip"
-    return RangeResponse(
+    answer = RangeResponse(
         request,
         fd,
         size,
@@ -148,15 +143,33 @@ def file(request: Call) -> Response:
         etag=f'"{found.sha256}"',
         file_name=name,
     )
+    return _recorded(request, found, "clip", answer)
 
 
 def manifest(request: Call) -> Response:
-    """Answer the export's manifest."""
+    """Answer the export's manifest, or a range of it; recorded (COC-21)."""
     services, found = services_of(request), _export(request)
     fd, size = services.exports.open_manifest(found)
-    return RangeResponse(
+    answer = RangeResponse(
         request, fd, size, media_type="application/json", file_name=f"export-{found.id}-manifest.json"
     )
+    return _recorded(request, found, "manifest", answer)
+
+
+def _recorded(request: Call, found: Export, part: str, answer: RangeResponse) -> Response:
+    """Return the answer, on the record before any byte of it is sent.
+
+    What counts is whether it carries bytes, not how they were asked for: Range headers say the same in many ways.
+    """
+    if request.method == "GET" and answer.status_code in {200, 206}:
+        user, address = user_of(request), address_of(request)
+        subject, detail = f"export {found.id}", f"{part}; one entry for an hour's requests"
+        audit = services_of(request).storage.audit
+        downloads_of(request).once_an_hour(
+            (user.id, found.id, part, address),
+            lambda: audit.append(user.name, "export.download", subject, detail, address=address),
+        )
+    return answer
 
 
 def describe_export(found: Export) -> dict[str, object]:

@@ -113,10 +113,10 @@ def states(request: Call) -> Response:
 def cancel(request: Call) -> Response:
     """Ask an export to stop; the list shows what became of it."""
     services, export_id = services_of(request), int(request.path_params["export_id"])
-    services.storage.exports.request_cancel(export_id)
     services.storage.audit.append(
         user_of(request).name, "export.cancel", f"export {export_id}", address=address_of(request)
     )
+    services.storage.exports.request_cancel(export_id)
     return RedirectResponse(f"/exports#export-{export_id}", 303)
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import io
+import os
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urljoin
 
 import av
+import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -15,6 +18,7 @@ from starlette.types import Message
 from playback.segment_source import OpenFile
 from storage.index_writer import IndexBatch
 from storage.schema import segment as table
+from tests.support.direct_call import never
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera
@@ -182,13 +186,24 @@ def test_response_that_has_begun_outlives_a_purge(site: Site, h264_run: Path) ->
     assert sent_body(opened) == whole
 
 
-def sent_body(opened: OpenFile) -> bytes:
-    """Return what an ASGI server would send of an open file."""
+def test_answer_ends_with_the_client_that_it_is_for(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(8_000_000))
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    fd = os.open(path, os.O_RDONLY)
+    sent = sent_body(OpenFile(fd, 8_000_000, is_growing=False, etag=""), gone)
+    assert len(sent) < 1_000_000
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(fd)
+
+
+def sent_body(opened: OpenFile, receive: Callable[[], Awaitable[Message]] = never) -> bytes:
+    """Return what an ASGI server would send of an open file; it hears no more of its client by default."""
     scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b"", "state": {}}
     body = bytearray()
-
-    async def receive() -> Message:
-        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         body.extend(message.get("body", b""))
