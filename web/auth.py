@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.responses import Response
 
 from storage.open import Storage
-from vms.domain.errors import InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
+from vms.domain.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, Clock
 from vms.domain.user import Role, User
 from vms.settings import Settings
@@ -146,11 +146,16 @@ class Authority:
             if not self._storage.meta.setup_code_matches(code.strip()):
                 self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
                 raise PermissionDenied("this code is not valid: start the server again to see a new one")
-            user = self._storage.users.add(
-                name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
-            )
+            name = name.strip().lower()
+            self._storage.audit.append(name, "user.set-up", f"user {name}", address=address)
+            try:
+                user = self._storage.users.add(
+                    name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
+                )
+            except (Conflict, InvalidInput):
+                self._storage.audit.append(name, "user.set-up-refused", f"user {name}", address=address)
+                raise
             self._storage.meta.clear_setup_code()
-        self._storage.audit.append(user.name, "user.set-up", f"user {user.name}", address=address)
         return self._begin(user, address, user_agent)
 
     @property
@@ -172,8 +177,9 @@ class Authority:
             self._storage.sessions.touch(digest, now_us)
         return ResumedSession(digest, user)
 
-    def sign_out(self, digest: bytes) -> None:
-        """End one session."""
+    def sign_out(self, digest: bytes, *, name: str, address: str) -> None:
+        """End one session of the person of that name."""
+        self._storage.audit.append(name, "user.sign-out", f"user {name}", address=address)
         self._storage.sessions.end(digest)
 
     def change_password(self, user_id: int, password: str, *, keep: bytes | None = None) -> None:
@@ -190,6 +196,7 @@ class Authority:
     def _begin(self, user: User, address: str, user_agent: str) -> NewSession:
         token = secrets.token_urlsafe(32)
         now_us = self._clock.now_us()
+        self._storage.audit.append(user.name, "user.sign-in", f"user {user.name}", address=address)
         self._storage.sessions.create(
             _digest(token),
             user_id=user.id,
@@ -198,7 +205,6 @@ class Authority:
             address=address,
             user_agent=user_agent[:300],
         )
-        self._storage.audit.append(user.name, "user.sign-in", f"user {user.name}", address=address)
         return NewSession(token, user)
 
     def _check_throttle(self, name: str, address: str) -> None:

@@ -55,12 +55,15 @@ def add(request: Call) -> Response:
     """Store a new camera and go to its page."""
     form, draft = _read(request, None)
     if draft is not None:
+        told = _told(draft)
+        # The entry comes first: without it there is no camera (COC-07). Its number is not known yet, its name is.
+        _record(request, "camera.add", "camera", told)
         try:
             camera = services_of(request).storage.cameras.add(draft)
         except (Conflict, InvalidInput) as error:
+            _record(request, "camera.add-refused", "camera", told)
             _complain(form, error, words_of(request))
         else:
-            _record(request, "camera.add", camera, draft)
             return RedirectResponse(f"/cameras/{camera.id}?done=added&camera={camera.id}", 303)
     return _page(request, form, None, status=422)
 
@@ -77,12 +80,14 @@ def edit(request: Call) -> Response:
     form, draft = _read(request, camera)
     if draft is not None:
         forgets = text_field(form_of(request), "forget_credentials") == "1" and draft.credentials is None
+        subject, told = f"camera {camera.id}", _told(draft, forgets=forgets)
+        _record(request, "camera.edit", subject, told)
         try:
             services_of(request).storage.cameras.edit(camera.id, draft, clear_credentials=forgets)
         except (Conflict, InvalidInput) as error:
+            _record(request, "camera.edit-refused", subject, told)
             _complain(form, error, words_of(request))
         else:
-            _record(request, "camera.edit", camera, draft)
             return RedirectResponse(f"/cameras/{camera.id}?done=changed&camera={camera.id}", 303)
     return _page(request, form, camera, status=422)
 
@@ -227,11 +232,18 @@ def _complain(form: Form, error: Conflict | InvalidInput, words: Catalogue) -> N
     )
 
 
-def _record(request: Call, action: str, camera: Camera, draft: CameraDraft) -> None:
-    """Say in the audit record what matters for privacy: purpose, retention, sound; never an address or a secret."""
-    detail = f"retention_days={draft.retention_days} audio={draft.record_audio} enabled={draft.is_enabled}"
+def _told(draft: CameraDraft, *, forgets: bool = False) -> str:
+    """Return what matters for privacy: retention, sound, whether the password changes; never an address or a secret."""
+    password = (
+        " password=changed" if draft.credentials is not None else " password=forgotten" if forgets else ""
+    )
+    rules = f"retention_days={draft.retention_days} audio={draft.record_audio} enabled={draft.is_enabled}"
+    return f"{rules}{password} name={draft.name}"
+
+
+def _record(request: Call, action: str, subject: str, detail: str) -> None:
     services_of(request).storage.audit.append(
-        user_of(request).name, action, f"camera {camera.id}", detail, address=address_of(request)
+        user_of(request).name, action, subject, detail, address=address_of(request)
     )
 
 

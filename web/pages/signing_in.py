@@ -69,7 +69,9 @@ def sign_out(request: Call) -> Response:
     """End the session."""
     caller = caller_of(request)
     if caller is not None:
-        authority_of(request).sign_out(caller.session_digest)
+        authority_of(request).sign_out(
+            caller.session_digest, name=caller.user.name, address=address_of(request)
+        )
     answer = RedirectResponse("/sign-in", 303)
     clear_session_cookie(answer, services_of(request).settings)
     return answer

@@ -78,12 +78,17 @@ def add(request: Call) -> Response:
         form.complain("name", words.text("user.bad_name"))
     password = _password(form, request, name, words)
     if not form.problems:
+        role, camera_ids = Role(str(form.values["role"])), _camera_ids(form)
+        is_enabled = bool(form.values["is_enabled"])
+        told = _told(role, camera_ids, is_enabled=is_enabled, changes_password=True)
+        # The entry comes first: without it there is no account (COC-07).
+        _record(request, "user.add", name, told)
         try:
             user = services.storage.users.add(
                 name=name,
                 full_name=text_field(data, "full_name"),
-                role=Role(str(form.values["role"])),
-                camera_ids=_camera_ids(form),
+                role=role,
+                camera_ids=camera_ids,
                 password_hash=authority_of(request).hash_password(password),
             )
         except Conflict:
@@ -91,10 +96,10 @@ def add(request: Call) -> Response:
         except InvalidInput as error:
             form.complain(error.field, words.text("form.unusable"))
         else:
-            if not form.values["is_enabled"]:
+            if not is_enabled:
                 services.storage.users.edit(replace(user, is_enabled=False))
-            _record(request, "user.add", user)
             return RedirectResponse(f"/users?done=added&user={user.id}", 303)
+        _record(request, "user.add-refused", name, told)
     return _page(request, form, None, status=422)
 
 
@@ -126,6 +131,13 @@ def edit(request: Call) -> Response:
             is_enabled=bool(form.values["is_enabled"]),
             camera_ids=_camera_ids(form),
         )
+        told = _told(
+            changed.role,
+            changed.camera_ids,
+            is_enabled=changed.is_enabled,
+            changes_password=changes_password,
+        )
+        _record(request, "user.edit", person.name, told)
         try:
             services.storage.users.edit(changed)
         except Conflict:
@@ -137,8 +149,8 @@ def edit(request: Call) -> Response:
             if changes_password:
                 keep = caller.session_digest if caller is not None and caller.user.id == person.id else None
                 authority_of(request).change_password(person.id, password, keep=keep)
-            _record(request, "user.edit", changed)
             return RedirectResponse(f"/users?done=changed&user={person.id}", 303)
+        _record(request, "user.edit-refused", person.name, told)
     return _page(request, form, person, status=422)
 
 
@@ -188,11 +200,16 @@ def _camera_ids(form: Form) -> frozenset[int]:
     return chosen if isinstance(chosen, frozenset) and form.values["role"] != Role.ADMIN else frozenset()
 
 
-def _record(request: Call, action: str, user: User) -> None:
-    cameras = ",".join(str(camera_id) for camera_id in sorted(user.camera_ids))
-    detail = f"role={user.role} enabled={user.is_enabled} cameras={cameras}"
+def _told(role: Role, camera_ids: frozenset[int], *, is_enabled: bool, changes_password: bool) -> str:
+    """Return what the audit record says of an account."""
+    cameras = ",".join(str(camera_id) for camera_id in sorted(camera_ids))
+    password = " password=changed" if changes_password else ""
+    return f"role={role} enabled={is_enabled} cameras={cameras}{password}"
+
+
+def _record(request: Call, action: str, name: str, detail: str) -> None:
     services_of(request).storage.audit.append(
-        user_of(request).name, action, f"user {user.name}", detail, address=address_of(request)
+        user_of(request).name, action, f"user {name}", detail, address=address_of(request)
     )
 
 
