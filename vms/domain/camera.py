@@ -3,13 +3,14 @@
 import enum
 import ipaddress
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 from uuid import UUID
 
 from typing_extensions import override
 
-from vms.domain.errors import InvalidInput
+from vms.domain.errors import InvalidInput, UnclearLogin
 from vms.domain.time import SECOND_US
+from vms.domain.url_login import put_login, take_login, wants_login
 
 MOST_TOGETHER = 16
 """Cameras that are reviewed, bookmarked or saved as a view together."""
@@ -116,19 +117,28 @@ class StreamUrl:
         return parts.port or (322 if parts.scheme == "rtsps" else 554)
 
     def with_credentials(self, credentials: Credentials | None, address: str | None = None) -> Secret:
-        """Return the URL that a player needs: credentials inside, host replaced by a checked address if given."""
+        """Return the URL that a player needs: credentials inside, host replaced by a checked address if given.
+
+        They stand before the host, or only in the places that the address has for them.
+        """
         parts = urlsplit(self.text)
         host = address or self.host
         host = f"[{host}]" if ":" in host else host
+        path, query = parts.path, parts.query
         login = ""
-        if credentials is not None:
+        if wants_login(self.text):
+            given = credentials or Credentials("", Secret(""))
+            path = put_login(path, given.username, given.password.value)
+            query = put_login(query, given.username, given.password.value)
+        elif credentials is not None:
             login = f"{quote(credentials.username, safe='')}:{quote(credentials.password.value, safe='')}@"
-        return Secret(urlunsplit((parts.scheme, f"{login}{host}:{self.port}", parts.path, parts.query, "")))
+        return Secret(urlunsplit((parts.scheme, f"{login}{host}:{self.port}", path, query, "")))
 
 
 def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
     """Split what a person typed into an address without secrets and the credentials it held.
 
+    A login may stand before the host, or in path or query as some cameras want it (`vms.domain.url_login`).
     The rules keep ffmpeg's protocol and option parsing out of a typist's reach (SEC-15, SEC-16): only rtsp and
     rtsps, a plain host, no control characters, quotes, backslashes or blanks anywhere.
 
@@ -158,12 +168,24 @@ def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
         raise InvalidInput("the camera address has an impossible port", field="url")
     if parts.fragment:
         raise InvalidInput("the camera address must not hold a '#': write %23 in its place", field="url")
+    place, credentials = _without_login(parts)
+    shown_host = f"[{host}]" if ":" in host else host
+    netloc = f"{shown_host}:{port}" if port else shown_host
+    return StreamUrl(urlunsplit((parts.scheme, netloc, *place, ""))), credentials
+
+
+def _without_login(parts: SplitResult) -> tuple[tuple[str, str], Credentials | None]:
+    """Return path and query of an address without the login in it, and that login."""
     credentials = None
     if parts.username is not None:
         credentials = Credentials(unquote(parts.username), Secret(unquote(parts.password or "")))
-    shown_host = f"[{host}]" if ":" in host else host
-    netloc = f"{shown_host}:{port}" if port else shown_host
-    return StreamUrl(urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))), credentials
+    taken = take_login(f"{parts.path}?{parts.query}")
+    if taken.password is None:
+        return (parts.path, parts.query), credentials
+    if credentials is not None:
+        raise UnclearLogin("the camera address holds two logins: leave one away", field="url")
+    path, _, query = taken.text.partition("?")
+    return (path, query), Credentials(taken.username or "", Secret(taken.password))
 
 
 def _is_plain_host(host: str) -> bool:

@@ -5,6 +5,7 @@
       Purged                   it existed, and was deleted by retention
       Conflict                 the request contradicts the present state
       InvalidInput             a value given by a person or program is unusable
+        UnclearLogin           a camera's address holds more than one login
         UnreadableTime         a typed time is none, or one that no clock shows; carries which
       PermissionDenied         the caller is known but lacks the right
         NotSignedIn            the caller is not known
@@ -54,6 +55,10 @@ class InvalidInput(VmsError):
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class UnclearLogin(InvalidInput):
+    """A camera's address holds more than one login; its text repeats none."""
 
 
 class UnreadableTime(InvalidInput):

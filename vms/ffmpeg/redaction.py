@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 _LOGIN_IN_URL = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/@\s]+@")
+_LOGIN_IN_PATH = re.compile(r"(?P<name>(?:password|passwd|pass|pwd|psw)=)[^&;/\s'\"]+", re.IGNORECASE)
 _SHORTEST = 3
 
 
 class Redactor:
-    """Cuts known secrets, raw and percent-encoded, and any login inside a URL out of texts."""
+    """Cuts known secrets, raw and percent-encoded, and any login inside a URL out of texts, wherever in it."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._forms: tuple[str, ...] = ()
@@ -30,4 +31,4 @@ class Redactor:
         for form in self._forms:
             if form in text:
                 text = text.replace(form, "***")
-        return _LOGIN_IN_URL.sub(r"\g<scheme>***@", text)
+        return _LOGIN_IN_PATH.sub(r"\g<name>***", _LOGIN_IN_URL.sub(r"\g<scheme>***@", text))

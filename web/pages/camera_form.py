@@ -16,7 +16,7 @@ from vms.domain.camera import (
     is_allowed_address,
     parse_stream_url,
 )
-from vms.domain.errors import Conflict, InvalidInput
+from vms.domain.errors import Conflict, InvalidInput, UnclearLogin
 from web.i18n.catalogue import Catalogue
 from web.pages.forms import Form, number_field, required_text, secret_field, shown, text_field, whole_field
 from web.pages.rendering import render, words_of
@@ -179,9 +179,10 @@ def _url(
         return None, None
     try:
         url, credentials = parse_stream_url(text)
-    except InvalidInput:
-        form.complain(name, words.text("camera_form.bad_url"))
-        if "@" in text:
+    except InvalidInput as error:
+        is_unclear = isinstance(error, UnclearLogin)
+        form.complain(name, words.text("camera_form.unclear_login" if is_unclear else "camera_form.bad_url"))
+        if "@" in text or "=" in text:
             # It may hold a password: what cannot be read is not shown again.
             form.values[name] = ""
         return None, None

@@ -136,6 +136,7 @@ def _page(request: Call, camera: Camera, *, verdict: list[dict[str, str]] | None
     view = camera_views(services, [camera], present)[0]
     main = camera.stream(StreamRole.MAIN)
     statuses = services.storage.cameras.statuses()
+    shows_urls = user_of(request).may(Right.MANAGE, camera.id)
     return render(
         request,
         "camera.html",
@@ -144,7 +145,10 @@ def _page(request: Call, camera: Camera, *, verdict: list[dict[str, str]] | None
         camera=camera,
         view=view,
         picture=picture_url(camera.id, view.newest_us, width=640),
-        streams=[_stream(camera, stream, statuses.get(stream.id), present) for stream in camera.streams],
+        streams=[
+            _stream(camera, stream, statuses.get(stream.id), present, shows_url=shows_urls)
+            for stream in camera.streams
+        ],
         gaps=[] if main is None else _gaps(request, camera, main, present),
         stored=_stored(request, camera),
         records_audio=main is not None and main.record_audio,
@@ -154,13 +158,13 @@ def _page(request: Call, camera: Camera, *, verdict: list[dict[str, str]] | None
 
 
 def _stream(
-    camera: Camera, stream: Stream, status: StreamStatus | None, present: Presenter
+    camera: Camera, stream: Stream, status: StreamStatus | None, present: Presenter, *, shows_url: bool
 ) -> dict[str, object]:
     mark = camera_mark(camera, status, present)
     return {
         "role": stream.role.value,
         "mark": mark,
-        "url": str(stream.url),
+        "url": str(stream.url) if shows_url else "",
         "detail": mark.sentence if mark.key != "recording" else "",
         "bitrate": present.rate(status.bitrate_bps) if status is not None else "",
     }

@@ -93,6 +93,66 @@ def test_address_that_cannot_be_read_is_not_repeated_with_its_password(site: Sit
     assert CANARY not in page
 
 
+def test_login_in_the_query_is_sealed_and_shown_as_places(site: Site) -> None:
+    admin = site.add_user("admin", Role.ADMIN)
+    typed = {
+        "main_url": f"rtsp://10.0.0.12/user=admin&password={CANARY}&channel=1",
+        "sub_url": f"rtsp://10.0.0.12/user=admin&password={CANARY}&channel=2",
+        "name": "Balai Kota",
+        "purpose": "Keamanan",
+        "retention_days": "30",
+        "is_enabled": "1",
+    }
+    with browser(site, admin) as client:
+        csrf_token = token(client.get("/cameras/new").text)
+        assert post(client, "/cameras/new", csrf_token=csrf_token, **typed)[0] == 303
+        camera = site.storage.cameras.find("Balai Kota")
+        form = f"/cameras/{camera.id}/edit"
+        pages = [client.get(path).text for path in (f"/cameras/{camera.id}", form)]
+        shown = {
+            **typed,
+            "main_url": "rtsp://10.0.0.12/user={user}&password={password}&channel=1",
+            "sub_url": "",
+            "username": "admin",
+        }
+        assert shown["main_url"].replace("&", "&amp;") in pages[1]
+        assert post(client, form, csrf_token=csrf_token, **shown)[0] == 303
+    assert all(CANARY not in page for page in pages)
+    url = site.storage.cameras.get(camera.id).streams[0].url
+    credentials = site.storage.cameras.credentials(camera.id)
+    assert url.with_credentials(credentials).value == (
+        f"rtsp://10.0.0.12:554/user=admin&password={CANARY}&channel=1"
+    )
+    database = site.settings.data_dir
+    assert all(CANARY.encode() not in path.read_bytes() for path in database.glob("siring.db*"))
+
+
+def test_address_with_two_logins_is_refused_and_not_repeated(site: Site) -> None:
+    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
+        status, _, page = post(
+            client,
+            "/cameras/new",
+            csrf_token=token(client.get("/cameras/new").text),
+            main_url=f"rtsp://10.0.0.12/?password={CANARY}&pwd={CANARY}",
+            name="Balai Kota",
+        )
+    assert status == 422
+    assert "lebih dari satu" in page
+    assert "{user}" in page
+    assert CANARY not in page
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+def test_address_is_shown_only_to_those_who_manage_the_camera(site: Site, role: Role) -> None:
+    camera = site.add_camera()
+    with browser(site, site.add_user("pegawai", role, camera)) as client:
+        page = client.get(f"/cameras/{camera.id}").text
+    assert "rtsp://" not in page
+    assert "10.0.0.12" not in page
+    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
+        assert "rtsp://10.0.0.12/main" in client.get(f"/cameras/{camera.id}").text
+
+
 def test_removed_camera_keeps_its_footage_and_page(site: Site, h264_run: Path) -> None:
     camera = site.add_camera("Balai Kota")
     site.record(camera, h264_run)

@@ -22,6 +22,67 @@ def test_credentials_go_back_in_percent_encoded_and_hidden() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept", "login"),
+    [
+        (
+            "/user=admin&password=tlJwpbo6&channel=1&stream=0.sdp",
+            "/user={user}&password={password}&channel=1&stream=0.sdp",
+            ("admin", "tlJwpbo6"),
+        ),
+        (
+            "/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp?real_stream",
+            "/user={user}_password={password}_channel=1_stream=0.sdp?real_stream",
+            ("admin", "tlJwpbo6"),
+        ),
+        ("/user=admin&password=&channel=1", "/user={user}&password={password}&channel=1", ("admin", "")),
+        ("/live?username=a&pwd=b%26c&x=1", "/live?username={user}&pwd={password}&x=1", ("a", "b&c")),
+        ("/a?PASSWD=x", "/a?PASSWD={password}", ("", "x")),
+        ("/a?pass=p_w_d", "/a?pass={password}", ("", "p_w_d")),
+        ("/a?userpass=x&loginuser=y", "/a?userpass={password}&loginuser={user}", ("y", "x")),
+        ("/user=admin/ch1?pw=x", "/user={user}/ch1?pw={password}", ("admin", "x")),
+    ],
+)
+def test_a_login_in_path_or_query_is_taken_out_and_put_back(
+    typed: str, kept: str, login: tuple[str, str]
+) -> None:
+    url, credentials = parse_stream_url(f"rtsp://10.0.0.5{typed}")
+    assert url.text == f"rtsp://10.0.0.5{kept}"
+    assert credentials == Credentials(login[0], Secret(login[1]))
+    assert url.with_credentials(credentials).value == f"rtsp://10.0.0.5:554{typed}"
+    assert parse_stream_url(url.text) == (url, None)
+
+
+@pytest.mark.parametrize("path", ["/user=1/ch2", "/compass=3", "/a?channel=1&subtype=0", "/a?bypassed=1"])
+def test_an_address_without_a_password_stays_as_it_is(path: str) -> None:
+    url, credentials = parse_stream_url(f"rtsp://10.0.0.5{path}")
+    assert (url.text, credentials) == (f"rtsp://10.0.0.5{path}", None)
+
+
+def test_a_person_may_say_where_the_login_goes() -> None:
+    url, credentials = parse_stream_url("rtsp://10.0.0.5/live/{user}/{password}/ch1")
+    secret = url.with_credentials(Credentials("{password}", Secret("a/b{user}")), "10.0.0.7")
+    assert credentials is None
+    assert secret.value == "rtsp://10.0.0.7:554/live/%7Bpassword%7D/a%2Fb%7Buser%7D/ch1"
+    assert url.with_credentials(None).value == "rtsp://10.0.0.5:554/live///ch1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtsp://admin:k4n4ry@10.0.0.5/?user=admin&password=k4n4ry",
+        "rtsp://10.0.0.5/user=a&password=k4n4ry?password=k4n4ry",
+        "rtsp://10.0.0.5/?user=a&username=b&password=k4n4ry",
+        "rtsp://10.0.0.5/?user={user}&password=k4n4ry",
+    ],
+)
+def test_an_address_with_several_logins_is_refused_without_repeating_one(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_stream_url(text)
+    assert refused.value.field == "url"
+    assert "k4n4ry" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "http://10.0.0.5/",

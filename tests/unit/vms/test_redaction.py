@@ -20,6 +20,9 @@ CANARY = "c4n@ry/pass word"
         "rtsp://admin:c4n%40ry%2Fpass%20word@10.0.0.5/x: 401",
         "Did you mean file:rtsp://admin:c4n%40ry/pass%20word@10.0.0.5/x?",
         "rtsp://admin:unknown-secret@10.0.0.5/x",
+        "rtsp://10.0.0.5/user=admin&password=unknown-secret&channel=1: 404",
+        "rtsp://10.0.0.5/user=admin_PASSWORD=unknown-secret_channel=1",
+        "DESCRIBE rtsp://10.0.0.5/live?user=admin&pwd=unknown-secret",
     ],
 )
 def test_secrets_are_cut_out(text: str) -> None:
