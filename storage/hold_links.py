@@ -2,11 +2,13 @@
 
 The rows of the hold table decide what is held; these hard links are a precaution and cost no space. They are made
 after the hold is placed, brought up to date by later passes (footage may be recorded into a hold), and removed when
-it ends. Filesystems without hard links have none.
+it ends: only then is the room of a file free. What no hold of this database is known for may come from a lost one and
+stays. Filesystems without hard links have none.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,13 +18,21 @@ from storage.open_volume import OpenVolume
 from storage.protection import hold_of, is_active
 from storage.schema import hold, stream
 from storage.segment_paths import HELD, held_path
-from storage.stored_files import files_within
+from storage.stored_files import StoredFile, files_within
 from storage.volume_access import VolumeAccess
 from storage.volumes import VolumeStore
 from vms.domain.errors import StorageError
 from vms.domain.retention import Hold
 
 log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """What removing links gave: files that had no other name any more, and their bytes."""
+
+    files: int = 0
+    freed_bytes: int = 0
 
 
 class HoldLinks:
@@ -38,45 +48,59 @@ class HoldLinks:
         volumes = {volume.id: volume for volume in self._volumes.list()}
         opened: dict[int, OpenVolume | None] = {}
         failed = 0
-        for stream_id in self._streams(held.camera_id):
-            for file in files_within(self._database, stream_id, held.time):
-                if file.volume_id not in opened:
-                    known = volumes.get(file.volume_id)
-                    opened[file.volume_id] = None if known is None else self._try_open(known.id)
-                failed += not _link(opened[file.volume_id], file.path, held.id)
-        if failed:
-            log.warning("held files without a second name", extra={"hold": held.id, "files": failed})
+        for file in self._files(held):
+            if file.volume_id not in opened:
+                known = volumes.get(file.volume_id)
+                opened[file.volume_id] = None if known is None else self._try_open(known.id)
+            failed += not _link(opened[file.volume_id], file.path, held.id)
+        _warn(held, failed)
         return failed
 
     def remove(self, hold_id: int) -> None:
         """Remove the links of one hold from every volume that can be written."""
         for volume in self._volumes.list():
             opened = self._try_open(volume.id)
-            if opened is None:
-                continue
-            try:
-                _remove_tree(opened, f"{HELD}/{hold_id}")
-                opened.remove_empty_dir(HELD)
-            except (StorageError, OSError) as error:
-                log.warning("links of a hold stay: %s", error, extra={"hold": hold_id, "volume": volume.id})
+            if opened is not None:
+                _remove(opened, hold_id)
 
     def refresh(self, now_us: int) -> None:
-        """Bring all links up to date: new footage in active holds, none for holds that ended."""
-        with self._database.read() as connection:
-            active = [hold_of(row) for row in connection.execute(sa.select(hold).where(*is_active(now_us)))]
-        for held in active:
-            self.make(held)
-        for hold_id in self._linked_holds() - {held.id for held in active}:
-            self.remove(hold_id)
-
-    def _linked_holds(self) -> set[int]:
-        """Return the numbers of the holds that have links on any volume."""
-        found: set[int] = set()
+        """Bring all links up to date: new footage in active holds, none for holds that a person released."""
         for volume in self._volumes.list():
             opened = self._try_open(volume.id)
             if opened is not None:
-                found |= {int(name) for name in opened.names(HELD) if name.isascii() and name.isdigit()}
-        return found
+                self.add_missing(opened, now_us)
+                self.remove_ended(opened, None)
+
+    def add_missing(self, volume: OpenVolume, sure_us: int | None) -> None:
+        """Link, on one volume, what was recorded into active holds."""
+        with self._database.read() as connection:
+            active = [hold_of(row) for row in connection.execute(sa.select(hold).where(*is_active(sure_us)))]
+        for held in active:
+            here = (file for file in self._files(held) if file.volume_id == volume.volume_id)
+            _warn(held, sum(not _link(volume, file.path, held.id) for file in here))
+
+    def remove_ended(self, volume: OpenVolume, sure_us: int | None) -> Unlinked:
+        """Remove, on one volume, the links of holds that have ended, and return what room that gave.
+
+        Args:
+            volume: an open volume that may be written.
+            sure_us: it surely is no earlier; None where only a released hold has ended.
+        """
+        # Names first: a hold that is placed meanwhile has its row before it has its links.
+        linked = {int(name) for name in volume.names(HELD) if name.isascii() and name.isdigit()}
+        if not linked:
+            return Unlinked()
+        with self._database.read() as connection:
+            ended = connection.execute(
+                sa.select(hold.c.id).where(hold.c.id.in_(linked), sa.not_(sa.and_(*is_active(sure_us))))
+            )
+            hold_ids = sorted(ended.scalars())
+        removed = [_remove(volume, hold_id) for hold_id in hold_ids]
+        return Unlinked(sum(one.files for one in removed), sum(one.freed_bytes for one in removed))
+
+    def _files(self, held: Hold) -> Iterator[StoredFile]:
+        for stream_id in self._streams(held.camera_id):
+            yield from files_within(self._database, stream_id, held.time)
 
     def _streams(self, camera_id: int) -> Iterable[int]:
         with self._database.read() as connection:
@@ -94,6 +118,11 @@ class HoldLinks:
             return None
 
 
+def _warn(held: Hold, failed: int) -> None:
+    if failed:
+        log.warning("held files without a second name", extra={"hold": held.id, "files": failed})
+
+
 def _link(volume: OpenVolume | None, path: str, hold_id: int) -> bool:
     if volume is None:
         return False
@@ -104,12 +133,30 @@ def _link(volume: OpenVolume | None, path: str, hold_id: int) -> bool:
         return False
 
 
-def _remove_tree(volume: OpenVolume, folder: str) -> None:
+def _remove(volume: OpenVolume, hold_id: int) -> Unlinked:
+    """Remove the links of one hold from a volume, as far as it lets us."""
+    try:
+        removed = _remove_tree(volume, f"{HELD}/{hold_id}")
+        volume.remove_empty_dir(HELD)
+    except (StorageError, OSError) as error:
+        log.warning("links of a hold stay: %s", error, extra={"hold": hold_id, "volume": volume.volume_id})
+        return Unlinked()
+    return removed
+
+
+def _remove_tree(volume: OpenVolume, folder: str) -> Unlinked:
     """Remove a folder below hold/ with everything in it; its files have another name, or are not wanted any more."""
+    files = freed_bytes = 0
     for name, size in volume.sizes(folder).items():
         path = f"{folder}/{name}"
         if size >= 0:
+            is_last_name = volume.stat(path).st_nlink == 1
             volume.unlink(path)
+            files += is_last_name
+            freed_bytes += size if is_last_name else 0
         else:
-            _remove_tree(volume, path)
+            below = _remove_tree(volume, path)
+            files += below.files
+            freed_bytes += below.freed_bytes
     volume.remove_empty_dir(folder)
+    return Unlinked(files, freed_bytes)

@@ -29,19 +29,25 @@ def lock_streams(connection: Connection, stream_ids: Collection[int]) -> None:
 
 
 def protected_ranges(
-    connection: Connection, stream_ids: Collection[int], now_us: int
+    connection: Connection, stream_ids: Collection[int], sure_us: int | None
 ) -> Mapping[int, list[TimeRange]]:
-    """Return, for each of the streams, the time that no purge may touch now, as the fewest ranges in order."""
+    """Return, for each of the streams, the time that no purge may touch now, as the fewest ranges in order.
+
+    Args:
+        connection: the transaction that depends on it.
+        stream_ids: the streams.
+        sure_us: it surely is no earlier (`purge_guard.ClockVerdict`); None where nothing lapses by itself.
+    """
     found: defaultdict[int, list[TimeRange]] = defaultdict(list)
     wanted = sorted(stream_ids)
     held = connection.execute(
         sa.select(stream.c.id, hold.c.start_us, hold.c.end_us)
         .join(hold, hold.c.camera_id == stream.c.camera_id)
-        .where(stream.c.id.in_(wanted), *is_active(now_us))
+        .where(stream.c.id.in_(wanted), *is_active(sure_us))
     )
     leased = connection.execute(
         sa.select(lease.c.stream_id, lease.c.start_us, lease.c.end_us).where(
-            lease.c.stream_id.in_(wanted), lease.c.expires_us > now_us
+            lease.c.stream_id.in_(wanted), *_not_lapsed(lease.c.expires_us, sure_us)
         )
     )
     for stream_id, start_us, end_us in [*held, *leased]:
@@ -49,9 +55,18 @@ def protected_ranges(
     return {stream_id: merged(ranges) for stream_id, ranges in found.items()}
 
 
-def is_active(now_us: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions under which a hold's row protects footage, as `Hold.is_active` says."""
-    return hold.c.released_us.is_(None), sa.or_(hold.c.expires_us.is_(None), hold.c.expires_us > now_us)
+def is_active(now_us: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions under which a hold's row protects footage, as `Hold.is_active` says.
+
+    Without a time, because no clock is trusted, only a person ends a hold.
+    """
+    return hold.c.released_us.is_(None), *_not_lapsed(hold.c.expires_us, now_us)
+
+
+def _not_lapsed(
+    expires_us: sa.ColumnElement[int] | sa.ColumnElement[int | None], now_us: int | None
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if now_us is None else (sa.or_(expires_us.is_(None), expires_us > now_us),)
 
 
 def hold_of(row: Row[Any]) -> Hold:

@@ -32,7 +32,12 @@ class Condemned:
 
 
 def condemn(
-    connection: Connection, volume_id: int, candidates: Sequence[Candidate], now_us: int
+    connection: Connection,
+    volume_id: int,
+    candidates: Sequence[Candidate],
+    now_us: int,
+    *,
+    sure_us: int | None,
 ) -> Condemned:
     """Delete the rows of these segments, but for those protected now, and list their files as garbage.
 
@@ -43,13 +48,14 @@ def condemn(
         connection: a write transaction.
         volume_id: where all the files lie.
         candidates: what the plan chose.
-        now_us: wall time.
+        now_us: wall time: the pictures of its hour are being made.
+        sure_us: it surely is no earlier; None where no hold and no lease lapses by itself.
     """
     starts: defaultdict[int, list[int]] = defaultdict(list)
     for candidate in candidates:
         starts[candidate.stream_id].append(candidate.start_us)
     lock_streams(connection, starts.keys())
-    pins = protected_ranges(connection, starts.keys(), now_us)
+    pins = protected_ranges(connection, starts.keys(), sure_us)
     condemned: list[StoredFile] = []
     for stream_id, wanted in sorted(starts.items()):
         files = [

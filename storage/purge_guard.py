@@ -4,6 +4,9 @@ A wrong clock is the one fault that could delete a whole archive at once (storag
 purge remembers the last moment at which it trusted the clock, as wall and monotonic time of one boot. A wall clock
 that moved more than an hour against the monotonic one since then is not trusted again until it comes back, or until
 a person confirms that it is right now.
+
+While the clock is distrusted, time is what surely has passed, and footage recorded since then counts as the newest,
+whatever its label says.
 """
 
 import json
@@ -26,34 +29,61 @@ class ClockReading:
     Attributes:
         boot: names the boot that `monotonic_us` belongs to.
         is_synced: whether the kernel says that the clock is synchronised; None where nothing tells.
+        last_run: number of the newest run, read before the clocks were.
     """
 
     wall_us: int
     monotonic_us: int
     boot: str
     is_synced: bool | None = None
+    last_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ClockTrust:
-    """The last reading that a purge trusted; kept in the database between passes."""
+    """The last reading that a purge trusted; kept in the database between passes.
+
+    Attributes:
+        last_run: the newest run that began under it, 0 where that was not noted.
+    """
 
     wall_us: int
     monotonic_us: int
     boot: str
+    last_run: int = 0
 
     def to_text(self) -> str:
         """Return the text that `from_text` reads."""
-        return json.dumps([self.wall_us, self.monotonic_us, self.boot])
+        return json.dumps([self.wall_us, self.monotonic_us, self.boot, self.last_run])
 
     @staticmethod
     def from_text(text: str | None) -> "ClockTrust | None":
         """Return what `to_text` wrote, or None where there is nothing that can be read."""
         try:
-            wall_us, monotonic_us, boot = json.loads(text or "null")
-            return ClockTrust(int(wall_us), int(monotonic_us), str(boot))
+            wall_us, monotonic_us, boot, *more = json.loads(text or "null")
+            return ClockTrust(int(wall_us), int(monotonic_us), str(boot), *map(int, more[:1]))
         except (ValueError, TypeError):
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """Footage whose labels are not believed, because the clock that made them is not trusted.
+
+    Attributes:
+        after_run: runs with a larger number began since the clock was last trusted.
+        since_us, until_us: none of them was recorded before, or after.
+        shift_us: where their labels lie if the clock has been as wrong as it is now.
+    """
+
+    after_run: int
+    since_us: int
+    until_us: int
+    shift_us: int = 0
+
+    def recorded_us(self, label_us: int) -> int:
+        """Return when what bears this label was recorded, as far as that is known."""
+        return min(max(label_us + self.shift_us, self.since_us), self.until_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +92,57 @@ class ClockVerdict:
 
     Attributes:
         elapsed_us: time since the last trusted pass by which footage may have come of age, 0 where unknown.
+        now_us: the time as well as it is known: of the clock, or counted on from when it was last trusted.
+        sure_us: it surely is no earlier: what lapses at that time has lapsed. None where nothing is sure.
+        wall_us: what the clock says.
         distrust: one sentence where nothing may be purged by age; "" where it may.
+        undated: footage that goes last, in order of recording; None where every label is believed.
     """
 
     elapsed_us: int
+    now_us: int
+    sure_us: int | None
+    wall_us: int
     distrust: str = ""
+    undated: Undated | None = None
 
 
 def judge_clock(now: ClockReading, last: ClockTrust | None) -> ClockVerdict:
-    """Return whether this reading can be trusted, given the last one that was."""
-    if now.is_synced is False:
-        return ClockVerdict(0, "the host's clock is not synchronised")
+    """Return whether this reading can be trusted, given the last one that was, and what is known if it cannot."""
+    distrust = _distrust(now, last)
+    if not distrust:
+        elapsed_us = 0 if last is None else max(now.wall_us - last.wall_us, 0)
+        return ClockVerdict(elapsed_us, now.wall_us, now.wall_us, now.wall_us)
     if last is None:
-        return ClockVerdict(0)
+        undated = Undated(0, 0, now.wall_us)
+        return ClockVerdict(0, now.wall_us, None, now.wall_us, distrust, undated)
+    # Of another boot only this is sure: it began after the last trusted pass.
+    passed_us = max(0, now.monotonic_us - (last.monotonic_us if now.boot == last.boot else 0))
+    sure_us = last.wall_us + passed_us
+    now_us = sure_us if now.boot == last.boot else max(now.wall_us, sure_us)
+    since_us = last.wall_us if last.last_run else 0
+    undated = Undated(last.last_run, since_us, now_us, now_us - now.wall_us)
+    return ClockVerdict(0, now_us, sure_us, now.wall_us, distrust, undated)
+
+
+def _distrust(now: ClockReading, last: ClockTrust | None) -> str:
+    if now.is_synced is False:
+        return "the host's clock is not synchronised"
+    if last is None:
+        return ""
     elapsed_us = now.wall_us - last.wall_us
     if now.boot == last.boot:
         jump_us = elapsed_us - (now.monotonic_us - last.monotonic_us)
         if abs(jump_us) > LONGEST_JUMP_US:
-            return ClockVerdict(0, f"the host's clock jumped by {jump_us // 1_000_000} s")
+            return f"the host's clock jumped by {jump_us // 1_000_000} s"
     elif now.is_synced is None and elapsed_us > LONGEST_UNSEEN_US:
         days = elapsed_us // DAY_US
-        return ClockVerdict(0, f"the clock moved {days} days over a restart and nothing says it is right")
-    return ClockVerdict(max(elapsed_us, 0))
+        return f"the clock moved {days} days over a restart and nothing says it is right"
+    elif now.is_synced is None and elapsed_us < -LONGEST_JUMP_US:
+        return (
+            f"the clock went back {-elapsed_us // HOUR_US} hours over a restart and nothing says it is right"
+        )
+    return ""
 
 
 def volume_distrust(state: VolumeState, free: FreeSpace | None) -> str:

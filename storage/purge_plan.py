@@ -22,17 +22,32 @@ LAST_RESORT_SHARE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A segment as the plan sees it; the key is (`stream_id`, `start_us`)."""
+    """A segment as the plan sees it; the key is (`stream_id`, `start_us`).
+
+    Attributes:
+        recorded_us: None where its label is believed; else when it was recorded, as far as that is known.
+    """
 
     stream_id: int
     start_us: int
     end_us: int
     size_bytes: int
+    recorded_us: int | None = None
 
     @property
     def time(self) -> TimeRange:
         """The wall time that it covers."""
         return TimeRange(self.start_us, self.end_us)
+
+    @property
+    def since_us(self) -> int:
+        """When it was recorded, as far as that is known."""
+        return self.start_us if self.recorded_us is None else self.recorded_us
+
+    @property
+    def until_us(self) -> int:
+        """When it ended, as far as that is known."""
+        return self.since_us + self.end_us - self.start_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +56,11 @@ class StreamStock:
 
     Attributes:
         rule: None where nobody said how long to keep it: then nothing of it is taken.
-        candidates: its oldest segments on this volume, oldest first.
+        candidates: its oldest segments on this volume, oldest first; those without a believed label are last.
         is_complete: whether `candidates` are all there are on this volume.
-        total_bytes: of the stream on all volumes, for the quota.
+        total_bytes: of the stream on all volumes, for the quota. pinned_bytes: of them, what does not count.
+        older_elsewhere_us: the stream's oldest footage on other volumes that nothing protects; None where there is
+            none. The quota takes only what is older.
         pinned: what holds and leases protect, in any order.
         amount: footage in all, and what the age rule would take.
         is_confirmed: a person has agreed to an unusually large purge of this stream.
@@ -57,6 +74,8 @@ class StreamStock:
     pinned: Sequence[TimeRange]
     amount: StreamAmount
     is_confirmed: bool = False
+    pinned_bytes: int = 0
+    older_elsewhere_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +184,7 @@ def plan_purge(
     *,
     elapsed_us: int,
     clock_distrust: str = "",
+    claimed_us: int | None = None,
     limit: int = 500,
 ) -> PurgePlan:
     """Return the next segments to delete on one healthy volume.
@@ -172,16 +192,18 @@ def plan_purge(
     Args:
         stocks: every stream with footage on the volume.
         need: its room and its floor.
-        now_us: wall time.
-        elapsed_us: time since the last trusted pass (see `purge_guard.judge_clock`).
+        now_us: the time as well as it is known (see `purge_guard.judge_clock`).
+        elapsed_us: time since the last trusted pass.
         clock_distrust: why ages cannot be judged now; then only pressure takes anything, in order of recording.
+        claimed_us: what a distrusted clock says; what comes of age by it is refused, not passed over in silence.
         limit: most segments in one plan.
     """
+    latest_us = now_us if claimed_us is None else max(now_us, claimed_us)
     shelves = [_shelf(stock, now_us) for stock in stocks]
     blocked: list[Blocked] = []
     is_cut_off = False
     for shelf in shelves:
-        is_cut_off |= _take_due(shelf, now_us, elapsed_us, clock_distrust, blocked)
+        is_cut_off |= _take_due(shelf, now_us, latest_us, elapsed_us, clock_distrust, blocked)
     taken = [item for shelf in shelves for item in shelf.taken]
     bytes_left = need.missing_bytes - sum(item.candidate.size_bytes for item in taken)
     inodes_left = need.missing_inodes - len(taken)
@@ -210,23 +232,43 @@ def plan_purge(
 def _shelf(stock: StreamStock, now_us: int) -> _Shelf:
     """Return the stream's candidates without those that nothing may take."""
     shelf = _Shelf(stock, [])
+    newest_us = _newest_undated(stock)
     for candidate in stock.candidates:
         if any(candidate.time.overlaps(pin) for pin in stock.pinned):
             shelf.pinned_segments += 1
             shelf.pinned_bytes += candidate.size_bytes
-        elif stock.rule is not None and candidate.end_us <= now_us - YOUNGEST_US:
+        elif stock.rule is not None and not _is_youngest(candidate, now_us, newest_us):
             shelf.left.append(candidate)
     return shelf
 
 
+def _newest_undated(stock: StreamStock) -> int | None:
+    """Return the end of what was recorded last on the volume, where only the order of recording tells."""
+    if not stock.is_complete or not stock.candidates or stock.candidates[-1].recorded_us is None:
+        return None
+    return stock.candidates[-1].end_us
+
+
+def _is_youngest(candidate: Candidate, now_us: int, newest_us: int | None) -> bool:
+    """Tell whether the segment belongs to the last minute: by the clock, or by what was recorded last."""
+    if candidate.recorded_us is None:
+        return candidate.end_us > now_us - YOUNGEST_US
+    return newest_us is not None and newest_us - YOUNGEST_US < candidate.end_us <= newest_us
+
+
 def _take_due(
-    shelf: _Shelf, now_us: int, elapsed_us: int, clock_distrust: str, blocked: list[Blocked]
+    shelf: _Shelf,
+    now_us: int,
+    latest_us: int,
+    elapsed_us: int,
+    clock_distrust: str,
+    blocked: list[Blocked],
 ) -> bool:
     """Take what age and quota demand; return whether the batch ended before the rules were satisfied."""
     stock, rule = shelf.stock, shelf.stock.rule
     if rule is None:
         return False
-    cutoff_us = now_us - rule.max_age_us
+    cutoff_us = (latest_us if clock_distrust else now_us) - rule.max_age_us
     aged = [c for c in shelf.left if c.end_us < cutoff_us]
     why = ""
     if aged:
@@ -245,7 +287,7 @@ def _take_due(
         if doubt := excess_distrust(surprise, PurgeReason.QUOTA, elapsed_us):
             blocked.append(Blocked(stock.stream_id, PurgeReason.QUOTA, doubt))
             over_quota = 0
-    while over_quota > 0 and shelf.left and _is_old_enough(shelf.left[0], rule, now_us):
+    while over_quota > 0 and shelf.left and _may_go_for_quota(shelf.left[0], stock, rule, now_us):
         over_quota -= shelf.left[0].size_bytes
         shelf.take(shelf.left[0], PurgeReason.QUOTA)
     last_end_us = stock.candidates[-1].end_us if stock.candidates else now_us
@@ -254,15 +296,21 @@ def _take_due(
 
 
 def _quota_excess(shelf: _Shelf, rule: RetentionRule) -> int:
-    """Return the bytes beyond the stream's quota after what was taken already."""
+    """Return the bytes beyond the stream's quota after what was taken already; what is protected does not count."""
     if rule.max_bytes is None:
         return 0
-    return shelf.stock.total_bytes - shelf.taken_bytes - rule.max_bytes
+    return shelf.stock.total_bytes - shelf.stock.pinned_bytes - shelf.taken_bytes - rule.max_bytes
+
+
+def _may_go_for_quota(candidate: Candidate, stock: StreamStock, rule: RetentionRule, now_us: int) -> bool:
+    """Tell whether the segment is past its minimum age and older than what lies on other volumes."""
+    is_oldest = stock.older_elsewhere_us is None or candidate.since_us < stock.older_elsewhere_us
+    return is_oldest and _is_old_enough(candidate, rule, now_us)
 
 
 def _is_old_enough(candidate: Candidate, rule: RetentionRule, now_us: int) -> bool:
     """Tell whether the segment is past the stream's minimum age."""
-    return candidate.end_us <= now_us - rule.min_age_us
+    return rule.min_age_us == 0 or candidate.until_us <= now_us - rule.min_age_us
 
 
 def _take_for_room(
@@ -300,7 +348,7 @@ def _urgency(candidate: Candidate, rule: RetentionRule | None, now_us: int) -> f
     """Return a number that is lowest for the stream that has used most of its allowed age."""
     if rule is None:
         return 0.0
-    return -(now_us - candidate.start_us) / max(rule.max_age_us, 1)
+    return -(now_us - candidate.since_us) / max(rule.max_age_us, 1)
 
 
 def _oldest_first(items: Iterable[PurgeItem]) -> list[PurgeItem]:

@@ -49,7 +49,7 @@ class PurgeState:
 
     def trust_clock(self, volume_id: int, reading: ClockReading) -> None:
         """Remember that the clock was trusted at this reading."""
-        trusted = ClockTrust(reading.wall_us, reading.monotonic_us, reading.boot)
+        trusted = ClockTrust(reading.wall_us, reading.monotonic_us, reading.boot, reading.last_run)
         with self._database.write() as connection:
             _store(connection, f"{_CLOCK}{volume_id}", trusted.to_text())
 

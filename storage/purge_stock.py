@@ -1,61 +1,70 @@
-"""Reads what a purge plan is made from: rules, protections and the oldest footage of every stream on one volume.
-
-Reads are bounded: spans say where a stream's footage on the volume begins, and only its oldest segments are read.
-"""
+"""Reads what a purge plan is made from: rules, protections and the oldest footage of every stream on one volume."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.protection import protected_ranges
-from storage.purge_guard import StreamAmount
-from storage.purge_plan import Candidate, StreamStock
-from storage.schema import camera, rollup, run, segment, span, stream
+from storage.purge_candidates import oldest_candidates
+from storage.purge_guard import ClockVerdict, StreamAmount
+from storage.purge_plan import StreamStock
+from storage.purge_quota import oldest_elsewhere, pinned_bytes
+from storage.schema import camera, rollup, run, stream
 from vms.domain.retention import RetentionRule, days_us
 from vms.domain.time import BUCKET_US, HOUR_US, TimeRange, merged
 
-_SPANS_AT_A_TIME = 64
-
 
 def read_stocks(
-    connection: Connection, volume_id: int, now_us: int, *, confirmed: frozenset[int], batch: int
+    connection: Connection, volume_id: int, clock: ClockVerdict, *, confirmed: frozenset[int], batch: int
 ) -> list[StreamStock]:
     """Return every stream that has footage on the volume, with its oldest segments there.
 
     Args:
         connection: a read transaction.
         volume_id: the volume.
-        now_us: wall time.
+        clock: what is known of the time.
         confirmed: streams of which a person agreed to a large purge.
         batch: segments wanted per stream, beside those that are protected.
     """
     rules = _rules(connection)
-    pins = protected_ranges(connection, rules.keys(), now_us)
+    pins = protected_ranges(connection, rules.keys(), clock.sure_us)
     stocks: list[StreamStock] = []
     for stream_id, rule in rules.items():
         pinned = pins.get(stream_id, [])
-        found, is_complete = _oldest(connection, stream_id, volume_id, pinned, batch)
-        if found:
-            is_due = rule is not None and found[0].end_us < now_us - rule.max_age_us
-            has_quota = rule is not None and rule.max_bytes is not None
-            total_bytes, covered_us = _totals(connection, stream_id) if is_due or has_quota else (0, 0)
-            due_us = 0
-            if rule is not None and is_due:
-                due_us = _due_us(connection, stream_id, now_us - rule.max_age_us, pinned)
-            stocks.append(
-                StreamStock(
-                    stream_id=stream_id,
-                    rule=rule,
-                    candidates=found,
-                    is_complete=is_complete,
-                    total_bytes=total_bytes,
-                    pinned=pinned,
-                    amount=StreamAmount(covered_us, due_us),
-                    is_confirmed=stream_id in confirmed,
-                )
-            )
+        found, is_complete = oldest_candidates(
+            connection, stream_id, run.c.volume_id == volume_id, pinned, batch, clock.undated
+        )
+        if not found:
+            continue
+        stock = StreamStock(stream_id, rule, found, is_complete, 0, pinned, StreamAmount(0, 0))
+        if rule is not None:
+            stock = _with_amounts(connection, stock, rule, volume_id, clock)
+        stocks.append(replace(stock, is_confirmed=stream_id in confirmed))
     return stocks
+
+
+def _with_amounts(
+    connection: Connection, stock: StreamStock, rule: RetentionRule, volume_id: int, clock: ClockVerdict
+) -> StreamStock:
+    """Return the stock with how much there is and how much is due, where age or quota will ask."""
+    cutoff_us = clock.now_us - rule.max_age_us
+    is_due = stock.candidates[0].end_us < cutoff_us
+    if not is_due and rule.max_bytes is None:
+        return stock
+    total_bytes, covered_us = _totals(connection, stock.stream_id)
+    due_us = _due_us(connection, stock.stream_id, cutoff_us, stock.pinned) if is_due else 0
+    stock = replace(stock, total_bytes=total_bytes, amount=StreamAmount(covered_us, due_us))
+    if rule.max_bytes is None or total_bytes <= rule.max_bytes:
+        return stock
+    return replace(
+        stock,
+        pinned_bytes=pinned_bytes(connection, stock.stream_id, stock.pinned),
+        older_elsewhere_us=oldest_elsewhere(
+            connection, stock.stream_id, volume_id, stock.pinned, clock.undated
+        ),
+    )
 
 
 def ingest_bytes_per_second(connection: Connection, now_us: int) -> float:
@@ -68,6 +77,11 @@ def ingest_bytes_per_second(connection: Connection, now_us: int) -> float:
         )
     ).scalar_one()
     return int(recent) / ((now_us - since_us) / 1_000_000)
+
+
+def newest_run(connection: Connection) -> int:
+    """Return the number of the run that began last, 0 where there is none."""
+    return connection.execute(sa.select(sa.func.max(run.c.id))).scalar() or 0
 
 
 def _rules(connection: Connection) -> dict[int, RetentionRule | None]:
@@ -83,79 +97,6 @@ def _rules(connection: Connection) -> dict[int, RetentionRule | None]:
         else RetentionRule(stream_id, days_us(days), days_us(min_days), quota_bytes)
         for stream_id, days, min_days, quota_bytes in rows
     }
-
-
-def _oldest(
-    connection: Connection, stream_id: int, volume_id: int, pinned: Sequence[TimeRange], batch: int
-) -> tuple[list[Candidate], bool]:
-    """Return the oldest segments on the volume, at least one unprotected if there is any, and whether that is all."""
-    found: list[Candidate] = []
-    free = 0
-    after_us = -1
-    while True:
-        spans = connection.execute(
-            sa.select(span.c.start_us, span.c.end_us, span.c.run_id)
-            .join(run, run.c.id == span.c.run_id)
-            .where(span.c.stream_id == stream_id, span.c.start_us > after_us, run.c.volume_id == volume_id)
-            .order_by(span.c.start_us)
-            .limit(_SPANS_AT_A_TIME)
-        ).all()
-        for start_us, end_us, run_id in spans:
-            if free >= batch:
-                return _in_order(found), False
-            added, is_whole = _of_span(
-                connection, stream_id, run_id, TimeRange(start_us, end_us), pinned, batch
-            )
-            found += added
-            free += sum(not _is_pinned(candidate, pinned) for candidate in added)
-            if not is_whole:
-                return _in_order(found), False
-        if len(spans) < _SPANS_AT_A_TIME:
-            return _in_order(found), True
-        after_us = spans[-1][0]
-
-
-def _of_span(
-    connection: Connection,
-    stream_id: int,
-    run_id: int,
-    time: TimeRange,
-    pinned: Sequence[TimeRange],
-    batch: int,
-) -> tuple[list[Candidate], bool]:
-    """Return the span's oldest segments, at most `batch` unprotected ones, and whether those are all of them."""
-    found: list[Candidate] = []
-    free = 0
-    after_us = time.start_us - 1
-    while True:
-        rows = connection.execute(
-            sa.select(segment.c.start_us, segment.c.duration_us, segment.c.size_bytes)
-            .where(
-                segment.c.stream_id == stream_id,
-                segment.c.start_us > after_us,
-                segment.c.start_us < time.end_us,
-                segment.c.run_id == run_id,
-            )
-            .order_by(segment.c.start_us)
-            .limit(batch)
-        ).all()
-        page = [Candidate(stream_id, start_us, start_us + length, size) for start_us, length, size in rows]
-        found += page
-        free += sum(not _is_pinned(candidate, pinned) for candidate in page)
-        if len(page) < batch:
-            return found, True
-        if free >= batch:
-            return found, False
-        after_us = page[-1].start_us
-
-
-def _is_pinned(candidate: Candidate, pinned: Sequence[TimeRange]) -> bool:
-    return any(candidate.time.overlaps(pin) for pin in pinned)
-
-
-def _in_order(found: list[Candidate]) -> list[Candidate]:
-    """Return the segments by start: runs overlap where the recorder's clock was set back."""
-    return sorted(found, key=lambda candidate: candidate.start_us)
 
 
 def _totals(connection: Connection, stream_id: int) -> tuple[int, int]:

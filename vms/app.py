@@ -136,10 +136,11 @@ def serve_scheduler(settings: Settings) -> None:
     with _role(settings, "scheduler") as services, _stop_event() as stop:
         claim = RoleClaim(services.storage.database, "scheduler", settings.data_dir)
         claim.take()
+        purger = Purger(services.storage, services.clock, clock_trust=read_clock_trust)
         try:
             run_jobs(
                 services.storage,
-                Purger(services.storage, services.clock, clock_trust=read_clock_trust),
+                purger,
                 services.export_worker(),
                 settings.data_dir / BACKUPS,
                 services.clock,
@@ -147,6 +148,7 @@ def serve_scheduler(settings: Settings) -> None:
                 claim,
             )
         finally:
+            purger.close()
             claim.release()
 
 

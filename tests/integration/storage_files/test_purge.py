@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.purge import Purger
-from storage.schema import garbage, stream
+from storage.schema import garbage, hold, stream
 from tests.support.footage import NOON_US, draft
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict
@@ -149,6 +149,41 @@ def test_lease_blocks_purge_until_it_lapses(footage_on_each: Site) -> None:
         site.storage.leases.renew(lease.id, 60)
     purger.run_once()
     assert site.rows() == []
+
+
+def test_a_wrong_clock_lets_no_hold_and_no_lease_lapse(footage_on_each: Site) -> None:
+    """failure mode 15: they lapse by time that surely passed; a transaction that was planned before knows it, too."""
+    site = footage_on_each
+    made = site.record(NOON_US - HOUR_US, 3)
+    window = TimeRange(made[0].start_us, made[0].start_us + 1)
+    expires_us = NOON_US + 90 * DAY_US
+    site.storage.holds.place(site.camera.id, window, "case 12", "admin", expires_us=expires_us)
+    site.storage.leases.take(site.main.id, TimeRange(made[1].start_us, made[1].start_us + 1), 120)
+    purger = Purger(site.storage, site.clock)
+    purger.run_once()
+    site.clock.wall_us += 365 * DAY_US
+    site.clock.advance(60)
+    quota(site, 1)
+    purger.run_once()
+    assert site.rows() == [made[0].start_us, made[1].start_us]
+    assert len(list(site.root.glob("hold/*/*/*/*/*.mp4"))) == 1
+    site.clock.monotonic += 90 * DAY_US
+    purger.run_once()
+    assert site.rows() == []
+    assert not (site.root / "hold").exists()
+
+
+def test_second_names_of_a_hold_that_nobody_knows_stay(footage: Site) -> None:
+    """failure mode 28: the index was lost, and with it the hold; what it named is not thrown away."""
+    made = footage.record(OLD_US, 1)
+    footage.storage.holds.place(
+        footage.camera.id, TimeRange(made[0].start_us, made[0].start_us + 1), "case 12", "admin"
+    )
+    with footage.storage.database.write() as connection:
+        connection.execute(sa.delete(hold))
+    Purger(footage.storage, footage.clock).run_once()
+    assert footage.rows() == []
+    assert len(list(footage.root.glob("hold/*/*/*/*/*.mp4"))) == 1
 
 
 def test_hold_placed_after_a_purge_reports_what_is_missing(footage: Site) -> None:

@@ -40,6 +40,54 @@ def test_small_corrections_are_trusted() -> None:
     assert judge_clock(reading(MINUTE_US + HOUR_US, MINUTE_US), LAST).distrust == ""
 
 
+def test_time_goes_on_from_where_the_clock_was_trusted_last() -> None:
+    """failure mode 15: what has lapsed is what had lapsed by the time that surely passed."""
+    for jump_us in (365 * DAY_US, -365 * DAY_US):
+        verdict = judge_clock(reading(jump_us, MINUTE_US), LAST)
+        assert (verdict.sure_us, verdict.now_us) == (WALL_US + MINUTE_US, WALL_US + MINUTE_US)
+    assert judge_clock(reading(MINUTE_US, MINUTE_US), LAST).sure_us == WALL_US + MINUTE_US
+
+
+def test_over_a_restart_only_the_time_since_then_has_surely_passed() -> None:
+    """failure mode 15"""
+    ahead = judge_clock(reading(400 * DAY_US, -4 * HOUR_US, "boot b", synced=False), LAST)
+    assert (ahead.sure_us, ahead.now_us) == (WALL_US + HOUR_US, WALL_US + 400 * DAY_US)
+    behind = judge_clock(reading(-400 * DAY_US, -4 * HOUR_US, "boot b", synced=False), LAST)
+    assert (behind.sure_us, behind.now_us) == (WALL_US + HOUR_US, WALL_US + HOUR_US)
+
+
+def test_nothing_is_sure_of_a_clock_that_never_was_trusted() -> None:
+    assert judge_clock(reading(0, 0, synced=False), None).sure_us is None
+
+
+def test_clock_that_went_back_over_a_restart_is_not_trusted() -> None:
+    """failure mode 15: the battery of the host's clock is dead, and nothing tells that it is wrong."""
+    behind = reading(-400 * DAY_US, -4 * HOUR_US, "boot b")
+    assert "went back 9600 hours" in judge_clock(behind, LAST).distrust
+    synced = judge_clock(reading(-2 * HOUR_US, -4 * HOUR_US, "boot b", synced=True), LAST)
+    assert (synced.elapsed_us, synced.distrust) == (0, "")
+
+
+def test_footage_since_the_clock_was_trusted_was_recorded_since_then() -> None:
+    """failure mode 15: its label tells only how long ago by a wrong clock."""
+    last = ClockTrust(WALL_US, 5 * HOUR_US, "boot a", last_run=7)
+    undated = judge_clock(reading(-400 * DAY_US, 2 * HOUR_US), last).undated
+    assert undated is not None
+    assert undated.after_run == 7
+    assert undated.recorded_us(WALL_US - 400 * DAY_US - HOUR_US) == WALL_US + HOUR_US
+    assert undated.recorded_us(WALL_US - 500 * DAY_US) == WALL_US
+    assert undated.recorded_us(WALL_US + DAY_US) == WALL_US + 2 * HOUR_US
+    assert judge_clock(reading(0, 0), last).undated is None
+
+
+def test_what_was_noted_of_a_trusted_clock_is_read_again() -> None:
+    last = ClockTrust(WALL_US, HOUR_US, "boot a", last_run=7)
+    assert ClockTrust.from_text(last.to_text()) == last
+    assert ClockTrust.from_text('[5, 6, "boot a"]') == ClockTrust(5, 6, "boot a")
+    assert ClockTrust.from_text("[5]") is None
+    assert ClockTrust.from_text(None) is None
+
+
 def test_unsynchronised_clock_is_not_trusted() -> None:
     assert "not synchronised" in judge_clock(reading(0, 0, synced=False), None).distrust
 

@@ -67,6 +67,19 @@ def test_quota_takes_the_oldest_beyond_it() -> None:
     ]
 
 
+def test_what_is_protected_does_not_count_towards_the_quota() -> None:
+    rule = RetentionRule(1, 30 * DAY_US, max_bytes=2 * GB)
+    pin = TimeRange(NOW_US - 6 * DAY_US, NOW_US - 5 * DAY_US + MINUTE_US)
+    held = replace(stock(1, [6, 5, 3, 2, 1], rule=rule, pinned=(pin,)), pinned_bytes=2 * GB)
+    assert taken(plan(held)) == [(1, 3, PurgeReason.QUOTA)]
+
+
+def test_quota_takes_nothing_that_is_newer_than_what_lies_elsewhere() -> None:
+    rule = RetentionRule(1, 30 * DAY_US, max_bytes=GB)
+    here = replace(stock(1, [4, 3, 2], rule=rule), older_elsewhere_us=NOW_US - int(3.5 * DAY_US))
+    assert taken(plan(here)) == [(1, 4, PurgeReason.QUOTA)]
+
+
 def test_what_age_takes_counts_towards_the_quota() -> None:
     rule = RetentionRule(1, 30 * DAY_US, max_bytes=2 * GB)
     assert taken(plan(stock(1, [31, 3, 2, 1], rule=rule))) == [
@@ -162,6 +175,33 @@ def test_distrusted_clock_stops_age_but_not_pressure() -> None:
     result = plan(stock(1, [40, 39]), need=short_of(GB), distrust="the clock jumped")
     assert taken(result) == [(1, 40, PurgeReason.PRESSURE)]
     assert result.blocked[0].why == "the clock jumped"
+
+
+def test_footage_of_a_distrusted_clock_goes_last_and_its_newest_minute_never() -> None:
+    """failure mode 15: labels years behind, but recorded after all the rest."""
+    archive = stock(1, [2])
+    label_us = NOW_US - 9000 * DAY_US
+    late = tuple(
+        Candidate(
+            1, label_us + k * MINUTE_US, label_us + (k + 1) * MINUTE_US, GB, NOW_US - (3 - k) * MINUTE_US
+        )
+        for k in range(3)
+    )
+    mixed = replace(archive, candidates=(*archive.candidates, *late))
+    other = stock(2, [1])
+    result = plan(mixed, other, need=short_of(19 * GB), distrust="the clock jumped")
+    assert [i.candidate for i in result.items] == [*archive.candidates, *other.candidates, *late[:2]]
+
+
+def test_what_seems_of_age_by_a_distrusted_clock_is_refused_by_name() -> None:
+    """failure mode 15"""
+    stocks = [stock(1, [20])]
+    ahead_us = NOW_US + 20 * DAY_US
+    result = plan_purge(
+        stocks, ROOMY, NOW_US, elapsed_us=0, clock_distrust="the clock jumped", claimed_us=ahead_us
+    )
+    assert [b.why for b in result.blocked] == ["the clock jumped"]
+    assert result.items == ()
 
 
 def test_unexpectedly_large_purge_waits_for_a_person() -> None:
