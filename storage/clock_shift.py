@@ -1,7 +1,8 @@
 """Moves the footage of a run in time, after the clock that stamped it turned out to be wrong.
 
 Recording may begin before the host's clock is synchronised. Files keep the names they were given; rows, spans and
-sums move, and the correction is written beside the footage first, so that a rebuilt index comes out the same.
+sums move, and the correction is written beside the footage first, so that a rebuilt index comes out the same. Holds
+follow in the same transaction.
 """
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from storage.coverage import remove_coverage
 from storage.database import Database
 from storage.protection import lock_streams
 from storage.schema import meta, run, segment, span, stream
+from storage.shifted_holds import follow_shift
 from storage.upsert import insert_or_update
 from storage.volume_access import VolumeAccess
 from storage.volumes import VolumeStore
@@ -110,6 +112,7 @@ def _move(connection: Connection, run_id: int, delta_us: int) -> int:
         )
         changed += [TimeRange(at_us, at_us + duration_us) for at_us in (start_us, target_us)]
     remove_coverage(connection, stream_id, changed)
+    follow_shift(connection, stream_id, TimeRange(first_us, last_us), delta_us)
     return len(starts)
 
 
