@@ -13,6 +13,7 @@ from storage.favourites import FavouriteStore
 from storage.hold_links import HoldLinks
 from storage.holds import HoldStore
 from storage.index_writer import IndexWriter
+from storage.init_use import InitUse
 from storage.leases import LeaseStore
 from storage.meta import MetaStore
 from storage.preferences import PreferenceStore
@@ -42,6 +43,7 @@ class Storage:
     cameras: CameraStore
     segments: SegmentIndex
     stream_facts: StreamFactsStore
+    init_use: InitUse
     archive: ArchiveIndex
     index_writer: IndexWriter
     volumes: VolumeStore
@@ -98,6 +100,7 @@ def open_storage(
         cameras=CameraStore(database, clock, secrets),
         segments=SegmentIndex(database),
         stream_facts=StreamFactsStore(database),
+        init_use=InitUse(database),
         archive=ArchiveIndex(database),
         index_writer=IndexWriter(database),
         volumes=volumes,

@@ -69,6 +69,24 @@ def test_stream_of_another_camera_does_not_pass_under_an_own_one(site: Site, h26
     assert answer.status_code == 404
 
 
+def test_init_segment_of_another_camera_does_not_pass_under_an_own_one(
+    site: Site, h264_run: Path, h265_run: Path
+) -> None:
+    own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Kelayan")
+    site.record(own, h264_run)
+    site.record(other, h265_run)
+    first = {camera.id: site.storage.segments.oldest(main_stream(camera).id) for camera in (own, other)}
+    ids = {camera_id: segment.init_id for camera_id, segment in first.items() if segment is not None}
+    with browser(site, site.add_user("camat", Role.VIEWER, own)) as client:
+        base = f"/api/v1/cameras/{own.id}/init"
+        answers = [client.get(f"{base}/{ids[camera.id]}.mp4") for camera in (own, other)]
+        unknown = client.get(f"{base}/99.mp4")
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert answers[1].json() == {
+        "error": {**unknown.json()["error"], "message": f"there is no initialisation segment {ids[other.id]}"}
+    }
+
+
 def test_run_of_another_camera_does_not_pass_under_an_own_stream(site: Site, h264_run: Path) -> None:
     own, other = site.add_camera("Balai Kota"), site.add_camera("Puskesmas Kelayan")
     indexed = site.record(other, h264_run)
