@@ -128,13 +128,14 @@ class Purger:
         return PurgeReport(tuple(done.get(volume.id) or self._left_out(volume) for volume in volumes))
 
     def close(self) -> None:
-        """End passes that still run behind their present batch."""
+        """End passes behind their present batch, and let whoever waits for them go; for good, from any thread."""
         self._stopped.set()
         self._passes.close()
 
     def _left_out(self, volume: Volume) -> VolumePurge:
         result = VolumePurge(volume.id, volume.state, volume.state_detail, blocked=_all_blocked(_LATE))
-        self._note_refusals(volume, result)
+        if not self._stopped.is_set():
+            self._note_refusals(volume, result)
         return result
 
     def _purge_volume(self, volume: Volume) -> VolumePurge:

@@ -136,11 +136,10 @@ def serve_scheduler(settings: Settings) -> None:
     with _role(settings, "scheduler") as services, _stop_event() as stop:
         claim = RoleClaim(services.storage.database, "scheduler", settings.data_dir)
         claim.take()
-        purger = Purger(services.storage, services.clock, clock_trust=read_clock_trust)
         try:
             run_jobs(
                 services.storage,
-                purger,
+                Purger(services.storage, services.clock, clock_trust=read_clock_trust),
                 services.export_worker(),
                 settings.data_dir / BACKUPS,
                 services.clock,
@@ -148,7 +147,6 @@ def serve_scheduler(settings: Settings) -> None:
                 claim,
             )
         finally:
-            purger.close()
             claim.release()
 
 

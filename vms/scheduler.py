@@ -40,7 +40,7 @@ def run_jobs(
     stop: threading.Event,
     claim: RoleClaim,
 ) -> None:
-    """Run all jobs on their intervals until `stop` is set; a running job is waited for.
+    """Run all jobs on their intervals until `stop` is set; a running job is waited for, but no volume that hangs.
 
     Raises:
         AlreadyRunning: a scheduler of another host took the claim over while the database was out of reach.
@@ -83,6 +83,7 @@ def run_jobs(
         stop.wait()
     finally:
         exporter.stop()
+        purger.close()
         scheduler.shutdown(wait=True)
     if lost:
         raise lost[0]
