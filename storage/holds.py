@@ -55,8 +55,8 @@ class HoldStore:
     ) -> HoldResult:
         """Protect all streams of a camera for a range, also where it is not recorded yet, and say what is missing.
 
-        With `links_later` the second names of its files are left to the scheduler's next pass: a day of a camera is
-        thousands of them, and they are a precaution.
+        With `links_later` the second names of its files are left to the scheduler, which makes them within the hour:
+        a day of a camera is thousands of them, and they are a precaution.
 
         A purge that runs at the same moment has either finished, and its footage is reported missing, or it sees
         the hold and leaves the footage alone: the order of the two transactions decides.
@@ -97,7 +97,8 @@ class HoldStore:
     def release(self, hold_id: int, by: str, *, reason: str | None = None, links_later: bool = False) -> Hold:
         """End a hold and return it; the footage then follows its retention again.
 
-        With `links_later` the second names of its files are left to the scheduler's next pass.
+        With `links_later` the second names of its files are left to the scheduler's next pass. It begins with them,
+        so that their room is free before other footage is deleted for it.
 
         Raises:
             NotFound: there is no such hold.
