@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.city import City, local
 from tests.browser.playback_page import PlaybackPage
@@ -89,7 +89,7 @@ def test_the_help_lists_every_key_and_the_page_knows_every_one(
 ) -> None:
     playback.open_at(city.park.id, at_us)
     playback.page.keyboard.press("?")
-    dialog = playback.page.get_by_role("dialog", name="Papan tombol")
+    dialog = playback.page.get_by_role("dialog", name="Pilihan & tombol")
     expect(dialog.locator("tbody tr")).to_have_count(len(PLAYBACK_KEYS))
     playback.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -97,13 +97,22 @@ def test_the_help_lists_every_key_and_the_page_knows_every_one(
     expect(playback.page.locator("kbd", has_text="PgUp")).to_be_visible()
 
 
-def test_letter_keys_can_be_switched_off_and_stay_off(city: City, playback: PlaybackPage, at_us: int) -> None:
-    playback.open_at(city.park.id, at_us)
-    page = playback.page
-    page.keyboard.press("?")
+def choose_letter_keys(page: Page, *, on: bool) -> None:
+    """Switch letter keys on or off in the options, without a key, and wait until that is kept and the page is back."""
+    page.get_by_role("button", name="Pilihan & tombol").click()
+    dialog = page.locator("[data-help-dialog]")
     with page.expect_response("**/api/v1/preferences"):
-        page.get_by_role("checkbox", name=re.compile("Tombol huruf")).uncheck()
-    page.keyboard.press("Escape")
+        dialog.get_by_role("checkbox", name=re.compile("Tombol huruf")).set_checked(on)
+    dialog.get_by_role("button", name="Tutup").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_letter_keys_can_be_switched_off_stay_off_and_come_back_without_a_key(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    page = playback.page
+    playback.open_at(city.park.id, at_us)
+    choose_letter_keys(page, on=False)
     for _ in range(2):
         page.keyboard.press("g")
         page.keyboard.press("?")
@@ -112,3 +121,39 @@ def test_letter_keys_can_be_switched_off_and_stay_off(city: City, playback: Play
         expect(page.locator("[data-clock-input]")).to_be_hidden()
         expect(page.locator("[data-help-dialog]")).to_be_hidden()
         playback.open_at(city.park.id, at_us)
+    choose_letter_keys(page, on=True)
+    page.keyboard.press("g")
+    expect(page.locator("[data-clock-input]")).to_be_focused()
+
+
+def test_page_keys_rest_under_an_open_dialog_also_where_nothing_has_the_focus(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    page = playback.page
+    playback.open_at(city.park.id, at_us)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Pilihan & tombol")
+    expect(dialog).to_be_visible()
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("Shift+ArrowRight")
+    dialog.get_by_role("button", name="Tutup").click()
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-clock-time]")).to_have_text(f"{local(at_us + 5 * SECOND_US):%H:%M:%S}")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_link_and_options_are_to_be_had_without_a_keyboard(
+    city: City, playback: PlaybackPage, at_us: int, width: int
+) -> None:
+    page = playback.page
+    page.set_viewport_size({"width": width, "height": 844})
+    for mode in ("simple", "full"):
+        page.goto(playback_url(city, city.park.id, at_us=at_us, mode=mode))
+        rests(page)
+        page.get_by_role("button", name="Salin tautan").click()
+        expect(page.locator("#toast")).to_have_text("Tautan ke momen ini sudah disalin.")
+        page.get_by_role("button", name="Pilihan & tombol").click()
+        dialog = page.get_by_role("dialog", name="Pilihan & tombol")
+        for choice in ("Tombol huruf", "Lewati celah", "hemat data"):
+            expect(dialog.get_by_role("checkbox", name=re.compile(choice))).to_be_visible()
