@@ -5,9 +5,9 @@
  * @module
  */
 
-import { json, request } from "./api.js";
+import { json, LONG_PATIENCE_MS, request } from "./api.js";
 import { ExportPace } from "./export_pace.js";
-import { confirm, notify } from "./notice.js";
+import { confirm, notify, withReference } from "./notice.js";
 import { text } from "./page_data.js";
 
 const POLL_MS = 1_000;
@@ -185,9 +185,9 @@ export class ExportList {
         stop.disabled = true;
         try {
           await request(`/api/v1/exports/${facts.id}/cancel`, { method: "POST", body: {} });
-        } catch {
+        } catch (error) {
           stop.disabled = false;
-          notify(text("clip.no_answer"));
+          notify(withReference(text("clip.no_answer"), error));
         }
         await this.#poll();
       });
@@ -204,12 +204,12 @@ export class ExportList {
       const before = await json(`/api/v1/exports/${id}`);
       const body = { camera_ids: before.camera_ids, from: String(before.from_us), to: String(before.to_us), name: before.name, reason: before.reason };
       /** @type {{id: number}} */
-      const made = await json("/api/v1/exports", { method: "POST", body });
+      const made = await json("/api/v1/exports", { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
       this.#rows.get(id)?.row.remove();
       this.#rows.delete(id);
       this.add(made.id, before.name);
-    } catch {
-      notify(text("clip.export_failed"));
+    } catch (error) {
+      notify(withReference(text("clip.export_failed"), error));
     }
   }
 }

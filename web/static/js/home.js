@@ -4,7 +4,7 @@
  */
 
 import { request } from "./api.js";
-import { notify } from "./notice.js";
+import { notify, withReference } from "./notice.js";
 import { part, text } from "./page_data.js";
 import { PlaceBox } from "./place_box.js";
 
@@ -81,8 +81,8 @@ async function toggleFavourite(form) {
     const stars = [...section.querySelectorAll(`[data-favourite="${id}"]`)].filter((other) => menu.contains(other) === inMenu);
     const star = stars[0]?.querySelector("[data-star]") ?? menu.querySelector("summary");
     /** @type {HTMLElement | null} */ (star)?.focus();
-  } catch {
-    notify(text("home_live.favourite_failed"));
+  } catch (error) {
+    notify(withReference(text("home_live.favourite_failed"), error));
   }
 }
 

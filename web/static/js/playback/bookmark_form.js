@@ -6,7 +6,7 @@
 import { ApiError } from "../api.js";
 import { changeBookmark, keepBookmark } from "./bookmark_store.js";
 import { clockSpan } from "./gap_rows.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 import { clockTenths, dateShort } from "../site_time.js";
 
@@ -109,7 +109,7 @@ export class BookmarkForm extends EventTarget {
       notify(text("bookmark.saved"));
       this.dispatchEvent(new Event("saved"));
     } catch (error) {
-      this.#complain(text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"));
+      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"), error));
     } finally {
       this.save.disabled = false;
     }

@@ -5,7 +5,7 @@
 
 import { BookmarkForm } from "./bookmark_form.js";
 import { keepBookmark, removeBookmark } from "./bookmark_store.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 import { clock, dateShort, dayMonth, dayOf } from "../site_time.js";
 
@@ -52,8 +52,11 @@ export class BookmarkPanel extends EventTarget {
 
   /** The view, or what is known of it, is another: soon the list is, too. */
   look() {
-    clearTimeout(this.#looking);
-    this.#looking = setTimeout(() => this.#show(), SETTLE_MS);
+    // Not put off by what comes meanwhile: a tape moves on with every frame.
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      this.#show();
+    }, SETTLE_MS);
   }
 
   /** Open the form for the moment on screen. */
@@ -114,8 +117,8 @@ export class BookmarkPanel extends EventTarget {
   async #remove(bookmark) {
     try {
       await removeBookmark(bookmark.id);
-    } catch {
-      notify(text("clip.no_answer"));
+    } catch (error) {
+      notify(withReference(text("clip.no_answer"), error));
       return;
     }
     this.#gone.add(keyOf(bookmark));
@@ -137,8 +140,8 @@ export class BookmarkPanel extends EventTarget {
       this.undo.hidden = true;
       this.#removed = null;
       this.data.refresh();
-    } catch {
-      notify(text("bookmark.no_answer"));
+    } catch (error) {
+      notify(withReference(text("bookmark.no_answer"), error));
     }
   }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { shareOf, whyEmpty } from "./day_facts.js";
+import { percentOf, shareOf, whyEmpty } from "./day_facts.js";
 import { pageData, text } from "../page_data.js";
 import { dateLong, dayOf, dayPlus, dayStartUs, nowUs } from "../site_time.js";
 
@@ -69,10 +69,8 @@ function dayButton(day, scene, choose) {
   // What lies outside the camera's time needs no facts to be known; those that came are right all the same.
   const isEmpty = isFuture || (scene.facts ? (facts?.covered_us ?? 0) === 0 : reason !== "find.day_none");
   const why = isEmpty ? text(reason) : "";
-  // Of today only what has passed can have been recorded.
-  const share = facts && end > now ? shareOf({ ...facts, length_us: Math.max(1, now - start) }) : shareOf(facts);
-  const percent = Math.min(100, share >= 0.995 && share < 1 ? 99 : Math.round(share * 100));
-  const words = isEmpty ? why : facts ? text("player.coverage", { n: Math.max(1, percent) }) : "";
+  const share = shareOf(facts, start, end, now);
+  const words = isEmpty ? why : facts ? text("player.coverage", { n: percentOf(share) }) : "";
   const button = document.createElement("button");
   button.type = "button";
   button.dataset["date"] = day;
@@ -88,7 +86,7 @@ function dayButton(day, scene, choose) {
   name.className = "vh";
   name.textContent = [dateLong(start), words].filter(Boolean).join(", ");
   const bar = document.createElement("meter");
-  bar.value = Math.min(1, share);
+  bar.value = share;
   bar.hidden = isEmpty;
   bar.setAttribute("aria-hidden", "true");
   button.append(number, name, bar);

@@ -3,17 +3,19 @@
  * @module
  */
 
-import { ApiError, isAborted, json } from "../api.js";
+import { ApiError, isAborted, json, LONG_PATIENCE_MS } from "../api.js";
 import { ClipCameras } from "./clip_cameras.js";
 import { ClipEnds } from "./clip_ends.js";
 import { askedRange, fetchEstimate, gapsOf, LONGEST_CLIP_US, totalLength } from "./clip_estimate.js";
 import { ClipPreview } from "./clip_preview.js";
 import { ExportList } from "../export_list.js";
 import { gapRow, wordsRow } from "./gap_rows.js";
+import { withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 import { clock, dateShort, duration, SECOND_US, size } from "../site_time.js";
 
 const SETTLE_MS = 300;
+const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
 const SAVED_AROUND_US = 30 * SECOND_US;
 const LONGEST_NAME = 120;
 /** What is known why an export was not begun; anything else is said in general words. */
@@ -33,6 +35,10 @@ export class ClipPanel extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #isStarting = false;
+  /** Whether it is known that no export can begin. */
+  #isBlocked = false;
+  /** Estimates that did not come, one after the other. */
+  #failures = 0;
 
   /** @param {Deck} deck */
   constructor(deck) {
@@ -175,16 +181,18 @@ export class ClipPanel extends EventTarget {
     part(`[data-fact="${name}"]`, HTMLElement, this.facts).textContent = words;
   }
 
-  /** Say why no export can begin, "" where it can. @param {string} words */
-  #block(words) {
+  /** Say what is wrong with the clip, "" where nothing is. @param {string} words @param {boolean} [isBlocked] whether no export can begin */
+  #warn(words, isBlocked = words !== "") {
     this.warning.hidden = words === "";
-    this.warning.textContent = words;
-    this.start.disabled = words !== "" || this.#isStarting;
+    if (this.warning.textContent !== words) this.warning.textContent = words;
+    this.#isBlocked = isBlocked;
+    this.start.disabled = isBlocked || this.#isStarting;
   }
 
   #countSoon() {
     clearTimeout(this.#timer);
     this.#running?.abort();
+    this.#failures = 0;
     this.facts.removeAttribute("aria-busy");
     if (this.inUs === null || this.outUs === null) return;
     const why = this.cameras.candidates.length === 0 ? "clip.none_chosen"
@@ -199,11 +207,11 @@ export class ClipPanel extends EventTarget {
     this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
   }
 
-  /** @param {string} why */
-  #showNothing(why) {
+  /** @param {string} why @param {boolean} [isBlocked] */
+  #showNothing(why, isBlocked) {
     for (const [name, words] of [["size", "–"], ["gaps", "–"], ["room", ""], ["result", ""]]) this.#fact(name ?? "", words ?? "");
     this.gaps.replaceChildren();
-    this.#block(why);
+    this.#warn(why, isBlocked);
   }
 
   async #count() {
@@ -214,7 +222,12 @@ export class ClipPanel extends EventTarget {
       this.#showEstimate(await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal));
     } catch (error) {
       if (isAborted(error)) return;
-      this.#showNothing(refusal(error));
+      if (isPassing(error)) {
+        // Only the estimate is missing: whether there can be a clip the server says when it is asked for one.
+        this.#showNothing(withReference(text("clip.no_estimate"), error), false);
+        this.#timer = setTimeout(() => void this.#count(), RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
+        this.#failures += 1;
+      } else this.#showNothing(refusal(error));
     }
     this.facts.removeAttribute("aria-busy");
   }
@@ -230,7 +243,8 @@ export class ClipPanel extends EventTarget {
     this.#fact("room", text(estimate.fits ? "clip.room_left" : "clip.room_short", { size: size(estimate.free_bytes) }));
     this.#fact("result", text(estimate.files > 1 ? "clip.one_zip" : "clip.one_file"));
     this.gaps.replaceChildren(...(gaps.length === 0 ? [wordsRow(text("clip.gap_list_none"))] : gaps.flatMap((gap) => this.#gapRow(gap))));
-    this.#block(estimate.bytes === 0 ? text("clip.empty") : estimate.fits ? "" : text("clip.no_room"));
+    this.#failures = 0;
+    this.#warn(estimate.bytes === 0 ? text("clip.empty") : estimate.fits ? "" : text("clip.no_room"));
   }
 
   /** @param {import("./clip_estimate.js").EstimateGap} gap @returns {HTMLElement[]} */
@@ -246,7 +260,7 @@ export class ClipPanel extends EventTarget {
     try {
       const body = { ...askedRange(this.cameraIds, this.inUs, this.outUs), name: this.name.value.trim(), reason: this.reason.value.trim() };
       /** @type {{id: number}} */
-      const made = await json("/api/v1/exports", { method: "POST", body });
+      const made = await json("/api/v1/exports", { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
       this.jobs.add(made.id, body.name);
       this.nameIsTyped = false;
       this.#complain("");
@@ -254,14 +268,17 @@ export class ClipPanel extends EventTarget {
       this.#complain(refusal(error));
     } finally {
       this.#isStarting = false;
-      this.start.disabled = !this.warning.hidden;
+      this.start.disabled = this.#isBlocked;
     }
   }
 }
+
+/** Whether it may well work in a while. @param {unknown} error @returns {boolean} */
+const isPassing = (error) => !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
 
 /** Why the server made none, in the page's words. @param {unknown} error @returns {string} */
 function refusal(error) {
   if (!(error instanceof ApiError) || error.status === 0) return text("clip.no_answer");
   const key = `clip.export_${error.code}`;
-  return text(REFUSALS.includes(key) ? key : "clip.export_failed");
+  return withReference(text(REFUSALS.includes(key) ? key : "clip.export_failed"), error);
 }

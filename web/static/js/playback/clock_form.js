@@ -5,6 +5,7 @@
  */
 
 import { ApiError, isAborted } from "../api.js";
+import { withReference } from "../notice.js";
 import { pageData, part, text } from "../page_data.js";
 import { clock, clockTenths, dateShort, dayOf, nowUs, parseTyped, SECOND_US, tenth } from "../site_time.js";
 
@@ -126,7 +127,7 @@ export class ClockForm extends EventTarget {
     } catch (error) {
       if (isAborted(error)) return;
       const reason = error instanceof ApiError ? REASONS[error.code] : undefined;
-      this.#complain(reason ? text(reason, { typed: this.input.value.trim().slice(0, 40) }) : text("player.no_answer"));
+      this.#complain(reason ? text(reason, { typed: this.input.value.trim().slice(0, 40) }) : withReference(text("player.no_answer"), error));
     }
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { json } from "../api.js";
+import { percentOf, shareOf } from "./day_facts.js";
 import { pageData, part, text } from "../page_data.js";
 import { dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../site_time.js";
 
@@ -13,7 +14,7 @@ const SHOWN = 7;
 const FRESH_MS = 60_000;
 const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
-/** @typedef {{day: string, covered_us: number, length_us: number}} DayFacts */
+/** @typedef {import("./day_facts.js").DayFacts} DayFacts */
 
 export class DayCards extends EventTarget {
   #cameraId = 0;
@@ -87,10 +88,11 @@ export class DayCards extends EventTarget {
     const made = /** @type {DocumentFragment} */ (this.card.content.cloneNode(true));
     const button = part("button", HTMLButtonElement, made);
     const facts = this.#months.get(`${this.#cameraId} ${day.slice(0, 7)}`)?.days.get(day);
-    const today = dayOf(nowUs());
+    const now = nowUs();
+    const today = dayOf(now);
     const isEmpty = facts !== undefined && facts.covered_us === 0;
-    const share = facts && facts.length_us > 0 ? facts.covered_us / facts.length_us : 0;
     const start = dayStartUs(day);
+    const share = shareOf(facts, start, dayStartUs(dayPlus(day, 1)), now);
     button.dataset["date"] = day;
     part("[data-day-name]", HTMLElement, made).textContent = day === today ? text("player.today") : WEEKDAY.format(new Date(start / 1000));
     part("[data-day-number]", HTMLElement, made).textContent = String(Number(day.slice(8)));
@@ -99,7 +101,7 @@ export class DayCards extends EventTarget {
     bar.hidden = isEmpty;
     part("[data-day-none]", HTMLElement, made).hidden = !isEmpty;
     // What is seen comes first in the button's name, so that it can be spoken to the browser.
-    const shareWords = facts === undefined || isEmpty ? "" : text("player.coverage", { n: Math.floor(share * 100) });
+    const shareWords = facts === undefined || isEmpty ? "" : text("player.coverage", { n: percentOf(share) });
     part("[data-day-more]", HTMLElement, made).textContent = [monthName(start), shareWords].filter(Boolean).join(", ");
     button.classList.toggle("no", isEmpty);
     button.disabled = isEmpty || day > today;

@@ -39,8 +39,24 @@ export class DayKnowledge {
   }
 }
 
-/** Of the time that has passed of a day, the share that is recorded. @param {DayFacts | undefined} facts @returns {number} */
-export const shareOf = (facts) => (facts && facts.length_us > 0 ? facts.covered_us / facts.length_us : 0);
+/**
+ * The share of a day that is recorded; of today, of the time that has passed.
+ * @param {DayFacts | undefined} facts
+ * @param {number} start_us @param {number} end_us of the day
+ * @param {number} now_us
+ * @returns {number} 0 to 1
+ */
+export function shareOf(facts, start_us, end_us, now_us) {
+  if (!facts) return 0;
+  const length_us = end_us > now_us ? now_us - start_us : facts.length_us;
+  return length_us > 0 ? Math.min(1, facts.covered_us / length_us) : 0;
+}
+
+/** A share in words never says all where something is missing, nor nothing where something is there. @param {number} share @returns {number} */
+export function percentOf(share) {
+  if (share === 0 || share === 1) return 100 * share;
+  return Math.min(99, Math.max(1, Math.round(share * 100)));
+}
 
 /**
  * Why a day has no footage, as a key of words.

@@ -38,8 +38,11 @@ export class GapList extends EventTarget {
 
   /** The view, or what is known of it, is another: soon the list is, too. */
   look() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#show(), SETTLE_MS);
+    // Not put off by what comes meanwhile: a tape moves on with every frame.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#show();
+    }, SETTLE_MS);
   }
 
   #show() {

@@ -9,7 +9,7 @@ import { totalLength } from "./clip_estimate.js";
 import { clockSpan, gapRow, numberBadge, wordsRow } from "./gap_rows.js";
 import { HoldList } from "./hold_list.js";
 import { estimateHold, placeHold } from "./hold_store.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { pageData, part, text } from "../page_data.js";
 import { dateShort, dayOf, dayPlus, dayStartUs, duration, nowUs, size } from "../site_time.js";
 
@@ -146,7 +146,7 @@ export class HoldDialog extends EventTarget {
       this.#showResults(placed);
       this.data.refresh();
     } catch (error) {
-      this.#complain(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"));
+      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"), error));
     } finally {
       this.save.disabled = false;
     }

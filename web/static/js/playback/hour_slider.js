@@ -11,6 +11,11 @@ import { pageData, part, text } from "../page_data.js";
 import { clock, dateLong, dayOf, dayPlus, dayStartUs, duration, HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
 
 const REFRESH_MS = 20_000;
+const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
+/** The playhead rests when it has not moved for this long. */
+const REST_MS = 350;
+/** What moved further at once was sent there. */
+const JUMP_US = 30 * SECOND_US;
 
 /** @typedef {import("./day_bars.js").Range} Range */
 
@@ -22,6 +27,11 @@ export class HourSlider extends EventTarget {
   #spans = null;
   /** @type {AbortController | null} */
   #running = null;
+  #failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
   /** Where the pointer is while it drags. @type {number | null} */
   #dragged = null;
 
@@ -34,6 +44,7 @@ export class HourSlider extends EventTarget {
     this.future = part("[data-hour-future]", HTMLElement, this.box);
     this.sum = part("[data-hour-sum]", HTMLElement, this.box);
     this.rail.addEventListener("keydown", (event) => this.#onKey(event));
+    this.rail.addEventListener("focus", () => this.#describe());
     this.#watchPointer();
     new ResizeObserver(() => this.#draw()).observe(this.rail);
     setInterval(() => { if (this.#isShown && this.#day === dayOf(nowUs())) void this.#fetch(); }, REFRESH_MS);
@@ -48,14 +59,21 @@ export class HourSlider extends EventTarget {
 
   /** Follow the playhead. @param {number} us */
   show(us) {
+    const isJump = Math.abs(us - this.#us) > JUMP_US;
     this.#us = us;
     const day = dayOf(us);
     if (day !== this.#day) {
       this.#day = day;
       this.#forget();
     }
-    if (this.#isShown && this.#spans === null && this.#running === null) void this.#fetch();
+    if (this.#isShown && this.#spans === null && this.#running === null && this.#retry === undefined) void this.#fetch();
     this.#place();
+    if (isJump) this.#describe();
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined;
+      this.#describe();
+    }, REST_MS);
   }
 
   get #isShown() { return this.box.offsetParent !== null; }
@@ -69,11 +87,16 @@ export class HourSlider extends EventTarget {
     this.#running?.abort();
     this.#running = null;
     this.#spans = null;
+    this.#failures = 0;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
     this.#draw();
   }
 
   async #fetch() {
     this.#running?.abort();
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
     const running = new AbortController();
     this.#running = running;
     const [from, to] = this.#window;
@@ -83,10 +106,14 @@ export class HourSlider extends EventTarget {
       const answer = await json(`/api/v1/timeline?${query}`, { signal: running.signal });
       const lane = answer.lanes[0];
       this.#spans = lane ? (lane.cells ? spansOfCells(lane.cells) : lane.spans) : [];
+      this.#failures = 0;
       this.#draw();
+      if (this.#rest === undefined) this.#describe();
     } catch (error) {
       if (isAborted(error)) return;
-      // The knob works without the bars; they come with the next look.
+      // The knob works without the bars; they come with a later look.
+      this.#retry = setTimeout(() => { if (this.#isShown) void this.#fetch(); else this.#retry = undefined; }, RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
+      this.#failures += 1;
     } finally {
       if (this.#running === running) this.#running = null;
     }
@@ -110,6 +137,13 @@ export class HourSlider extends EventTarget {
     const [from, to] = this.#window;
     const us = this.#dragged ?? this.#us;
     this.knob.style.left = `${(((us - from) / (to - from)) * 100).toFixed(3)}%`;
+  }
+
+  /** What a screen reader says: the moment, and whether there is footage; at rest only, or it would never be silent. */
+  #describe() {
+    if (this.#day === "") return;
+    const [from, to] = this.#window;
+    const us = this.#us;
     this.rail.setAttribute("aria-valuemax", String(Math.round((to - from) / SECOND_US)));
     this.rail.setAttribute("aria-valuenow", String(Math.round((us - from) / SECOND_US)));
     const there = this.#spans?.some(([a, b]) => a <= us && us < b);

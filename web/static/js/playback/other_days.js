@@ -5,6 +5,7 @@
  */
 
 import { ApiError, isAborted } from "../api.js";
+import { withReference } from "../notice.js";
 import { CardFocus } from "./card_focus.js";
 import { DayKnowledge, whyEmpty } from "./day_facts.js";
 import { pageData, part, text } from "../page_data.js";
@@ -102,7 +103,7 @@ export class OtherDays extends EventTarget {
     } catch (error) {
       if (isAborted(error)) return;
       const isRefused = error instanceof ApiError && (error.status === 403 || error.status === 404);
-      this.said.textContent = text(isRefused ? "find.no_right" : "find.no_answer");
+      this.said.textContent = withReference(text(isRefused ? "find.no_right" : "find.no_answer"), error);
       this.older.hidden = isRefused;
     } finally {
       this.older.disabled = false;

@@ -5,6 +5,7 @@
  */
 
 import { isAborted } from "../api.js";
+import { withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 import { CardFocus } from "./card_focus.js";
 import { gapCard, rangeWords, ShotCard } from "./search_card.js";
@@ -124,7 +125,7 @@ export class QuickSearch extends EventTarget {
       if (footage === null) this.#tellNothing(text("find.no_right"), text("find.no_right_more"), false);
       else this.#fill(range, footage, cameraId, round.signal);
     } catch (error) {
-      if (!isAborted(error)) this.#tellNothing(text("find.no_answer"), text("find.no_answer_more"), true);
+      if (!isAborted(error)) this.#tellNothing(text("find.no_answer"), withReference(text("find.no_answer_more"), error), true);
     }
   }
 

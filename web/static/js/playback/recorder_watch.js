@@ -13,6 +13,7 @@ const LOOK_MS = 15_000;
 
 export class RecorderWatch {
   #round = 0;
+  #cameraId = 0;
 
   /**
    * @param {import("./notices.js").Notices} notices
@@ -32,6 +33,9 @@ export class RecorderWatch {
       /** @type {CameraState} */
       const found = await json(`/api/v1/cameras/${id}`);
       if (round !== this.#round) return;
+      // What was put away was said of another camera.
+      if (id !== this.#cameraId) this.notices.hide("nothing-yet");
+      this.#cameraId = id;
       const { state, last_media_us } = found.state;
       if (state === "recorder-down" && removed_us === null) this.#say("recorder", "d", text("review.recorder_down", { time: since(last_media_us ?? found.newest_us) }));
       else this.notices.hide("recorder");

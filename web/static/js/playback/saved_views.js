@@ -4,7 +4,7 @@
  */
 
 import { json, request } from "../api.js";
-import { notify } from "../notice.js";
+import { notify, withReference } from "../notice.js";
 import { part, text } from "../page_data.js";
 
 /**
@@ -94,8 +94,8 @@ export class SavedViews extends EventTarget {
       await this.refresh();
       notify(text("review.view_saved", { name }));
       this.opener.focus();
-    } catch {
-      notify(text("review.not_saved"));
+    } catch (error) {
+      notify(withReference(text("review.not_saved"), error));
     }
   }
 
@@ -104,8 +104,10 @@ export class SavedViews extends EventTarget {
     try {
       await request(`/api/v1/views/${id}`, { method: "DELETE" });
       await this.refresh();
-    } catch {
-      notify(text("review.not_saved"));
+      // Its button is gone.
+      this.opener.focus();
+    } catch (error) {
+      notify(withReference(text("review.not_saved"), error));
     }
   }
 }

@@ -64,6 +64,8 @@ export class TimelineData extends EventTarget {
   #timer;
   #wishedMs = 0;
   #failures = 0;
+  /** When the next try is due after one has failed: a view that moves on and on does not put it off. */
+  #retryDueMs = 0;
   #freshMs = 0;
   /** @type {Map<number, Bookmark>} */
   #bookmarks = new Map();
@@ -184,17 +186,17 @@ export class TimelineData extends EventTarget {
       if (this.#wishedMs === 0) this.#wishedMs = performance.now();
       const isFirst = this.#freshMs === 0 && !this.#running;
       const settle = isFirst ? 0 : this.#wishedMs > 0 && waited > PATIENCE_MS ? 0 : SETTLE_MS;
-      this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#retryMs : settle);
+      this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#untilRetryMs : settle);
       return;
     }
     this.#wishedMs = 0;
     const age = performance.now() - fitting.at_ms;
     const seesPresent = view.to_us > now - HOUR_US / 60;
     const wait = seesPresent ? clamp(spanOf(view) / width / 1000, REFRESH_MS, SLOWEST_REFRESH_MS) : SLOWEST_REFRESH_MS;
-    this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#retryMs : Math.max(0, wait - age));
+    this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#untilRetryMs : Math.max(0, wait - age));
   }
 
-  get #retryMs() { return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? REFRESH_MS; }
+  get #untilRetryMs() { return Math.max(0, this.#retryDueMs - performance.now()); }
 
   /** @param {{window: View, ids: readonly number[]}} running @param {View} view @param {number} now */
   #isServed(running, view, now) {
@@ -221,6 +223,7 @@ export class TimelineData extends EventTarget {
     } catch (error) {
       if (isAborted(error) || this.#running !== running) return;
       this.#failures += 1;
+      this.#retryDueMs = performance.now() + (RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? REFRESH_MS);
     }
     this.#running = null;
     this.dispatchEvent(new Event("change"));
