@@ -166,6 +166,7 @@ def publish(
         step: called with the name of each step that has been taken; tests end the process there.
 
     Raises:
+        FileNotFoundError: the file is not there any more.
         StorageError: the volume failed or is full.
     """
     duration_us = min(assigned.duration_us, LONGEST_SEGMENT_US)
@@ -176,7 +177,7 @@ def publish(
         name = SegmentName(start_us, duration_us, media_us, file.run_uuid.hex[:8], file.seq, sha256)
         path = segment_path(file.stream.uuid, name)
         try:
-            has_twin = file.volume.link_no_replace(file.path, path)
+            has_twin = _linked(file, path)
         except FileExistsError:
             if not _is_same(file, path):
                 continue
@@ -200,6 +201,19 @@ def publish(
             twin_path=file.path if has_twin else None,
         )
     raise StorageError(f"{file.path} cannot be published: {_NAME_TRIES} names are taken")
+
+
+def _linked(file: RunFile, path: str) -> bool:
+    """Give the file its final name, once more where a purge has just removed the folder; tell if the old name stays."""
+    try:
+        return file.volume.link_no_replace(file.path, path)
+    except FileNotFoundError:
+        if not file.volume.exists(file.path):
+            raise
+    try:
+        return file.volume.link_no_replace(file.path, path)
+    except FileNotFoundError as error:
+        raise StorageError(f"{file.path} cannot be published: its folder vanishes") from error
 
 
 def write_sidecar(volume: OpenVolume, camera: Camera, stream: Stream) -> None:

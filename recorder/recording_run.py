@@ -22,18 +22,17 @@ from recorder.open_file import Look, OpenFile, written_at
 from recorder.run_parts import RunOrder, RunParts
 from recorder.run_watch import RunEnding, RunWatch
 from recorder.segment_list import parse_list_line
-from recorder.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
+from recorder.segmenter_process import start_segmenter
 from recorder.stderr_verdict import verdict
-from recorder.stream_input import StreamInput
 from recorder.volume_threads import FileWork
 from recorder.wall_clock import RunClock
 from storage.incoming_owner import note_owner, remove_folder
 from storage.segment_paths import incoming_folder
 from vms.domain.camera import OutageCause
-from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull
+from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull, VolumeUnavailable
 from vms.domain.segment import Run, RunEnd, SegmentFlag
 from vms.domain.time import SECOND_US
-from vms.ffmpeg.process import FfmpegProcess, spawn_ffmpeg
+from vms.ffmpeg.process import FfmpegProcess
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,9 +42,15 @@ log = logging.getLogger(__name__)
 _LONGEST_GOP_SECONDS = 60
 _LAST_FILES_SECONDS = 30.0
 """A volume that does not answer may not keep a run from ending: its last files are found at the next start."""
+_EMPTY_FOLDER_SECONDS = 5.0
+"""Likewise: the folder of a run without footage is removed at the next start, too."""
 _UNTAGGED_H265 = "hev"
 """What ffmpeg calls H.265 unless told otherwise; Safari plays only hvc1, so the run begins anew with that tag."""
 _H265_SEEN = RunEnding(RunEnd.CODEC, OutageCause.CODEC, "the camera sends H.265", is_h265=True)
+
+_BROKEN = RunEnding(
+    RunEnd.FFMPEG, OutageCause.UNKNOWN, "files cannot be published: an internal error; see the log"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,39 +130,64 @@ class RecordingRun:
         Raises:
             VmsError: ffmpeg or the run's folder could not be started.
         """
-        await self._in_thread(self._prepare)
+        preparing = asyncio.create_task(self._in_thread(self._prepare), name=f"folder {self.uuid.hex[:8]}")
+        done, _ = await asyncio.wait({preparing}, timeout=self._parts.timings.answer_seconds)
+        if not done:
+            preparing.add_done_callback(self._close_folder)
+            raise VolumeUnavailable(f"{self.order.volume.path} does not answer")
+        preparing.result()
         try:
             return await self._record()
         finally:
             self._parts.watch.remove(self)
             os.close(self._folder_fd)
 
+    def _close_folder(self, preparing: asyncio.Task[None]) -> None:
+        """Let go of a folder that came too late; the next start removes it."""
+        if not preparing.cancelled() and preparing.exception() is None:
+            os.close(self._folder_fd)
+
     async def _record(self) -> RunEnding:
-        child = await self._spawn()
-        self._parts.notes.add(child.pid)
+        child = await start_segmenter(self.order, self._parts, self._folder_fd, self._hear)
         reader = asyncio.create_task(self._read_lines(child), name=f"lines {self.uuid.hex[:8]}")
-        finisher = asyncio.create_task(self._finish_listed(), name=f"files {self.uuid.hex[:8]}")
-        self._parts.watch.add(self)
+        finisher = asyncio.create_task(self._finish_all(), name=f"files {self.uuid.hex[:8]}")
         ended = asyncio.create_task(child.wait(), name=f"end {self.uuid.hex[:8]}")
         asked = asyncio.create_task(self._is_ending.wait())
         try:
+            self._parts.notes.add(child.pid)
+            self._parts.watch.add(self)
             await asyncio.wait({asked, ended}, return_when=asyncio.FIRST_COMPLETED)
-            status = await child.stop(self._parts.timings.stop_steps)
-            await asyncio.gather(ended, reader)
-            self._lines.put_nowait(None)
-            done, _ = await asyncio.wait({finisher}, timeout=_LAST_FILES_SECONDS)
-            if not done:
-                log.error("the last files of a run could not be finished", extra=self._name)
+            if await self._has_stopped(child):
+                await asyncio.wait({ended, reader})
+                if (error := reader.exception()) is not None:
+                    log.error("ffmpeg's list was not read to its end", exc_info=error, extra=self._name)
+                self._lines.put_nowait(None)
+                done, _ = await asyncio.wait({finisher}, timeout=_LAST_FILES_SECONDS)
+                if not done:
+                    log.error("the last files of a run could not be finished", extra=self._name)
         finally:
             child.kill()
-            self._parts.notes.remove(child.pid)
+            if child.returncode is not None:
+                self._parts.notes.remove(child.pid)
             for task in (asked, ended, reader, finisher):
                 task.cancel()
         if self._ending is None:
-            found = verdict(child.last_lines(), status, had_media=self._row is not None)
+            found = verdict(child.last_lines(), child.returncode or 0, had_media=self._row is not None)
             self._ending = RunEnding(found.end, found.cause, found.detail)
-        self._close_row(self._ending)
+        await self._close_row(self._ending)
         return self._ending
+
+    async def _has_stopped(self, child: FfmpegProcess) -> bool:
+        """End ffmpeg; tell whether it has ended. One that hangs in the kernel, with its volume, may write once more."""
+        try:
+            await child.stop(self._parts.timings.stop_steps)
+        except TimeoutError:
+            log.error(  # noqa: TRY400  # where it happened says nothing
+                "ffmpeg cannot be ended; its last files are left for the next start",
+                extra=self._name | {"pid": child.pid},
+            )
+            return False
+        return True
 
     def _prepare(self) -> None:
         """Make the folder that ffmpeg starts in; it makes none itself, so nothing lands on a missing mount."""
@@ -167,30 +197,6 @@ class RecordingRun:
         write_sidecar(volume, self.order.camera, self.order.stream)
         self._folder_fd = volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
         self._file = OpenFile(self._folder_fd, self._parts.clock)
-
-    async def _spawn(self) -> FfmpegProcess:
-        stream, parts = self.order.stream, self._parts
-        plan = SegmenterPlan(
-            ffmpeg_path=parts.ffmpeg.path,
-            camera_uuid=self.order.camera.uuid,
-            segment_seconds=parts.segment_seconds,
-            offset_seconds=rotation_offset(stream.uuid, parts.segment_seconds),
-            is_h265=self.order.is_h265,
-            record_audio=stream.record_audio,
-        )
-        script = StreamInput(
-            url=self.order.url,
-            timeout_us=int(parts.timings.socket_timeout_seconds * SECOND_US),
-            record_audio=stream.record_audio,
-            wallclock_timestamps=stream.wallclock_timestamps,
-        )
-        return await spawn_ffmpeg(
-            segmenter_command(plan),
-            label=f"stream {stream.id}",
-            redact=self._hear,
-            stdin_text=script.text().value,
-            cwd_fd=self._folder_fd,
-        )
 
     def _hear(self, line: str) -> str:
         """Return a line of ffmpeg's without secrets, after listening for signs that the run must end."""
@@ -247,15 +253,25 @@ class RecordingRun:
         self._parts.commits.run_changed(self._row, self.order.volume, soon=True)
         self._on_media(start_us)
 
-    def _close_row(self, ending: RunEnding) -> None:
+    async def _close_row(self, ending: RunEnding) -> None:
         if self._row is not None:
             end_us = self._clock.end_us or self._row.start_us
             self._row = replace(self._row, end_us=end_us, end_reason=ending.end)
             self._parts.commits.run_changed(self._row, self.order.volume)
             self._parts.ended(self._row)
         else:
-            with contextlib.suppress(StorageError):
-                remove_folder(self.order.volume, self.uuid)
+            with contextlib.suppress(StorageError, OSError, TimeoutError):
+                await asyncio.wait_for(
+                    self._in_thread(remove_folder, self.order.volume, self.uuid), _EMPTY_FOLDER_SECONDS
+                )
+
+    async def _finish_all(self) -> None:
+        """Publish what ffmpeg writes; should that break in a way that nobody foresaw, the run ends and says so."""
+        try:
+            await self._finish_listed()
+        except Exception:  # the boundary of the task: a run that publishes nothing must not look well
+            log.exception("a run's files cannot be published any more", extra=self._name)
+            self.end(_BROKEN)
 
     async def _finish_listed(self) -> None:
         """Publish each file that ffmpeg lists, and after its end the ones that it could not list any more."""
@@ -268,7 +284,10 @@ class RecordingRun:
             pass
 
     async def _finish(self, listed: _Listed) -> bool:
-        """Publish a file; return whether there was one. A failure concerns this file, and maybe the volume."""
+        """Publish a file; return whether the next one is worth a look where nobody listed it.
+
+        A failure concerns this file, and maybe the volume; the file keeps its first name, and the next start looks at it.
+        """
         seq = listed.seq
         file = RunFile(self.order.volume, self.order.stream, self.uuid, seq)
         self._next_unfinished = seq + 1
@@ -286,8 +305,13 @@ class RecordingRun:
             is_full = isinstance(error, VolumeFull)
             cause = OutageCause.DISK_FULL if is_full else OutageCause.VOLUME
             self.end(RunEnding(RunEnd.DISK, cause, str(error)))
+            return False
+        except OSError:
+            # No fault of the volume, such as a lack of descriptors: the next run may do better.
+            log.exception("a file could not be published", extra=self._name | {"seq": seq})
+            self.end(_BROKEN)
+            return False
         except VmsError:
-            # The file keeps its first name; the next start looks at it again.
             log.exception("a file could not be understood", extra=self._name | {"seq": seq})
         return True
 

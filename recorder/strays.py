@@ -25,14 +25,20 @@ class ChildNotes:
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, pid: int) -> None:
-        """Note a child that was started."""
+        """Note a child that was started; a data folder that takes no byte is no reason not to record."""
         identity = _identity(pid)
         if identity:
-            (self._folder / str(pid)).write_text(identity, encoding="ascii")
+            note = self._folder / str(pid)
+            try:
+                note.write_text(identity, encoding="ascii")
+            except OSError as error:
+                log.warning("a child could not be noted: %s", error.strerror, extra={"pid": pid})
+                self.remove(pid)
 
     def remove(self, pid: int) -> None:
-        """Forget a child that has ended."""
-        (self._folder / str(pid)).unlink(missing_ok=True)
+        """Forget a child that has ended; a note that stays tells of a process that is not there any more."""
+        with contextlib.suppress(OSError):
+            (self._folder / str(pid)).unlink(missing_ok=True)
 
     def end_strays(self) -> int:
         """Kill every noted process that still runs, with its group; return how many there were.

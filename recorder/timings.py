@@ -27,6 +27,9 @@ class RecorderTimings:
         waiting_rows: segments kept in memory for a database that does not answer, five hours of 66 cameras in about
             50 MB; those before them are read back from their files (recorder.dropped_rows).
         claim_seconds: between two looks at whether this is still the one recorder of its database.
+        answer_seconds: for a volume to answer before a run begins on it, and at the recorder's start.
+        end_seconds: for all streams that are to end; those on a volume that hangs are left behind then. Less than
+            `vms up` gives the recorder, so that what the others recorded gets its rows.
         handover_seconds: how long a recorder that left without a word may take to come back (storage.role_claim).
     """
 
@@ -50,5 +53,7 @@ class RecorderTimings:
     waiting_rows: int = 20_000
     claim_seconds: float = 2.0
     handover_seconds: float = 15.0
+    answer_seconds: float = 30.0
+    end_seconds: float = 15.0
     connects_at_once: int = 4
     stop_steps: StopSteps = field(default_factory=StopSteps)
