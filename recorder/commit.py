@@ -15,9 +15,9 @@ from functools import partial
 from uuid import UUID
 
 from recorder.dropped_rows import DroppedRows
+from recorder.second_names import SecondNames
 from recorder.timings import RecorderTimings
 from recorder.volume_threads import FileWork, VolumeThreads
-from storage.incoming_owner import remove_folder
 from storage.index_writer import IndexBatch, IndexWriter
 from storage.open_volume import OpenVolume
 from vms.domain.camera import StreamStatus
@@ -65,6 +65,7 @@ class Commits:
         self._index, self._threads, self._clock, self._timings = index, threads, clock, timings
         self._statuses, self._volume_failed, self._step = statuses, volume_failed, step
         self._dropped = dropped
+        self._second_names = SecondNames(threads, step)
         self._waiting = _Waiting()
         self._soon = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-writer")
@@ -111,6 +112,7 @@ class Commits:
         """Sync and commit what is left; to be called when nothing more will be said."""
         await self._sync()
         await self._commit()
+        await self._second_names.finish(self._timings.commit_seconds)
         self._writer.shutdown(wait=False)
 
     async def _sync(self) -> None:
@@ -180,7 +182,7 @@ class Commits:
                 self._dropped.index_answers()
             if segments:
                 self._step("inserted")
-        await self._release(segments, [(run, volume) for run, volume in runs if not run.is_open])
+        self._second_names.release(segments, [(run, volume) for run, volume in runs if not run.is_open])
 
     def _take_statuses(self) -> dict[int, StreamStatus]:
         """Take what is to be told about the streams now: what has changed, and now and then that all is as it was."""
@@ -252,23 +254,6 @@ class Commits:
             self._dropped.dropped(segment for segment, _ in waiting.synced[:too_many])
             del waiting.synced[:too_many]
 
-    async def _release(
-        self, segments: Sequence[tuple[FinishedSegment, OpenVolume]], ended: Sequence[tuple[Run, OpenVolume]]
-    ) -> None:
-        """Remove the second names of what the index now holds, and the folders of runs that ended."""
-        for volume in {volume for _, volume in (*segments, *ended)}:
-            mine = [segment for segment, its in segments if its is volume]
-            empty = [run.uuid for run, its in ended if its is volume]
-            try:
-                await self._threads.run(
-                    volume.volume_id, FileWork.FINISH, _release_files, volume, mine, empty
-                )
-            except (StorageError, OSError):
-                # The next start removes what is left.
-                log.exception("second names could not be removed", extra={"volume": volume.volume_id})
-        if segments:
-            self._step("unlinked")
-
 
 def _is_news(status: StreamStatus, before: StreamStatus | None) -> bool:
     """Tell whether a status says something else than an earlier one, but for the numbers that always move."""
@@ -304,11 +289,3 @@ def _sync_files(volume: OpenVolume, segments: Sequence[FinishedSegment]) -> None
                 volume.drop_cache(descriptor)
             finally:
                 os.close(descriptor)
-
-
-def _release_files(volume: OpenVolume, segments: Sequence[FinishedSegment], ended: Sequence[UUID]) -> None:
-    for segment in segments:
-        if segment.twin_path is not None:
-            volume.unlink(segment.twin_path)
-    for run_uuid in ended:
-        remove_folder(volume, run_uuid)

@@ -9,7 +9,7 @@ from recorder.volume_threads import FileWork, VolumeThreads
 from storage.open_volume import OpenVolume
 from storage.volume_access import VolumeAccess, VolumeCheck, choose_volume
 from storage.volumes import VolumeStore
-from vms.domain.errors import IndexUnavailable
+from vms.domain.errors import IndexUnavailable, VolumeUnavailable
 from vms.domain.time import SECOND_US, Clock
 from vms.domain.volume import Volume, VolumeState
 
@@ -86,7 +86,11 @@ class RecordingVolumes:
         Raises:
             VolumeUnavailable: it is not there, is another one, or does not answer.
         """
-        return await self._threads.run(volume.id, FileWork.CHECK, self._access.open, volume)
+        opening = self._threads.run(volume.id, FileWork.CHECK, self._access.open, volume)
+        try:
+            return await asyncio.wait_for(opening, self._timings.answer_seconds)
+        except TimeoutError:
+            raise VolumeUnavailable(f"{volume.path} does not answer") from None
 
     async def watch(self) -> None:
         """Look at each volume until cancelled."""

@@ -76,7 +76,7 @@ async def run_recorder(
     async with _claimed(settings, storage, timings) as claim:
         notes = ChildNotes(settings.data_dir / "run")
         notes.end_strays()
-        report = await asyncio.to_thread(reconcile, storage, clock)
+        report = await asyncio.to_thread(reconcile, storage, clock, answer_seconds=timings.answer_seconds)
         log.info("files and index agree: %s", report.summary())
         if report.needs_rebuild:
             log.error(

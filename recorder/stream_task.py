@@ -138,6 +138,12 @@ class StreamTask:
         if volume is None:
             return RunEnding(RunEnd.DISK, OutageCause.VOLUME, self._parts.volumes.reason())
         self._to(StreamState.STARTING)
+        try:
+            # Before it is this stream's turn to connect: a volume that hangs must not keep others from connecting.
+            opened = await self._parts.volumes.open(volume)
+        except VolumeUnavailable as error:
+            self._parts.volumes.look_soon()
+            return RunEnding(RunEnd.DISK, OutageCause.VOLUME, str(error))
         async with contextlib.AsyncExitStack() as connecting:
             await connecting.enter_async_context(self._parts.connecting)
             if self._stopping.is_set():
@@ -145,16 +151,12 @@ class StreamTask:
             stream = self.wanted.stream
             try:
                 address = await asyncio.to_thread(resolve_camera_address, stream.url, self._parts.networks)
-                opened = await self._parts.volumes.open(volume)
                 url = stream.url.with_credentials(self.wanted.credentials, address)
                 order = RunOrder(self.wanted.camera, stream, opened, url, self._is_h265)
                 self._run = RecordingRun(order, self._parts.run, self._media_came)
             except ProbeFailed as error:
                 cause = OutageCause.AUTH if error.cause == "not-allowed" else OutageCause.UNREACHABLE
                 return RunEnding(RunEnd.FFMPEG, cause, str(error))
-            except VolumeUnavailable as error:
-                self._parts.volumes.look_soon()
-                return RunEnding(RunEnd.DISK, OutageCause.VOLUME, str(error))
             self._has_media.clear()
             recording = asyncio.create_task(self._recorded(self._run), name=f"run of stream {stream.id}")
             media = asyncio.create_task(self._has_media.wait())

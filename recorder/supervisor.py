@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from recorder.stream_task import StreamParts, StreamTask, WantedStream
 from storage.cameras import CameraStore
@@ -40,6 +41,7 @@ class Supervisor:
     ) -> None:
         self._cameras, self._segments, self._parts, self._redactor = cameras, segments, parts, redactor
         self._running: dict[int, tuple[StreamTask, asyncio.Task[None]]] = {}
+        self._late: set[asyncio.Task[None]] = set()
         self._farewells: list[StreamStatus] = []
         self._revision = -1
         self._outages: dict[int, Outage] = {}
@@ -137,17 +139,26 @@ class Supervisor:
         return down
 
     async def _end(self, stream_ids: list[int]) -> None:
-        """Stop streams, all at once, and wait until each has published its last file."""
+        """Stop streams, all at once, and wait until each has published its last file; not for ever, should a volume hang."""
         ending = {stream_id: self._running[stream_id] for stream_id in stream_ids}
         for task, _ in ending.values():
             task.stop()
         if ending:
-            await asyncio.wait([running for _, running in ending.values()])
-        for stream_id, (task, _) in ending.items():
+            tasks = [running for _, running in ending.values()]
+            await asyncio.wait(tasks, timeout=self._parts.run.timings.end_seconds)
+        for stream_id, (task, running) in ending.items():
             del self._running[stream_id]
-            self._farewells.append(task.status())
+            self._farewells.append(task.status() if running.done() else self._left_behind(task, running))
             if task.open_outage is not None:
                 self._outages[stream_id] = task.open_outage
+
+    def _left_behind(self, task: StreamTask, running: "asyncio.Task[None]") -> StreamStatus:
+        """Let a stream end when it can: its volume may hang; return what to say of it."""
+        ids = {"camera": task.wanted.camera_id, "stream": task.wanted.stream.id}
+        log.error("a stream could not be ended in time and is left behind", extra=ids)
+        self._late.add(running)
+        running.add_done_callback(self._late.discard)
+        return replace(task.status(), state=StreamState.STOPPED)
 
     def _say_stopped(self, wanted: Mapping[int, WantedStream]) -> None:
         """Correct what an earlier recorder said last about streams that are not wanted any more."""

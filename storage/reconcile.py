@@ -20,6 +20,7 @@ from storage.open_volume import OpenVolume
 from storage.published_names import hour_folders, indexed_paths, segment_files
 from storage.rebuild_due import is_rebuild_due
 from storage.segment_paths import hour_start
+from storage.silent_volumes import silent_volumes
 from vms.domain.camera import Stream
 from vms.domain.errors import VolumeFull, VolumeUnavailable
 from vms.domain.segment import Run, RunEnd
@@ -29,6 +30,8 @@ log: Final = logging.getLogger(__name__)
 
 _LOOK_BACK_US: Final = 2 * HOUR_US
 """How long a published file may wait for its row while everything works: seconds; this leaves room for disorder."""
+
+_ANSWER_SECONDS: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -62,9 +65,19 @@ class ReconcileReport:
             f"{len(self.unclaimed)} unknown folders left alone, {len(self.skipped_volumes)} volumes left out"
         )
 
+    def leave_out(self, volume_id: int, why: str) -> None:
+        """Note, and log, that a volume does not work; what lies on it is dealt with at a later start."""
+        log.warning("volume left out: %s", why, extra={"volume": volume_id})
+        self.skipped_volumes[volume_id] = why
+
 
 def reconcile(
-    storage: Storage, clock: Clock, *, live_runs: Collection[UUID] = (), on_step: OnStep = ignore_step
+    storage: Storage,
+    clock: Clock,
+    *,
+    live_runs: Collection[UUID] = (),
+    on_step: OnStep = ignore_step,
+    answer_seconds: float = _ANSWER_SECONDS,
 ) -> ReconcileReport:
     """Bring files and index into agreement and return what was done.
 
@@ -73,6 +86,7 @@ def reconcile(
         clock: wall time.
         live_runs: runs that are being recorded right now; nothing of theirs is touched.
         on_step: called with the name of each step before it is taken (tests stop the process there).
+        answer_seconds: a volume that says nothing for so long is left out, as one that is missing.
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -82,7 +96,12 @@ def reconcile(
     recent_us = clock.now_us() - _LOOK_BACK_US
     streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]
     open_runs = [run for run in storage.segments.open_runs() if run.uuid not in live_runs]
-    for volume in storage.volumes.list():
+    volumes = storage.volumes.list()
+    silent = silent_volumes(storage.volume_access, volumes, answer_seconds)
+    for volume in volumes:
+        if volume.id in silent:
+            report.leave_out(volume.id, f"{volume.path} does not answer")
+            continue
         try:
             opened = storage.volume_access.open(volume)
             report.garbage += collect_garbage(storage.database, opened, clock.now_us(), on_step).files
@@ -102,8 +121,7 @@ def reconcile(
                 report.adopted += _adopt_recent(storage, opened, stream, since_us, hours, live_runs, on_step)
             found = reconcile_incoming(storage, opened, live_runs, on_step)
         except (VolumeUnavailable, VolumeFull) as error:
-            log.warning("volume left out: %s", error, extra={"volume": volume.id})
-            report.skipped_volumes[volume.id] = str(error)
+            report.leave_out(volume.id, str(error))
             continue
         report.salvaged += found.salvaged
         report.dropped += found.dropped

@@ -1,6 +1,9 @@
 """What a crash left behind is brought into order at the next start."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,7 @@ from storage.incoming_owner import note_owner
 from storage.index_writer import IndexBatch
 from storage.rebuild_due import note_rebuild_due
 from storage.reconcile import reconcile
+from storage.segment_paths import MARKER
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, media_bytes
 from vms.domain.camera import OutageCause
@@ -179,3 +183,33 @@ def publish(footage: Site, run: RecordedRun) -> FinishedSegment:
     run.publish(made)
     footage.index(run, made)
     return made
+
+
+def test_volume_that_hangs_is_left_out_and_the_others_are_not(footage: Site, tmp_path: Path) -> None:
+    """failure mode 42: a file server hangs while the recorder starts; here each open of its marker waits."""
+    left_on_hanging = footage.run(START_US)
+    left_on_hanging.write()
+    (tmp_path / "healthy").mkdir()
+    healthy = footage.storage.volumes.add(tmp_path / "healthy")
+    left_on_healthy = footage.run(START_US, stream=footage.sub, volume=healthy)
+    left_on_healthy.write()
+    with marker_that_hangs(footage.root):
+        report = reconcile(footage.storage, footage.clock, answer_seconds=0.5)
+        assert report.skipped_volumes == {footage.volume.id: f"{footage.root} does not answer"}
+        assert (report.salvaged, report.closed_runs) == (1, 1)
+    assert [run.uuid for run in footage.storage.segments.open_runs()] == [left_on_hanging.uuid]
+    assert reconcile(footage.storage, footage.clock).salvaged == 1
+
+
+@contextmanager
+def marker_that_hangs(root: Path) -> Iterator[None]:
+    """Let whoever opens a volume's marker wait, as on a file server that is gone, while the block lasts."""
+    marker = root / MARKER
+    aside = marker.rename(root.parent / "marker")
+    os.mkfifo(marker)
+    try:
+        yield
+    finally:
+        waiting = os.open(marker, os.O_RDWR)
+        aside.rename(marker)
+        os.close(waiting)

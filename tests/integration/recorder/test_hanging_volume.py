@@ -1,0 +1,174 @@
+"""A volume that does not answer keeps its own threads busy, and nobody else waiting (failure mode 42)."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from recorder.commit import Commits
+from recorder.dropped_rows import DroppedRows
+from recorder.file_watch import FileWatch
+from recorder.recording_volumes import RecordingVolumes
+from recorder.run_parts import RunParts
+from recorder.strays import ChildNotes
+from recorder.stream_task import StreamParts, StreamTask, WantedStream
+from recorder.volume_threads import FileWork, VolumeThreads
+from tests.support.deadline import wait_until
+from tests.support.footage import NOON_US
+from tests.support.recorder_scene import QUICK
+from tests.support.stored_footage import RecordedRun, Site, site
+from vms.clock import SystemClock
+from vms.domain.camera import StreamState
+from vms.domain.errors import VolumeUnavailable
+from vms.domain.segment import ClockTrust
+from vms.domain.volume import Volume
+from vms.ffmpeg.binary import find_ffmpeg
+
+
+@dataclass
+class Parts:
+    """The recorder's parts that deal with volumes, on a site with two."""
+
+    site: Site
+    other: Volume
+    threads: VolumeThreads
+    volumes: RecordingVolumes
+    commits: Commits
+    run: RunParts
+
+    @contextlib.asynccontextmanager
+    async def stuck(self, volume: Volume, work: FileWork, fifo: Path) -> AsyncIterator[None]:
+        """Keep every thread for one kind of work on a volume in a system call that does not return."""
+        os.mkfifo(fifo)
+        waiting = [
+            asyncio.create_task(self.threads.run(volume.id, work, os.open, fifo, os.O_RDONLY)) for _ in "12"
+        ]
+        try:
+            yield
+        finally:
+            # Whoever comes later finds a writer, and does not wait.
+            writer = os.open(fifo, os.O_RDWR)
+            for descriptor in [*await asyncio.gather(*waiting), writer]:
+                os.close(descriptor)
+
+    def published(self, volume: Volume) -> None:
+        """Publish a file and say so to the commits."""
+        run = RecordedRun(self.site.main if volume is self.other else self.site.sub, volume, NOON_US)
+        opened = self.site.storage.volume_access.open(volume)
+        self.commits.run_changed(run.row, opened)
+        made = run.write()
+        run.publish(made)
+        self.commits.segment_published(made, opened)
+
+
+def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[None]]) -> None:
+    """Run a scenario with the parts of a recorder that does not record."""
+    (folder / "volume").mkdir()
+    (folder / "other").mkdir()
+
+    async def run(made: Site) -> None:
+        storage, clock, threads = made.storage, SystemClock(), VolumeThreads()
+        timings = replace(QUICK, answer_seconds=0.5)
+        volumes = RecordingVolumes(
+            storage.volumes, storage.volume_access, threads, clock, timings, lambda: None
+        )
+        commits = Commits(
+            storage.index_writer,
+            threads,
+            clock,
+            timings,
+            statuses=list,
+            volume_failed=volumes.failed,
+            dropped=DroppedRows(storage, timings),
+            step=lambda _step: None,
+        )
+        run_parts = RunParts(
+            find_ffmpeg(ffmpeg),
+            begins_anew=False,
+            clock=clock,
+            timings=timings,
+            segment_seconds=60,
+            threads=threads,
+            watch=FileWatch(threads, clock, timings),
+            commits=commits,
+            notes=ChildNotes(folder / "run"),
+            redact=str,
+            trust=lambda: ClockTrust.SYNCED,
+            ended=lambda _run: None,
+            step=lambda _step: None,
+        )
+        try:
+            other = storage.volumes.add(folder / "other")
+            await scenario(Parts(made, other, threads, volumes, commits, run_parts))
+        finally:
+            threads.close()
+
+    with site(f"sqlite:///{folder / 'siring.db'}", folder / "volume") as made:
+        asyncio.run(asyncio.wait_for(run(made), 60))
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    await asyncio.to_thread(wait_until, condition, seconds=20, what=what)
+
+
+def second_names(volume: Volume) -> int:
+    return len(list(Path(volume.path).glob("incoming/*/*.mp4")))
+
+
+def test_rows_of_other_volumes_are_written_while_second_names_of_one_cannot_be_removed(
+    tmp_path: Path, ffmpeg: str
+) -> None:
+    """failure mode 42: a file server hangs between the commit and the removal of second names."""
+
+    async def scenario(parts: Parts) -> None:
+        site_ = parts.site
+        work = asyncio.create_task(parts.commits.work())
+        async with parts.stuck(site_.volume, FileWork.FINISH, tmp_path / "fifo"):
+            parts.published(site_.volume)
+            await until(lambda: len(site_.rows(site_.sub)) == 1, "the row of a file on the volume")
+            parts.published(parts.other)
+            await until(lambda: len(site_.rows()) == 1, "the row of a file on the other volume")
+            await until(lambda: second_names(parts.other) == 0, "the end of its second name")
+            assert second_names(site_.volume) == 1
+        await until(lambda: second_names(site_.volume) == 0, "the end of the other second name")
+        work.cancel()
+        await parts.commits.finish()
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
+def test_volume_that_hangs_is_given_up_before_a_run(tmp_path: Path, ffmpeg: str) -> None:
+    """failure mode 42: the stream tries again, and may get another volume."""
+
+    async def scenario(parts: Parts) -> None:
+        async with parts.stuck(parts.site.volume, FileWork.CHECK, tmp_path / "fifo"):
+            with pytest.raises(VolumeUnavailable, match="does not answer"):
+                await parts.volumes.open(parts.site.volume)
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
+def test_stream_that_waits_for_its_volume_keeps_no_other_from_connecting(tmp_path: Path, ffmpeg: str) -> None:
+    """failure mode 42: only a few cameras are connected to at once."""
+
+    async def scenario(parts: Parts) -> None:
+        parts.site.storage.volumes.edit(parts.site.volume.id, weight=1_000_000)
+        await parts.volumes.look()
+        connecting = asyncio.Semaphore(1)
+        camera = parts.site.camera
+        wanted = WantedStream(parts.site.main, camera.id, None, camera)
+        stream_parts = StreamParts(parts.run, parts.volumes, connecting, ("127.0.0.0/8",))
+        task = StreamTask(wanted, stream_parts, outage=None, is_h265=False)
+        async with parts.stuck(parts.site.volume, FileWork.CHECK, tmp_path / "fifo"):
+            work = asyncio.create_task(task.work())
+            await until(lambda: task.status().state is StreamState.STARTING, "a start")
+            assert not connecting.locked()
+            await until(lambda: task.status().state is StreamState.NO_VOLUME, "its end")
+            task.stop()
+            await work
+
+    with_parts(tmp_path, ffmpeg, scenario)
