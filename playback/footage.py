@@ -230,11 +230,12 @@ class Footage:
         if segment is None:
             raise Purged("this footage was deleted by retention")
         init = parse_init(self._storage.segments.init(segment.init_id).data)
-        opened = self._source.open_finished(segment)
-        try:
-            walk = walk_fragments(opened.fd, opened.size, segment.init_bytes, init)
-        finally:
-            os.close(opened.fd)
+        with self._source.looking_at(segment.volume_id):
+            opened = self._source.open_finished(segment)
+            try:
+                walk = walk_fragments(opened.fd, opened.size, segment.init_bytes, init)
+            finally:
+                os.close(opened.fd)
         return fragment_table.FragmentTable(init.timescale, walk.fragments)
 
 

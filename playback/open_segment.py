@@ -64,11 +64,12 @@ class OpenSegments:
     def _walk(self, run: Run, seq: int) -> GrowingFile | None:
         with self._lock:
             known = self._known.get((run.id, seq))
-        fd = self._source.open_growing(run, seq)
-        try:
-            file = _grown(fd, seq, known)
-        finally:
-            os.close(fd)
+        with self._source.looking_at(run.volume_id):
+            fd = self._source.open_growing(run, seq)
+            try:
+                file = _grown(fd, seq, known)
+            finally:
+                os.close(fd)
         if file is not None and file is not known:
             with self._lock:
                 self._known[run.id, seq] = file

@@ -76,9 +76,15 @@ class PictureReader:
         self, volume_id: int, stream_id: int, hour_us: int, at_us: int, allowed: TimeRange
     ) -> Picture | None:
         try:
-            fd = self._source.open_pack(volume_id, stream_id, hour_us)
+            with self._source.looking_at(volume_id):
+                return self._read(volume_id, stream_id, hour_us, at_us, allowed)
         except (FileNotFoundError, VolumeUnavailable):
             return None
+
+    def _read(
+        self, volume_id: int, stream_id: int, hour_us: int, at_us: int, allowed: TimeRange
+    ) -> Picture | None:
+        fd = self._source.open_pack(volume_id, stream_id, hour_us)
         try:
             index = self._index(fd, (volume_id, stream_id, hour_us))
             found = standing_for(index.pictures, at_us, allowed.start_us, allowed.end_us)

@@ -9,10 +9,12 @@ import logging
 import os
 import threading
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from playback.volume_gate import VolumeGate
 from storage.open import Storage
 from storage.open_volume import OpenVolume
 from storage.segment_paths import SegmentName, incoming_path, pack_path, segment_path
@@ -30,13 +32,14 @@ class OpenFile:
 
     Attributes:
         size: bytes that may be served now. is_growing: it is still being written.
-        etag: changes whenever the bytes could.
+        etag: changes whenever the bytes could. volume_id: where it lies.
     """
 
     fd: int
     size: int
     is_growing: bool
     etag: str
+    volume_id: int
 
 
 class SegmentSource:
@@ -49,6 +52,14 @@ class SegmentSource:
         self._volumes: dict[int, Volume] = {}
         self._damaged: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._lock = threading.Lock()
+        self._gate = VolumeGate()
+
+    def looking_at(self, volume_id: int) -> AbstractContextManager[None]:
+        """Hold one of the few places for looking at a volume, around what reads a file that was opened here.
+
+        Every opening does so by itself. Raises VolumeUnavailable where all places are taken and nobody leaves.
+        """
+        return self._gate.inside(volume_id)
 
     def open_media(self, stream_id: int, run_id: int, seq: int) -> OpenFile:
         """Return a recorded file, finished or growing, for a media response.
@@ -76,7 +87,7 @@ class SegmentSource:
         """Return the file of an index entry; raises as `open_media` does."""
         path = segment_path(self.stream_uuid(segment.stream_id), name_of(segment))
         try:
-            fd = self._volume(segment.volume_id).open_file(path)
+            fd = self._open(segment.volume_id, path)
         except FileNotFoundError:
             self._explain_missing(segment)
             raise
@@ -84,7 +95,8 @@ class SegmentSource:
         if size != segment.size_bytes and self._is_news(segment, size):
             os.close(fd)
             raise IndexMismatch("this part of the footage is damaged on disk")
-        return OpenFile(fd, size, is_growing=False, etag=f'"{segment.sha256.hex()[:32]}"')
+        etag = f'"{segment.sha256.hex()[:32]}"'
+        return OpenFile(fd, size, is_growing=False, etag=etag, volume_id=segment.volume_id)
 
     def open_growing(self, run: Run, seq: int) -> int:
         """Return a descriptor of a file that is being written, or not indexed yet; the caller closes it.
@@ -92,11 +104,11 @@ class SegmentSource:
         Raises:
             FileNotFoundError: there is no such file (yet, or any more). VolumeUnavailable: its volume is not there.
         """
-        return self._volume(run.volume_id).open_file(incoming_path(run.uuid, seq))
+        return self._open(run.volume_id, incoming_path(run.uuid, seq))
 
     def open_pack(self, volume_id: int, stream_id: int, hour_us: int) -> int:
         """Return a descriptor of a stream-hour's picture pack; raises as `open_growing` does."""
-        return self._volume(volume_id).open_file(pack_path(self.stream_uuid(stream_id), hour_us))
+        return self._open(volume_id, pack_path(self.stream_uuid(stream_id), hour_us))
 
     def has_bytes(self, run_id: int, seq: int, until: int) -> bool:
         """Tell whether a finished file is not known to be shorter than `until` bytes."""
@@ -128,7 +140,11 @@ class SegmentSource:
             fd = self.open_growing(run, seq)
         except (NotFound, FileNotFoundError):
             return None
-        return OpenFile(fd, os.fstat(fd).st_size, is_growing=True, etag="")
+        return OpenFile(fd, os.fstat(fd).st_size, is_growing=True, etag="", volume_id=run.volume_id)
+
+    def _open(self, volume_id: int, path: str) -> int:
+        with self._gate.inside(volume_id):
+            return self._volume(volume_id).open_file(path)
 
     def _volume(self, volume_id: int) -> OpenVolume:
         """Return an open volume; its row is read again only when it is not found where the row said."""

@@ -15,6 +15,7 @@ from web.download_record import DownloadRecord
 from web.errors import ErrorAnswers
 from web.plain_texts import PlainAddresses
 from web.rate_limit import RateLimit
+from web.read_limits import ReadLimits
 from web.routing import GuardedEndpoint
 from web.security_headers import SecurityHeaders
 from web.state import AppState, WebServices
@@ -42,6 +43,7 @@ def create_app(services: WebServices) -> Starlette:
             "authority": Authority(services.storage, services.clock),
             "picture_limit": RateLimit(services.clock, per_second=20, burst=60),
             "downloads": DownloadRecord(services.clock),
+            "reads": ReadLimits(),
             "registry": measured.registry,
         }
 

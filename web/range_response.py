@@ -5,7 +5,7 @@ import re
 import weakref
 from dataclasses import dataclass
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -61,6 +61,7 @@ class RangeResponse(Response):
         etag: str = "",
         cache_control: str = "no-store",
         file_name: str = "",
+        limiter: CapacityLimiter | None = None,
     ) -> None:
         """Answer `request` from `fd`, which is closed when the answer was sent or given up.
 
@@ -69,9 +70,11 @@ class RangeResponse(Response):
             fd: the open file. size: bytes of it that may be sent.
             media_type: of the file. etag: quoted, "" for a file that still grows.
             cache_control: the header. file_name: makes browsers save the answer under this name.
+            limiter: of the threads that read; None for those that views run in, too.
         """
         self._close = weakref.finalize(self, os.close, fd)
         self._fd = fd
+        self._limiter = limiter
         self._range = ByteRange(0, size)
         headers = {"Accept-Ranges": "bytes", "Cache-Control": cache_control}
         if etag:
@@ -116,7 +119,9 @@ class RangeResponse(Response):
                 # Servers drop what is sent to a client that is gone without a word.
                 if position > self._range.start and await client.is_disconnected():
                     return
-                chunk = await to_thread.run_sync(os.pread, self._fd, min(_CHUNK, end - position), position)
+                chunk = await to_thread.run_sync(
+                    os.pread, self._fd, min(_CHUNK, end - position), position, limiter=self._limiter
+                )
                 if not chunk:
                     # Truncated under us: the connection must break, a short answer would look whole.
                     raise OSError(f"file ended {end - position} bytes early")

@@ -22,6 +22,7 @@ from web.auth import Authority
 from web.client_address import client_address
 from web.download_record import DownloadRecord
 from web.rate_limit import RateLimit
+from web.read_limits import ReadLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class AppState(TypedDict):
     authority: Authority
     picture_limit: RateLimit
     downloads: DownloadRecord
+    reads: ReadLimits
     registry: CollectorRegistry
 
 
@@ -102,6 +104,11 @@ def picture_limit_of(request: Call) -> RateLimit:
 def downloads_of(request: Call) -> DownloadRecord:
     """Return what knows which downloads are in the audit record already."""
     return request.state["downloads"]
+
+
+def reads_of(request: Call) -> ReadLimits:
+    """Return what bounds how many reads of one volume run at once."""
+    return request.state["reads"]
 
 
 def registry_of(request: Call) -> CollectorRegistry:

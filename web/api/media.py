@@ -8,7 +8,7 @@ from web.api.parameters import camera_of
 from web.permissions import VIEW_CAMERA
 from web.range_response import RangeResponse
 from web.routing import guarded
-from web.state import Call, services_of
+from web.state import Call, reads_of, services_of
 
 _FINISHED = "private, max-age=3600, immutable"
 """Finished files never change; an hour bounds how long a browser outlives retention."""
@@ -49,5 +49,6 @@ def media(request: Call) -> Response:
         opened.size,
         media_type="video/mp4",
         etag=opened.etag,
+        limiter=reads_of(request).of(opened.volume_id),
         cache_control="no-store" if opened.is_growing else _FINISHED,
     )

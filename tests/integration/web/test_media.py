@@ -194,7 +194,7 @@ def test_answer_ends_with_the_client_that_it_is_for(tmp_path: Path) -> None:
         return {"type": "http.disconnect"}
 
     fd = os.open(path, os.O_RDONLY)
-    sent = sent_body(OpenFile(fd, 8_000_000, is_growing=False, etag=""), gone)
+    sent = sent_body(OpenFile(fd, 8_000_000, is_growing=False, etag="", volume_id=1), gone)
     assert len(sent) < 1_000_000
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(fd)

@@ -1,8 +1,16 @@
-"""Range headers."""
+"""Range headers, and who reads what is sent."""
 
+import os
+from pathlib import Path
+
+import anyio
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
-from web.range_response import ByteRange, parse_range
+from web.range_response import ByteRange, RangeResponse, parse_range
+from web.read_limits import ReadLimits
+from web.state import Call
 
 
 @pytest.mark.parametrize(
@@ -28,3 +36,35 @@ def test_range_is_read_as_the_rfc_says(header: str | None, expected: ByteRange |
 def test_range_behind_the_end_cannot_be_satisfied(header: str) -> None:
     with pytest.raises(ValueError, match="bytes"):
         parse_range(header, 100)
+
+
+def test_file_of_a_volume_whose_reads_all_wait_takes_no_other_thread(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"footage")
+    limits = ReadLimits()
+    sent: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message.get("body", b""))
+
+    async def answer(volume_id: int) -> None:
+        scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b""}
+        request: Call = Request(scope)
+        fd = os.open(tmp_path / "file", os.O_RDONLY)
+        response = RangeResponse(request, fd, 7, media_type="video/mp4", limiter=limits.of(volume_id))
+        with anyio.move_on_after(0.05 if volume_id == 1 else 10):
+            await response(scope, receive, send)
+
+    async def serve() -> None:
+        hanging = limits.of(1)
+        for reader in range(int(hanging.total_tokens)):
+            hanging.acquire_on_behalf_of_nowait(reader)
+        await answer(1)
+        assert sent == [b""]
+        sent.clear()
+        await answer(2)
+        assert sent == [b"", b"footage", b""]
+
+    anyio.run(serve)
