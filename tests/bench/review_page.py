@@ -14,6 +14,8 @@ from vms.domain.time import SECOND_US
 _SHOWN_SECONDS = 120
 """How much time the timeline shows while it is clicked at."""
 _ON_LANE_PX = 60
+_APART_SECONDS = 12
+"""Two pictures of a pack are ten seconds apart: this far from one place, another picture is shown."""
 
 
 @dataclass(slots=True)
@@ -41,15 +43,19 @@ class ReviewPage:
     def _shown_seconds(self) -> float:
         return float(self.page.evaluate("reviewProbe.shown_s()"))
 
-    def place(self) -> tuple[float, float]:
-        """Return a random point of the focused lane near the playhead."""
+    def place(self, away_from_x: float | None = None) -> tuple[float, float]:
+        """Return a random point of the focused lane near the playhead, one that has another picture if asked for."""
         box = self.page.locator("[data-plot]").bounding_box()
         assert box is not None
         middle_us = (self.site.time.start_us + self.site.time.end_us) // 2
         x = float(self.page.evaluate("(us) => reviewProbe.x(us)", middle_us))
         reach = box["width"] * 60 / self._shown_seconds()
         left, right = max(20.0, x - reach), min(box["width"] - 20.0, x + reach)
-        return box["x"] + self.source.uniform(left, right), box["y"] + _ON_LANE_PX
+        apart = box["width"] * _APART_SECONDS / self._shown_seconds()
+        while True:
+            at = box["x"] + self.source.uniform(left, right)
+            if away_from_x is None or abs(at - away_from_x) > apart:
+                return at, box["y"] + _ON_LANE_PX
 
     def instant(self) -> int:
         """Return a random instant of the footage, to the tenth of a second."""
@@ -98,13 +104,17 @@ class ReviewPage:
 
     def scrubs(self, count: int) -> Latencies:
         """Hold the pointer down and move it from place to place; return the times from a move to the last picture."""
-        self.page.mouse.move(*self.place())
+        at = self.place()
+        self.page.mouse.move(*at)
         self.page.mouse.down()
-        self.page.mouse.move(*self.place())
 
         def move() -> float:
-            self.page.mouse.move(*self.place())
+            nonlocal at
+            at = self.place(away_from_x=at[0])
+            self.page.mouse.move(*at)
             return self.milliseconds("reviewProbe.pictured()")
+
+        move()
 
         found = _latencies(count, move)
         self.page.mouse.up()

@@ -110,7 +110,7 @@ def _use(page: ReviewPage, source: random.Random) -> None:
         lambda: page.act(source.choice(["layout-one", "layout-grid", "layout-focus"])),
         lambda: page.page.keyboard.press(source.choice(["1", "2", "3", "4"])),
         lambda: _press(page, "zoom-out", "zoom-in"),
-        lambda: _press(page, "in", "out", "clip-clear"),
+        lambda: _press(page, "in", "forward", "out", "clip-clear"),
     ]
     source.choice(deeds)()
     page.act("play")
