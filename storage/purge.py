@@ -24,7 +24,7 @@ from storage.purge_threads import VolumePasses
 from storage.volume_access import VolumeCheck, state_after
 from vms.clock import boot_id
 from vms.domain.errors import VolumeFull, VolumeUnavailable
-from vms.domain.retention import PurgeReason
+from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.segment import ClockTrust
 from vms.domain.time import HOUR_US, Clock
 from vms.domain.volume import FreeSpace, Volume, VolumeState, default_floor_bytes
@@ -286,7 +286,7 @@ class Purger:
 
     def _note_refusals(self, volume: Volume, result: VolumePurge) -> None:
         """Put what was refused where people see it, and say what is new."""
-        refusals = [Refusal(volume.id, b.stream_id, b.reason, b.why) for b in result.blocked]
+        refusals = [Refusal(volume.id, b.stream_id, b.reason, b.why, b.remedy) for b in result.blocked]
         before = [r for r in self.state.refusals() if r.volume_id == volume.id]
         known = {(refusal.stream_id, refusal.reason) for refusal in before}
         for refusal in refusals:
@@ -310,4 +310,4 @@ def _with_freed(free: FreeSpace, freed_bytes: int, files: int) -> FreeSpace:
 
 
 def _all_blocked(why: str) -> tuple[Blocked, ...]:
-    return (Blocked(None, PurgeReason.AGE, why),)
+    return (Blocked(None, PurgeReason.AGE, why, PurgeRemedy.VOLUME),)

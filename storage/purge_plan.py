@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from storage.purge_guard import StreamAmount, excess_distrust
-from vms.domain.retention import PurgeReason, RetentionRule
+from vms.domain.retention import PurgeReason, PurgeRemedy, RetentionRule
 from vms.domain.time import MINUTE_US, TimeRange
 from vms.domain.volume import FreeSpace
 
@@ -123,6 +123,7 @@ class Blocked:
     stream_id: int | None
     reason: PurgeReason
     why: str
+    remedy: PurgeRemedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +277,8 @@ def _take_due(
         if not why and not stock.is_confirmed:
             why = excess_distrust(stock.amount, PurgeReason.AGE, elapsed_us)
     if why:
-        blocked.append(Blocked(stock.stream_id, PurgeReason.AGE, why))
+        remedy = PurgeRemedy.CLOCK if clock_distrust else PurgeRemedy.CAMERA
+        blocked.append(Blocked(stock.stream_id, PurgeReason.AGE, why, remedy))
         aged = []
     for candidate in aged:
         shelf.take(candidate, PurgeReason.AGE)
@@ -285,7 +287,7 @@ def _take_due(
         share_us = stock.amount.covered_us * over_quota // max(stock.total_bytes, 1)
         surprise = StreamAmount(stock.amount.covered_us, share_us)
         if doubt := excess_distrust(surprise, PurgeReason.QUOTA, elapsed_us):
-            blocked.append(Blocked(stock.stream_id, PurgeReason.QUOTA, doubt))
+            blocked.append(Blocked(stock.stream_id, PurgeReason.QUOTA, doubt, PurgeRemedy.CAMERA))
             over_quota = 0
     while over_quota > 0 and shelf.left and _may_go_for_quota(shelf.left[0], stock, rule, now_us):
         over_quota -= shelf.left[0].size_bytes

@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.purge_guard import ClockReading, ClockTrust
 from storage.schema import meta
 from storage.upsert import insert_or_update
-from vms.domain.retention import PurgeReason
+from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.time import DAY_US, Clock
 
 _CLOCK = "purge_clock:"
@@ -27,12 +27,14 @@ class Refusal:
 
     Attributes:
         stream_id: whose footage, None where it concerns the whole volume.
+        remedy: what it waits for.
     """
 
     volume_id: int
     stream_id: int | None
     reason: PurgeReason
     why: str
+    remedy: PurgeRemedy
 
 
 class PurgeState:
@@ -78,7 +80,7 @@ class PurgeState:
 
     def note_refusals(self, volume_id: int, refusals: Sequence[Refusal]) -> None:
         """Remember what the latest pass over a volume was not allowed to delete."""
-        values = [[r.stream_id, r.reason.value, r.why] for r in refusals]
+        values = [[r.stream_id, r.reason.value, r.why, r.remedy.value] for r in refusals]
         with self._database.write() as connection:
             _store(connection, f"{_REFUSED}{volume_id}", json.dumps(values))
 
@@ -91,9 +93,9 @@ class PurgeState:
                 .order_by(meta.c.key)
             ).all()
         return [
-            Refusal(int(key.removeprefix(_REFUSED)), stream_id, PurgeReason(reason), why)
+            Refusal(int(key.removeprefix(_REFUSED)), stream_id, PurgeReason(reason), why, PurgeRemedy(remedy))
             for key, text in rows
-            for stream_id, reason, why in json.loads(text)
+            for stream_id, reason, why, remedy in json.loads(text)
         ]
 
 

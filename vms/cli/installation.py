@@ -73,7 +73,7 @@ def doctor() -> None:
             problems.append("no volume takes recordings: add one with  vms volume add FOLDER")
         waiting = PurgeState(env.storage.database, env.clock).refusals()
         problems.extend(
-            f"retention waits for your word: {refusal.why} (vms purge list)" for refusal in waiting
+            f"retention waits: {refusal.why} (vms purge list says what helps)" for refusal in waiting
         )
         statuses = env.storage.cameras.statuses()
         if all(status.is_silent(now_us) for status in statuses.values()):

@@ -7,10 +7,16 @@ import typer
 from storage.purge_state import PurgeState
 from vms.cli.environment import opened, out, print_json, print_table
 from vms.domain.errors import InvalidInput, NotFound
+from vms.domain.retention import PurgeRemedy
 
 app = typer.Typer(no_args_is_help=True, help="See and confirm what retention hesitates to delete.")
 
 CLOCK = "clock"
+_REMEDIES = {
+    PurgeRemedy.CAMERA: "vms purge allow {camera_id}",
+    PurgeRemedy.CLOCK: f"set the clock, or  vms purge allow {CLOCK}",
+    PurgeRemedy.VOLUME: "vms volume list",
+}
 
 
 @app.command("list")
@@ -26,7 +32,13 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Answer for progr
         if as_json:
             print_json(
                 [
-                    {"volume": r.volume_id, "stream": r.stream_id, "reason": r.reason, "why": r.why}
+                    {
+                        "volume": r.volume_id,
+                        "stream": r.stream_id,
+                        "reason": r.reason,
+                        "why": r.why,
+                        "remedy": r.remedy,
+                    }
                     for r in refusals
                 ]
             )
@@ -34,9 +46,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Answer for progr
         rows = []
         for refusal in refusals:
             camera_id, name = names.get(refusal.stream_id or 0, (0, "everything"))
-            confirm = f"vms purge allow {camera_id}" if camera_id else f"vms purge allow {CLOCK}"
-            rows.append([str(refusal.volume_id), name, refusal.reason.value, refusal.why, confirm])
-        print_table(["Volume", "Camera", "Rule", "Why it waits", "To confirm"], rows, empty="Nothing waits.")
+            remedy = _REMEDIES[refusal.remedy].format(camera_id=camera_id)
+            rows.append([str(refusal.volume_id), name, refusal.reason.value, refusal.why, remedy])
+        print_table(["Volume", "Camera", "Rule", "Why it waits", "What helps"], rows, empty="Nothing waits.")
 
 
 @app.command()

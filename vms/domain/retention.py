@@ -76,6 +76,17 @@ class PurgeReason(enum.StrEnum):
     MANUAL = "manual"
 
 
+class PurgeRemedy(enum.StrEnum):
+    """What lets a refused purge go on."""
+
+    CAMERA = "camera"
+    """A person's word that so much of this camera is meant to go."""
+    CLOCK = "clock"
+    """A person's word that this host's clock is right, or the clock coming back."""
+    VOLUME = "volume"
+    """The volume answering, whole and writable."""
+
+
 def days_us(days: int) -> int:
     """Return so many days of 24 hours in microseconds."""
     return days * DAY_US

@@ -10,7 +10,7 @@ from storage.schema import garbage, hold, stream
 from tests.support.footage import NOON_US, draft
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict
-from vms.domain.retention import PurgeReason
+from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.segment import ClockTrust
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, TimeRange
 from vms.domain.volume import VolumeState
@@ -220,6 +220,7 @@ def test_clock_a_day_ahead_purges_nothing_until_it_is_confirmed(footage: Site) -
         report = purger.run_once()
         assert report.segments == 0
         assert "jumped" in report.blocked[0].why
+        assert purger.state.refusals()[0].remedy is PurgeRemedy.CLOCK
     assert "jumped" in Purger(footage.storage, footage.clock).run_once().blocked[0].why
     assert len(footage.rows()) == len(made)
     purger.state.allow_clock()
@@ -253,7 +254,8 @@ def test_suddenly_shortened_retention_waits_for_a_person(footage: Site) -> None:
     edit(footage, retention_days=1)
     report = purger.run_once()
     assert report.segments == 0
-    assert [r.stream_id for r in purger.state.refusals()] == [footage.main.id]
+    waits = [(r.stream_id, r.remedy) for r in purger.state.refusals()]
+    assert waits == [(footage.main.id, PurgeRemedy.CAMERA)]
     purger.state.allow_stream(footage.main.id)
     assert purger.run_once().segments == len(made)
     assert purger.state.refusals() == []
