@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 from itertools import pairwise
@@ -17,8 +18,10 @@ from recorder.jump_repair import close_break
 from recorder.media_break import find_break
 from recorder.segmenter_command import SegmenterPlan, self_test_command
 from recorder.strays import ChildNotes
+from tests.support.footage import NOON_US
 from tests.support.recorder_scene import QUICK, Scene, play, recording_ffmpeg, recording_scene
 from tests.support.rtsp_server import GStreamerCameras
+from tests.support.stored_footage import RecordedRun
 from vms.domain.camera import CameraDraft, StreamState, parse_stream_url
 from vms.domain.segment import ClockTrust
 from vms.domain.time import SECOND_US
@@ -128,6 +131,24 @@ def test_open_run_is_announced_soon_after_its_first_pictures(tmp_path: Path) -> 
         assert abs(run.start_us - spawned_us) < 3 * SECOND_US
 
     play(tmp_path, [CAMERA], scenario, timings=QUICK, segment_seconds=60)
+
+
+def test_recorder_says_what_to_run_where_the_index_lacks_older_footage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """failure mode 27: the index is lost, and nobody runs `vms up`."""
+
+    async def run() -> None:
+        async with recording_scene(tmp_path, [CAMERA]) as scene:
+            old = RecordedRun(scene.stream("a"), scene.volumes[0], NOON_US)
+            old.publish(old.write())
+            shutil.rmtree(scene.volume_path / "incoming")
+            scene.start()
+            await scene.until_recorded("a")
+            assert all(segment.start_us > NOON_US for segment in scene.segments("a"))
+            assert "run  vms check --rebuild" in caplog.text
+
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_ended_recorder_leaves_nothing_unpublished(tmp_path: Path) -> None:
