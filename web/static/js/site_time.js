@@ -13,6 +13,12 @@ export const MINUTE_US = 60 * SECOND_US;
 export const HOUR_US = 60 * MINUTE_US;
 export const DAY_US = 24 * HOUR_US;
 
+/** So much is no drift: the device slept, and its clocks stood still, or somebody set the server's. */
+const JUMP_US = 5 * SECOND_US;
+
+/** Fires `jump` when the present turns out to be another than was believed. */
+export const present = new EventTarget();
+
 let offsetUs = pageData.now_us - performance.now() * 1000;
 
 /** The server's present, whatever this device's clock says. @returns {number} */
@@ -26,7 +32,22 @@ export function nowUs() {
  * @param {number} tookMs
  */
 export function learnNow(serverUs, tookMs) {
+  const believedUs = nowUs();
   offsetUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
+  // An answer that was long on its way tells less.
+  if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.dispatchEvent(new Event("jump"));
+}
+
+/** Ask the server for the present. Without an answer what was believed stays. */
+export async function askNow() {
+  const beganMs = performance.now();
+  try {
+    /** @type {{now_us: number}} */
+    const answer = await json("/api/v1/time");
+    learnNow(answer.now_us, performance.now() - beganMs);
+  } catch {
+    // The shell's banner says that the server does not answer.
+  }
 }
 
 /** @param {Intl.DateTimeFormatOptions} options @returns {Intl.DateTimeFormat} */

@@ -3,7 +3,6 @@
  * @module
  */
 
-import { isAborted } from "../api.js";
 import { Holdup } from "./holdup.js";
 import { nextFootage } from "./nearest_footage.js";
 import { meansOf } from "./pace.js";
@@ -16,6 +15,8 @@ const LIVE_DISTANCE_US = 2.6 * SECOND_US;
 const PRESENT_US = 4 * SECOND_US;
 /** Tiles nearer to the clock than this begin to run as they are. */
 const TOGETHER_US = 0.1 * SECOND_US;
+/** Following in a gap, the list of footage may have come to its end: a new one is asked for this often. */
+const LOOKED_AGAIN_MS = 5_000;
 /** Backwards out of a gap the last picture before it is shown. */
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
@@ -27,7 +28,7 @@ const BEFORE_GAP_US = 0.1 * SECOND_US;
  * @property {boolean} skipGaps
  */
 
-/** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"). */
+/** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"), `no-answer` (it stopped because the server does not tell where footage goes on). */
 export class Clockwork extends EventTarget {
   #clock = new ReviewClock(() => performance.now());
   #holdup = new Holdup();
@@ -38,9 +39,9 @@ export class Clockwork extends EventTarget {
   #isGathering = false;
   /** Whether the tiles are moved by keyframes or single frames. */
   #isGlancing = false;
-  #isAsking = false;
-  /** Counts what a person asked for, so that an answer to an older wish is dropped. */
-  #turn = 0;
+  /** The request for footage behind a gap; a new wish of the person's ends it. @type {AbortController | null} */
+  #asking = null;
+  #lookedMs = -Infinity;
   #refreshes = 0;
 
   /** @param {() => Shown} shown */
@@ -66,7 +67,7 @@ export class Clockwork extends EventTarget {
 
   /** @param {number} us @param {{play?: boolean, live?: boolean}} [options] */
   seek(us, options = {}) {
-    this.#turn += 1;
+    this.#interrupt();
     this.#scrub = null;
     this.#isGathering = false;
     this.#isGlancing = false;
@@ -90,7 +91,7 @@ export class Clockwork extends EventTarget {
   }
 
   play() {
-    this.#turn += 1;
+    this.#interrupt();
     this.#isGathering = false;
     if (this.wantsPlay) this.#holdup.goWithout();
     else this.#holdup.reset();
@@ -99,7 +100,7 @@ export class Clockwork extends EventTarget {
   }
 
   pause() {
-    this.#turn += 1;
+    this.#interrupt();
     const wasRunning = this.isRunning;
     this.wantsPlay = false;
     this.wantsLive = false;
@@ -115,7 +116,10 @@ export class Clockwork extends EventTarget {
 
   /** @param {1 | -1} direction */
   step(direction) {
+    const wasGlancing = this.#isGlancing;
     this.pause();
+    // Out of keyframes the exact frame of the playhead has to come first.
+    if (wasGlancing) return;
     this.#isGathering = true;
     this.shown().focused.step(direction);
   }
@@ -123,6 +127,7 @@ export class Clockwork extends EventTarget {
   /** @param {number} speed */
   setSpeed(speed) {
     if (speed === this.speed || speed === 0) return;
+    this.#interrupt();
     const isVideo = this.#means(speed) === "video";
     this.speed = speed;
     if (speed !== 1) this.wantsLive = false;
@@ -135,7 +140,7 @@ export class Clockwork extends EventTarget {
   /** @param {number} us */
   scrub(us) {
     if (!this.#scrub) {
-      this.#turn += 1;
+      this.#interrupt();
       this.#scrub = { wall_us: this.wallUs, live: this.wantsLive };
       this.rest();
     }
@@ -170,13 +175,18 @@ export class Clockwork extends EventTarget {
   /** What is due now; called once a refresh. */
   tick() {
     this.#refreshes += 1;
-    if (!this.wantsPlay || this.#scrub || this.#isAsking) return;
+    if (!this.wantsPlay || this.#scrub || this.#asking) return;
     const shown = this.shown();
     if (shown.skipGaps && shown.tiles.every((tile) => tile.hole !== null)) this.#leaveGap(shown);
     else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
     else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
     else this.#glanceOn(shown);
+  }
+
+  #interrupt() {
+    this.#asking?.abort();
+    this.#asking = null;
   }
 
   /** @param {number} speed */
@@ -245,27 +255,43 @@ export class Clockwork extends EventTarget {
 
   /** No tile has footage: go on with the next that any has. @param {Shown} shown */
   #leaveGap({ tiles }) {
-    // Following, the next footage is still to be recorded.
-    if (this.wantsLive) return;
+    if (this.wantsLive) {
+      this.#awaitFootage(tiles);
+      return;
+    }
     const ends = tiles.map((tile) => tile.hole?.end_us ?? null);
     if (this.speed > 0 && ends.every((end) => end !== null)) this.#skipTo(Math.min(.../** @type {number[]} */ (ends)));
     else void this.#askForFootage(tiles.map((tile) => tile.camera.id));
   }
 
+  /** Following, the next footage is still to be recorded: the clock stays with the present until it is there. @param {readonly Tile[]} tiles */
+  #awaitFootage(tiles) {
+    const isBehind = nowUs() - this.us > 2 * LIVE_DISTANCE_US;
+    this.#clock.stop();
+    this.#clock.set(nowUs() - LIVE_DISTANCE_US);
+    if (isBehind) this.#tellState();
+    const isBack = tiles.some((tile) => tile.hole !== null && tile.hole.end_us !== null);
+    const isDue = performance.now() - this.#lookedMs > LOOKED_AGAIN_MS && !tiles.every((tile) => tile.isListening);
+    if (!isBack && !isDue) return;
+    this.#lookedMs = performance.now();
+    this.goLive();
+  }
+
   /** @param {number[]} camera_ids */
   async #askForFootage(camera_ids) {
-    const turn = this.#turn;
-    this.#isAsking = true;
+    const asking = new AbortController();
+    this.#asking = asking;
     this.#clock.stop();
     try {
-      const to_us = await nextFootage(camera_ids, this.us, this.speed);
-      if (turn !== this.#turn) return;
+      const to_us = await nextFootage(camera_ids, this.us, this.speed, asking.signal);
+      if (asking.signal.aborted) return;
+      this.#asking = null;
       if (to_us === null) this.#stopAt(this.speed > 0 ? "end" : "start");
       else this.#skipTo(this.speed > 0 ? to_us : to_us - BEFORE_GAP_US);
-    } catch (error) {
-      if (turn === this.#turn && !isAborted(error)) this.pause();
-    } finally {
-      this.#isAsking = false;
+    } catch {
+      if (asking.signal.aborted) return;
+      this.pause();
+      this.dispatchEvent(new Event("no-answer"));
     }
   }
 

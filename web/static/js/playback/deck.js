@@ -6,7 +6,7 @@
 import { arrangementOf } from "./arrangement.js";
 import { Clockwork } from "./clockwork.js";
 import { part } from "../page_data.js";
-import { nowUs, SECOND_US } from "../site_time.js";
+import { askNow, nowUs, present, SECOND_US } from "../site_time.js";
 import { Tile } from "./tile.js";
 
 const LIVE_MARK_US = 15 * SECOND_US;
@@ -19,7 +19,7 @@ const LIVE_MARK_US = 15 * SECOND_US;
 /**
  * Fires `time` (detail: instant, at most once a refresh), `seek` (instant), `state`, `focus` (camera id), `skip`
  * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
- * ended there), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`.
+ * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`.
  */
 export class Deck extends EventTarget {
   #clockwork;
@@ -46,12 +46,13 @@ export class Deck extends EventTarget {
     this.dataSaver = options.dataSaver;
     this.skipGaps = options.skipGaps;
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
-    for (const name of ["seek", "skip", "wait", "edge", "state"]) {
+    for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
       this.#clockwork.addEventListener(name, (event) => {
         this.dispatchEvent(event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name));
       });
     }
-    document.addEventListener("visibilitychange", () => this.#onVisibility());
+    document.addEventListener("visibilitychange", () => void this.#onVisibility());
+    present.addEventListener("jump", () => this.#returnToPresent());
     const onRefresh = () => {
       // First, so that a fault in one refresh is not the end of all.
       requestAnimationFrame(onRefresh);
@@ -230,12 +231,18 @@ export class Deck extends EventTarget {
     for (const tile of joined) this.#clockwork.join(tile);
   }
 
-  #onVisibility() {
+  async #onVisibility() {
     const isHidden = document.visibilityState === "hidden";
     if (isHidden) this.#clockwork.rest();
     for (const tile of this.#shown) tile.setLoading(!isHidden);
-    // The present has gone on meanwhile; anything else goes on where it was.
-    if (!isHidden && this.#clockwork.wantsLive && this.isPlaying) this.goLive();
+    if (isHidden) return;
+    // The present has gone on meanwhile, by how much a device that slept does not know; anything else goes on where it was.
+    await askNow();
+    this.#returnToPresent();
+  }
+
+  #returnToPresent() {
+    if (this.#clockwork.wantsLive && this.isPlaying && document.visibilityState === "visible") this.goLive();
   }
 
   #tick() {

@@ -43,6 +43,8 @@ export class Feed extends EventTarget {
   #isMapped = false;
   #isLive = false;
   #isGone = false;
+  /** Whether there is nothing at all in its window. */
+  #isMissing = false;
   #watching = new AbortController();
 
   /**
@@ -68,7 +70,10 @@ export class Feed extends EventTarget {
     this.#isLive = isLive;
     this.#frames = this.#watch();
     this.#source = new FootageSource(video, choice, at_us, {
-      mapped: () => this.#begin(),
+      mapped: () => {
+        this.#isMissing = false;
+        this.#begin();
+      },
       grown: () => this.#onGrown(),
       failed: (trouble) => this.#fail(trouble),
     });
@@ -78,6 +83,12 @@ export class Feed extends EventTarget {
   get frameSeconds() { return this.#source.frameSeconds; }
 
   get isFollowing() { return this.#source.isFollowing; }
+
+  /** Whether footage that comes now would become known: the list that it follows still grows. */
+  get isListening() { return this.isFollowing && !this.#source.isComplete && !this.#isMissing && this.trouble === null; }
+
+  /** Whether there was no list to follow: once there is, only another feed will know. */
+  get isDeaf() { return this.isFollowing && this.#isMissing; }
 
   /** Until when it can play on: footage behind it needs another window. */
   get endUs() { return this.#source.toUs; }
@@ -170,6 +181,7 @@ export class Feed extends EventTarget {
   step(direction) {
     this.rest();
     if (this.#frames.media_s < 0) return;
+    this.hole = null;
     this.isSettled = false;
     this.#frames.step(direction);
   }
@@ -208,7 +220,9 @@ export class Feed extends EventTarget {
   #begin() {
     this.#isMapped = true;
     const { map } = this.#source;
-    if (this.#isLive && !map.isEmpty) this.wantedUs = Math.max(map.startUs, Math.min(this.wantedUs, Math.round(map.endUs) - LIVE_LEAD_US));
+    // Of a camera that has been silent for long the last second is not the present.
+    const isPresent = !map.isEmpty && nowUs() - map.endUs < NOT_YET_US;
+    if (this.#isLive && isPresent) this.wantedUs = Math.max(map.startUs, Math.min(this.wantedUs, Math.round(map.endUs) - LIVE_LEAD_US));
     const target = this.#locate(this.wantedUs);
     if (target === null) {
       this.#restInHole(this.#holeAt(this.wantedUs));
@@ -269,6 +283,7 @@ export class Feed extends EventTarget {
   #fail(trouble) {
     if (trouble === "missing") {
       // Nothing in the whole window: that is an answer.
+      this.#isMissing = true;
       this.#isMapped = true;
       this.#restInHole({ start_us: null, end_us: null });
       return;

@@ -14,6 +14,8 @@ const LOADED_AGAIN_MS = 120;
 const LOADED_AFTER_TROUBLE_MS = 2_000;
 /** The next window is made ready this long before the one that plays ends. */
 const PREPARED_US = 20 * SECOND_US;
+/** Where nothing was recorded up to the present, something may be after this. */
+const LOADED_AFTER_NOTHING_MS = 5_000;
 /** Two feeds that show the same to within this change places unseen. */
 const SAME_US = 100_000;
 
@@ -60,6 +62,9 @@ export class Film extends EventTarget {
   /** The hole in the footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
   get hole() { return this.isCurrent ? this.#feed?.hole ?? null : null; }
 
+  /** Whether footage that comes now would become known. */
+  get isListening() { return this.isCurrent && this.#feed !== null && this.#feed.isListening; }
+
   /** The instant at its playhead; null while it has none. @returns {number | null} */
   get positionUs() { return this.isCurrent ? this.#feed?.positionUs ?? null : null; }
 
@@ -74,6 +79,9 @@ export class Film extends EventTarget {
 
   /** Whether the frame wanted is painted and the video rests on it or runs. */
   get isSettled() { return this.isCurrent && this.#feed !== null && this.#feed.isSettled && !this.#feed.video.seeking; }
+
+  /** @param {number} us @returns {boolean} whether it lies in the window loaded last, playable or not */
+  reaches(us) { return (this.#coming ?? this.#feed)?.covers(us) ?? false; }
 
   /** @param {number} us @returns {boolean} whether its frame needs nothing to be fetched */
   isBuffered(us) { return this.isCurrent && this.#feed !== null && this.#feed.isBuffered(us); }
@@ -131,14 +139,17 @@ export class Film extends EventTarget {
 
   /** @param {1 | -1} direction */
   step(direction) {
+    // A step is counted from the frame that is wanted: while that is fetched there is nothing to count from.
+    if (!this.isSettled) return;
     this.#isRunning = false;
     this.#isStepping = true;
     this.#drop();
     this.#feed?.step(direction);
   }
 
-  /** Load anew where it stands. */
-  reload() {
+  /** Load anew. @param {number} us the instant wanted */
+  reload(us) {
+    this.targetUs = us;
     this.#loadSoon();
   }
 
@@ -171,7 +182,7 @@ export class Film extends EventTarget {
 
   /** @param {Feed | null} feed @returns {boolean} */
   #isWanted(feed) {
-    return this.#canShow(feed) && feed?.role === this.role;
+    return this.#canShow(feed) && feed?.role === this.role && !feed.isDeaf;
   }
 
   /** Keep what is coming in step, or make the next window ready in time. @param {number} speed */
@@ -179,7 +190,12 @@ export class Film extends EventTarget {
     if (this.#coming) {
       this.#coming.follow(this.targetUs, speed);
       this.#changeOver();
-    } else if (this.#loading === undefined && this.#feed && !this.#feed.trouble && this.targetUs > this.#feed.endUs - PREPARED_US * speed) this.#loadSoon();
+    } else if (this.#loading === undefined && this.#feed && !this.#feed.trouble && this.#isOverdue(this.#feed, speed)) this.#loadSoon();
+  }
+
+  /** Whether another window is due. @param {Feed} feed @param {number} speed @returns {boolean} */
+  #isOverdue(feed, speed) {
+    return this.targetUs > feed.endUs - PREPARED_US * speed || (feed.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS);
   }
 
   #loadSoon() {

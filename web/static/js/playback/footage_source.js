@@ -4,7 +4,9 @@
  */
 
 import Hls from "../../vendor/hls.mjs";
+import { ApiError } from "../api.js";
 import { countSamples } from "./fragment_samples.js";
+import { nearestTo } from "./nearest_footage.js";
 import { MINUTE_US, nowUs, rfc3339, SECOND_US } from "../site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
 
@@ -29,7 +31,7 @@ export const NARROW = { before_us: 10 * MINUTE_US, after_us: 20 * MINUTE_US, ahe
 
 /**
  * @typedef {"main" | "sub"} Role
- * @typedef {"purged" | "signed-out" | "missing" | "unavailable" | "unsupported" | "offline" | "broken"} Trouble
+ * @typedef {"purged" | "signed-out" | "missing" | "withdrawn" | "unavailable" | "unsupported" | "offline" | "broken"} Trouble
  * @typedef {object} SourceEvents
  * @property {() => void} mapped the first map is there; the source waits for `start`
  * @property {() => void} grown more footage became known
@@ -45,6 +47,7 @@ export class FootageSource {
   #events;
   #isMapped = false;
   #recoveries = 0;
+  #gone = new AbortController();
 
   /**
    * @param {HTMLVideoElement} video
@@ -53,6 +56,8 @@ export class FootageSource {
    * @param {SourceEvents} events
    */
   constructor(video, { cameraId, role, reach }, wall_us, events) {
+    this.cameraId = cameraId;
+    this.wallUs = wall_us;
     this.map = new WallMap([]);
     /** Whether media is being loaded, not only the playlist. */
     this.isStarted = false;
@@ -120,6 +125,7 @@ export class FootageSource {
   }
 
   destroy() {
+    this.#gone.abort();
     this.#hls.destroy();
   }
 
@@ -129,7 +135,8 @@ export class FootageSource {
     const status = data.response?.code ?? 0;
     if (status === 410) this.#events.failed("purged");
     else if (status === 401) this.#events.failed("signed-out");
-    else if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR || (status === 404 && data.fatal)) this.#events.failed("missing");
+    else if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR) this.#events.failed("missing");
+    else if (status === 404 && data.fatal) void this.#onNotFound();
     else if (data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR || data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR
       || data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) this.#events.failed("unsupported");
     else if (!data.fatal) return;
@@ -139,5 +146,19 @@ export class FootageSource {
     } else if (status >= 500) this.#events.failed("unavailable");
     else if (data.type === ErrorTypes.NETWORK_ERROR) this.#events.failed("offline");
     else this.#events.failed("broken");
+  }
+
+  /** A window without footage and a camera that the person may not see any more answer alike: its neighbours tell. */
+  async #onNotFound() {
+    const { signal } = this.#gone;
+    /** @type {Trouble} */
+    let found = "missing";
+    try {
+      await nearestTo(this.cameraId, this.wallUs, signal);
+    } catch (error) {
+      const status = error instanceof ApiError ? error.status : 0;
+      found = status === 404 ? "withdrawn" : status === 401 ? "signed-out" : status >= 500 ? "unavailable" : "offline";
+    }
+    if (!signal.aborted) this.#events.failed(found);
   }
 }

@@ -33,6 +33,7 @@ export class StageNotes {
       words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
     });
     part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());
+    deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
     deck.addEventListener("edge", (event) => {
       const words = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
       notify(text(words[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));

@@ -34,6 +34,10 @@ export class Tile extends EventTarget {
   /** What brings the picture now. @type {Means} */
   #means = "video";
   #isRunning = false;
+  /** Whether a pointer drags: pictures of where it is stand over the video. */
+  #isPreviewing = false;
+  /** The hole that it was in when it looked last. @type {import("./feed.js").Hole | null} */
+  #holeSeen = null;
   /** Whether there is no keyframe where the clock is. */
   #isInHole = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -42,6 +46,8 @@ export class Tile extends EventTarget {
   #lastReload = { at_ms: -Infinity, wall_us: 0 };
   /** Streams that this browser cannot play. @type {Set<Role>} */
   #unplayable = new Set();
+  /** The stream that was chosen for it. @type {Role} */
+  #chosen = "main";
 
   /**
    * @param {HTMLElement} root
@@ -63,7 +69,7 @@ export class Tile extends EventTarget {
     this.state = "idle";
     /** @type {Trouble | null} */
     this.trouble = null;
-    /** The stream that is wanted. @type {Role} */
+    /** The stream that is wanted: the chosen one, if it can be played. @type {Role} */
     this.role = "main";
     /** Whether it is the one that is looked at, which may load more. */
     this.isLarge = true;
@@ -100,8 +106,11 @@ export class Tile extends EventTarget {
   /** The instant at its playhead; null while it has none. @returns {number | null} */
   get positionUs() { return this.#film.positionUs; }
 
-  /** Whether it shows the frame asked for and could play on, or never will. */
-  get isReady() { return this.trouble !== null || this.#film.isReady; }
+  /** Whether it shows the frame asked for and could play on, or never will. Trouble that may pass is waited for. */
+  get isReady() { return this.trouble === "unsupported" || (this.trouble === null && this.#film.isReady); }
+
+  /** Whether footage that comes now would become known without asking. */
+  get isListening() { return this.trouble === null && this.#film.isListening; }
 
   /**
    * Show the frame of an instant, and rest there. The newest call wins.
@@ -113,16 +122,19 @@ export class Tile extends EventTarget {
     this.#stills.rest();
     this.#means = "video";
     this.#isRunning = false;
+    this.#isPreviewing = false;
     this.#isInHole = false;
     this.targetUs = us;
     this.wallUs = us;
     this.pictureUs = 0;
     if (!isSupported()) this.#fail("unsupported");
-    else if (this.trouble === "unsupported") this.#stills.cover(us, true);
+    else if (this.trouble === "unsupported" && this.#film.reaches(us)) this.#stills.cover(us, true);
     else {
+      // Elsewhere the camera may have recorded in another way.
+      if (this.trouble === "unsupported") this.#tryAllStreams();
       this.trouble = null;
       this.#film.place(us, isLive);
-      if (!this.#film.isBuffered(us)) this.#stills.cover(us);
+      if (!this.#film.hole && !this.#film.isBuffered(us)) this.#stills.cover(us);
       this.#readState();
     }
   }
@@ -137,6 +149,7 @@ export class Tile extends EventTarget {
 
   /** Keep in step with a running clock by playing. @param {number} us @param {number} speed */
   follow(us, speed) {
+    this.#isPreviewing = false;
     this.#means = "video";
     this.#isRunning = true;
     this.targetUs = us;
@@ -147,6 +160,7 @@ export class Tile extends EventTarget {
 
   /** Play by its own time, which leads the clock. @param {number} speed @returns {number | null} the instant at its playhead */
   lead(speed) {
+    this.#isPreviewing = false;
     this.#means = "video";
     this.#isRunning = true;
     const at = this.#film.lead(speed);
@@ -157,6 +171,7 @@ export class Tile extends EventTarget {
 
   /** Keep in step with a clock that runs fast or backwards. @param {number} us @param {"frames" | "keyframes"} means @param {number} speed */
   glance(us, means, speed) {
+    this.#isPreviewing = false;
     this.#isRunning = true;
     this.targetUs = us;
     if (this.#means === "video") this.#film.rest();
@@ -175,6 +190,7 @@ export class Tile extends EventTarget {
 
   /** A still picture of an instant at once, while a pointer drags; the video comes with `place`. @param {number} us */
   preview(us) {
+    this.#isPreviewing = true;
     this.#film.rest();
     this.targetUs = us;
     this.#stills.scrub(us);
@@ -182,6 +198,7 @@ export class Tile extends EventTarget {
 
   /** Choose the stream, and whether it is the one looked at. What is on screen stays until the other is there. @param {Role} role @param {boolean} isLarge */
   choose(role, isLarge) {
+    this.#chosen = role;
     const isSubBetter = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub");
     this.role = isSubBetter ? "sub" : role;
     this.isLarge = isLarge;
@@ -216,7 +233,8 @@ export class Tile extends EventTarget {
   #onFrame() {
     this.#failures = 0;
     const { shownUs } = this.#film;
-    const isShown = this.#means !== "keyframes" && shownUs !== null;
+    // A frame of where the pointer was before it dragged comes too late.
+    const isShown = this.#means !== "keyframes" && shownUs !== null && !this.#isPreviewing;
     if (isShown) {
       this.#stills.uncover();
       this.wallUs = shownUs;
@@ -228,7 +246,9 @@ export class Tile extends EventTarget {
 
   #onChange() {
     const { hole } = this.#film;
-    if (hole && this.state !== "gap" && this.#means !== "keyframes") {
+    const isAnother = hole !== this.#holeSeen;
+    this.#holeSeen = hole;
+    if (hole && isAnother && this.#means !== "keyframes" && !this.#isPreviewing) {
       this.root.dataset["wallUs"] = String(this.targetUs);
       // Where it was played up to, the last picture before the hole is there.
       if (!this.#isRunning) void this.#showLast(hole);
@@ -297,21 +317,30 @@ export class Tile extends EventTarget {
   #takeOtherStream() {
     this.#unplayable.add(this.role);
     if (this.role !== "main" || !this.camera.has_sub || this.#unplayable.has("sub")) return false;
+    const chosen = this.#chosen;
     this.choose("sub", this.isLarge);
+    this.#chosen = chosen;
     return true;
+  }
+
+  #tryAllStreams() {
+    this.#unplayable.clear();
+    this.choose(this.#chosen, this.isLarge);
   }
 
   /** @returns {boolean} whether it was tried */
   #reload() {
     const isRepeated = performance.now() - this.#lastReload.at_ms < REPEATED_MS && Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
     this.#lastReload = { at_ms: performance.now(), wall_us: this.targetUs };
-    if (!isRepeated) this.#film.reload();
+    if (!isRepeated) this.#film.reload(this.targetUs);
     return !isRepeated;
   }
 
   /** @param {Trouble} trouble */
   #fail(trouble) {
     this.trouble = trouble;
+    // What is loaded must not play on under the words and the picture.
+    this.#film.rest();
     this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
     this.#readState();
     // The same state may have another reason now.
@@ -322,7 +351,7 @@ export class Tile extends EventTarget {
     this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.trouble = null;
-      this.#film.reload();
+      this.#film.reload(this.targetUs);
       this.#readState();
     }, wait);
   }

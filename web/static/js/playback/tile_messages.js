@@ -9,6 +9,8 @@ import { clock, clockMinutes, dateShort, dayOf, duration, nowUs } from "../site_
 
 const PATIENCE_MS = 150;
 const WORDS_AFTER_MS = 2_000;
+/** A gap that ends so near to the present has not ended: answers about it are some seconds old. */
+const OPEN_US = 30_000_000;
 
 /**
  * Who knows why footage is missing; fires `change`.
@@ -16,6 +18,24 @@ const WORDS_AFTER_MS = 2_000;
  * @typedef {import("./tile.js").Tile} Tile
  * @typedef {import("./deck.js").Deck} Deck
  */
+
+/** A person who listens hears words again whenever they are set. @param {HTMLElement} element @param {string} words */
+function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+/** "sejak 14:02". @param {number} start @returns {string} */
+function since(start) {
+  const day = dayOf(start) === dayOf(nowUs()) ? "" : `${dateShort(start)} `;
+  return text("player.since", { time: `${day}${clockMinutes(start)}` });
+}
+
+/** "14:02:10–14:06:30", or how long it was. @param {number} start @param {number} end @returns {string} */
+function range(start, end) {
+  if (dayOf(start) !== dayOf(end)) return duration(end - start);
+  const form = end - start < 3_600_000_000 ? clock : clockMinutes;
+  return `${form(start)}–${form(end)}`;
+}
 
 /** The words over one tile. */
 class TileMessage {
@@ -72,14 +92,14 @@ class TileMessage {
     const start = gap?.start_us ?? hole?.start_us ?? null;
     const end = Math.min(gap?.end_us ?? hole?.end_us ?? nowUs(), nowUs());
     if (start === null) {
-      this.words.textContent = `${dateShort(targetUs)} ${clock(targetUs)} ${pageData.zone_label}`;
+      write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData.zone_label}`);
       return;
     }
-    const isOneDay = dayOf(start) === dayOf(end);
-    const write = isOneDay && end - start < 3_600_000_000 ? clock : clockMinutes;
-    const range = isOneDay ? `${write(start)}–${write(end)}` : duration(end - start);
+    // What grows by the second would be read out by the second.
+    const isOpen = (hole?.end_us ?? null) === null && end > nowUs() - OPEN_US;
     const cause = gap ? text(`cause.${gap.cause}`) : "";
-    this.words.textContent = gap?.cause === "before-first" ? cause : [range, cause].filter(Boolean).join(" · ");
+    const said = gap?.cause === "before-first" ? [cause] : [isOpen ? since(start) : range(start, end), cause];
+    write(this.words, said.filter(Boolean).join(" · "));
   }
 
   /** How old the picture is that stands in a gap. */
@@ -88,13 +108,14 @@ class TileMessage {
     // A picture of another time altogether says nothing.
     const isLast = this.tile.state === "gap" && pictureUs > 0 && pictureUs <= targetUs;
     const isSameDay = dayOf(pictureUs) === dayOf(targetUs);
-    this.age.textContent = isLast ? text("tile.last_picture", { time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}` }) : "";
+    write(this.age, isLast ? text("tile.last_picture", { time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}` }) : "");
   }
 
   async #showGap() {
     const round = this.#round;
     const at = this.tile.targetUs;
-    this.#say(text("player.no_footage_title"), "", []);
+    write(this.title, text("player.no_footage_title"));
+    this.actions.replaceChildren();
     this.nameGap();
     this.nameAge();
     // While the clock runs through the gap there is nothing to choose.
@@ -131,9 +152,9 @@ class TileMessage {
 
   /** @param {string} title @param {string} words @param {HTMLElement[]} buttons */
   #say(title, words, buttons) {
-    this.title.textContent = title;
-    this.words.textContent = words;
-    this.age.textContent = "";
+    write(this.title, title);
+    write(this.words, words);
+    write(this.age, "");
     this.actions.replaceChildren(...buttons);
   }
 }
@@ -155,6 +176,13 @@ export class TileMessages {
     };
     deck.addEventListener("tile", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).show());
     deck.addEventListener("picture", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).nameAge());
+    let wasPlaying = deck.isPlaying;
+    deck.addEventListener("state", () => {
+      // At rest there is something to choose, while the clock runs there is not.
+      if (deck.isPlaying === wasPlaying) return;
+      wasPlaying = deck.isPlaying;
+      for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
+    });
     deck.addEventListener("seek", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show(); });
     gaps.addEventListener("change", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap(); });
   }
