@@ -9,6 +9,37 @@ from vms.domain.time import MINUTE_US, format_rfc3339
 
 def site_pages(city: City) -> list[SitePage]:
     """Return every page of the portal but /setup, which is gone once somebody has an account."""
+    return [*office_pages(city), *review_pages(city), *finding_states(city)]
+
+
+def office_pages(city: City) -> list[SitePage]:
+    """Return every page but the playback page."""
+    park = city.park.id
+    return [
+        SitePage("sign-in", "/sign-in", signed_in=False),
+        SitePage("sign-in-again", "/sign-in?next=/cameras", signed_in=False),
+        SitePage("home", "/"),
+        SitePage("cameras", "/cameras"),
+        SitePage("camera", f"/cameras/{park}"),
+        SitePage("camera-new", "/cameras/new"),
+        SitePage("camera-edit", f"/cameras/{park}/edit"),
+        SitePage("camera-remove", f"/cameras/{city.clinic.id}/remove"),
+        SitePage("exports", "/exports"),
+        SitePage("exports-not-found", "/exports?q=tidak+ada"),
+        SitePage("bookmarks", "/bookmarks"),
+        SitePage("bookmarks-not-found", "/bookmarks?q=tidak+ada"),
+        SitePage("holds", "/holds"),
+        SitePage("holds-all", "/holds?state=all"),
+        SitePage("users", "/users"),
+        SitePage("user-new", "/users/new"),
+        SitePage("user-edit", "/users/1"),
+        SitePage("help", "/help"),
+        SitePage("not-found", "/nowhere", status=404),
+    ]
+
+
+def review_pages(city: City) -> list[SitePage]:
+    """Return the playback page in all its states but those of finding a moment."""
     park, past = city.park.id, city.past
 
     def playback(camera_id: int, at_us: int, more: str = "") -> str:
@@ -17,9 +48,6 @@ def site_pages(city: City) -> list[SitePage]:
     at_us = past.young.start_us + 4 * MINUTE_US
     marks = f"&in={format_rfc3339(at_us - MINUTE_US)}&out={format_rfc3339(at_us + 2 * MINUTE_US)}"
     return [
-        SitePage("sign-in", "/sign-in", signed_in=False),
-        SitePage("sign-in-again", "/sign-in?next=/cameras", signed_in=False),
-        SitePage("home", "/"),
         SitePage("playback", playback(park, at_us), PLAYER_RESTS),
         SitePage("playback-clip", playback(park, at_us, marks), PLAYER_RESTS),
         SitePage("playback-gap", playback(park, past.gap.start_us + MINUTE_US), PLAYER_RESTS),
@@ -43,21 +71,4 @@ def site_pages(city: City) -> list[SitePage]:
             prepare=lambda page: page.locator("[data-day-open]").click(),
         ),
         *review_states(city),
-        *finding_states(city),
-        SitePage("cameras", "/cameras"),
-        SitePage("camera", f"/cameras/{park}"),
-        SitePage("camera-new", "/cameras/new"),
-        SitePage("camera-edit", f"/cameras/{park}/edit"),
-        SitePage("camera-remove", f"/cameras/{city.clinic.id}/remove"),
-        SitePage("exports", "/exports"),
-        SitePage("exports-not-found", "/exports?q=tidak+ada"),
-        SitePage("bookmarks", "/bookmarks"),
-        SitePage("bookmarks-not-found", "/bookmarks?q=tidak+ada"),
-        SitePage("holds", "/holds"),
-        SitePage("holds-all", "/holds?state=all"),
-        SitePage("users", "/users"),
-        SitePage("user-new", "/users/new"),
-        SitePage("user-edit", "/users/1"),
-        SitePage("help", "/help"),
-        SitePage("not-found", "/nowhere", status=404),
     ]

@@ -12,9 +12,9 @@ from storage.open import Storage
 from tests.browser.city import City, typed
 from tests.browser.complaints import Complaints
 from tests.browser.looks import CROSSED_LOOKS, Look
+from tests.browser.page_check import violations
 from tests.browser.playback_page import PlaybackPage
 from tests.browser.silent_site import HOME_STATES, HomeState, SilentSite, silent_site
-from tests.browser.test_every_page import violations
 from tests.support.deadline import wait_until
 from vms.domain.camera import StreamState
 from vms.domain.saved_view import Layout, ViewContent
