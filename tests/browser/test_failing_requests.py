@@ -1,0 +1,204 @@
+"""What pages do while requests fail: they ask again at growing intervals, block nothing, and say what to quote."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from tests.browser.city import City, typed
+from tests.browser.looks import Look, looking
+from tests.browser.playback_page import PlaybackPage
+from tests.browser.review_address import playback_url, rests
+from tests.browser.site_page import PLAYER_RESTS
+from vms.domain.time import MINUTE_US, SECOND_US
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("usual_preferences")]
+
+_MODULE = """([name, argument]) => {
+  const page = document.querySelector('script[src*="js/playback/"]').src;
+  return import(new URL(name, page)).then((module) => (%s)(module, argument));
+}"""
+
+
+def run(page: Page, name: str, code: str) -> object:
+    """Run a function of one of the page's modules, in the page."""
+    return page.evaluate(_MODULE % code, [name, None])
+
+
+def failing(page: Page, is_wanted: Callable[[Request], bool]) -> list[str]:
+    """Break the line for these requests from now on, and return those that were made."""
+    made: list[str] = []
+
+    def decide(route: Route) -> None:
+        if not is_wanted(route.request):
+            route.fallback()
+            return
+        made.append(route.request.url)
+        route.abort()
+
+    page.route("**/api/v1/**", decide)
+    return made
+
+
+def plays_on(page: Page, us: int) -> None:
+    """Wait until the picture has gone on by so much."""
+    began = page.evaluate("() => shownNow().label_us")
+    page.wait_for_function(
+        "(us) => { const s = shownNow(); return s.state === 'playing' && s.label_us > us; }", arg=began + us
+    )
+
+
+def test_answer_that_does_not_come_counts_as_none_and_giving_up_on_purpose_as_that(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    playback.open_at(city.park.id, at_us)
+    playback.page.route("**/api/v1/time?never", lambda _route: None)
+    told = run(
+        playback.page,
+        "../api.js",
+        """async ({ request, json, isAborted }) => {
+          const dead = await json("/api/v1/time?never", { patience_ms: 200 }).catch((error) => [error.name, error.status, error.code]);
+          const stop = new AbortController();
+          const left = request("/api/v1/time?never", { signal: stop.signal }).catch((error) => isAborted(error));
+          stop.abort();
+          return [dead, await left];
+        }""",
+    )
+    assert told == [["ApiError", 0, "offline"], True]
+
+
+def test_fault_of_the_server_is_told_with_its_reference(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    playback.open_at(city.park.id, at_us)
+    told = run(
+        playback.page,
+        "../notice.js",
+        """async ({ withReference }) => {
+          const { ApiError } = await import(document.querySelector('script[src*="js/shell"]').src.replace("shell.js", "api.js"));
+          return [500, 422, 0].map((status) => withReference("Gagal.", new ApiError(status, { reference: "1a2b3c4d" })));
+        }""",
+    )
+    assert told == ["Gagal. Kode rujukan 1a2b3c4d.", "Gagal.", "Gagal."]
+
+
+def test_bars_of_the_hours_that_do_not_come_are_not_asked_for_with_every_frame(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    page = playback.page
+    made = failing(page, lambda request: "/timeline?" in request.url and "columns=" not in request.url)
+    page.goto(playback_url(city, city.park.id, at_us=at_us, mode="simple"))
+    rests(page)
+    playback.act("play")
+    plays_on(page, 3 * SECOND_US)
+    assert 1 <= len(made) <= 4
+    page.unroute_all()
+    expect(page.locator("[data-hour-sum]")).to_contain_text("Ada rekaman")
+
+
+def test_hour_slider_is_silent_while_it_plays_and_speaks_at_rest(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    page = playback.page
+    page.goto(playback_url(city, city.park.id, at_us=at_us, mode="simple"))
+    rests(page)
+    rail = page.locator("[data-hour-rail]")
+    expect(rail).to_have_attribute("aria-valuetext", re.compile("ada rekaman"))
+    playback.act("play")
+    plays_on(page, SECOND_US // 2)
+    said = rail.get_attribute("aria-valuetext")
+    plays_on(page, 3 * SECOND_US)
+    assert rail.get_attribute("aria-valuetext") == said
+    playback.act("play")
+    clock = page.locator("[data-clock-time]")
+    expect(rail).not_to_have_attribute("aria-valuetext", said or "")
+    expect(rail).to_have_attribute("aria-valuetext", re.compile(clock.inner_text()))
+
+
+def test_tape_that_moves_asks_again_for_what_failed(city: City, chromium: Browser, at_us: int) -> None:
+    with looking(chromium, city, Look("id", "light", 390), signed_in=True) as context:
+        context.add_init_script(path="tests/browser/frame_truth.js")
+        page = context.new_page()
+        made = failing(page, lambda request: "/timeline?" in request.url)
+        page.goto(playback_url(city, city.park.id, at_us=at_us, mode="full"))
+        page.wait_for_function(PLAYER_RESTS)
+        page.locator('[data-act="play"]').click()
+        plays_on(page, SECOND_US // 2)
+        before = len(made)
+        plays_on(page, 6 * SECOND_US)
+        assert 1 <= len(made) - before <= 4
+
+
+def test_clip_is_exported_without_an_estimate_and_the_estimate_comes_later(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    page = playback.page
+    made = failing(page, lambda request: request.url.endswith("/exports/estimate"))
+    playback.open_at(city.park.id, at_us)
+    playback.mark_clip(typed(at_us - MINUTE_US), typed(at_us + MINUTE_US))
+    warning = page.locator("[data-fact-warning]")
+    expect(warning).to_have_text("Ukurannya belum dapat dihitung; mencoba lagi. Klip tetap dapat diekspor.")
+    expect(page.locator("[data-clip-start]")).to_be_enabled()
+    assert made
+    page.unroute_all()
+    expect(page.locator('[data-fact="size"]')).to_have_text(re.compile(r"[\d,]+ [kM]B"))
+    expect(warning).to_be_hidden()
+
+
+def test_notice_that_was_put_away_stays_away_until_it_was_untrue(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    playback.open_at(city.park.id, at_us)
+    told = run(
+        playback.page,
+        "notices.js",
+        """({ Notices }) => {
+          const notices = new Notices();
+          const count = () => document.querySelectorAll('[data-notices] [data-name="probe"]').length;
+          const say = () => { notices.show("probe", "w", "Perekam tidak berjalan."); return count(); };
+          const counts = [say()];
+          document.querySelector('[data-name="probe"] [data-dismiss]').click();
+          counts.push(count(), say());
+          notices.hide("probe");
+          counts.push(say());
+          return counts;
+        }""",
+    )
+    assert told == [1, 0, 0, 1]
+
+
+def test_share_of_today_is_of_what_has_passed(city: City, playback: PlaybackPage, at_us: int) -> None:
+    playback.open_at(city.park.id, at_us)
+    told = run(
+        playback.page,
+        "day_facts.js",
+        """({ percentOf, shareOf }) => {
+          const hour = 3600e6;
+          const facts = (covered) => ({ day: "2026-11-25", covered_us: covered * hour, length_us: 24 * hour });
+          const shares = [[facts(9), 9], [facts(9), 30], [facts(0), 30], [undefined, 30], [facts(23.99), 30], [facts(0.01), 30]]
+            .map(([known, now]) => shareOf(known, 0, 24 * hour, now * hour));
+          return shares.map(percentOf);
+        }""",
+    )
+    assert told == [100, 38, 0, 0, 99, 1]
+
+
+def test_card_of_today_counts_what_has_passed(city: City, playback: PlaybackPage) -> None:
+    page = playback.page
+    page.goto(playback_url(city, city.park.id, mode="simple"))
+    rests(page)
+    card = page.locator("[data-day-cards] button", has_text="Hari ini")
+    expect(card.locator("meter")).not_to_have_js_property("value", 0)
+    off_s = page.evaluate(
+        """async (id) => {
+          const zoned = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Makassar" });
+          const day = zoned.format(new Date());
+          const days = await (await fetch(`/api/v1/cameras/${id}/days?month=${day.slice(0, 7)}`)).json();
+          const passed_s = (Date.now() - Date.parse(`${day}T00:00:00+08:00`)) / 1000;
+          const meter = document.querySelector(`[data-day-cards] [data-date="${day}"] meter`);
+          return Math.abs(meter.value * passed_s - days.find((one) => one.day === day).covered_us / 1e6);
+        }""",
+        city.park.id,
+    )
+    assert off_s < 120
