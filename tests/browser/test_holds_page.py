@@ -117,6 +117,12 @@ def test_lock_in_the_range_is_listed_and_released_from_the_player(city: City, pl
     row.get_by_role("textbox").fill("Tidak diperlukan lagi")
     row.get_by_role("button", name="Lepas kunci", exact=True).click()
     expect(row).to_have_count(0)
+    # What lies outside an open dialog is dead: message and focus are within.
+    dialog = page.get_by_role("dialog", name="Kunci bukti")
+    expect(dialog.get_by_role("status").filter(has_text="Kunci dilepas.")).to_be_visible()
+    expect(dialog.get_by_label(re.compile("Keperluan"))).to_be_focused()
+    dialog.get_by_role("button", name="Batal").click()
+    expect(page.locator("body > #toast")).to_be_visible()
     with city.opened() as services:
         released = services.storage.holds.get(held.id)
     assert (released.released_by, released.release_reason) == ("admin", "Tidak diperlukan lagi")

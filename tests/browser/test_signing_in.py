@@ -70,6 +70,24 @@ def test_a_session_that_ended_returns_to_the_same_page_after_signing_in(city: Ci
     expect(admin).to_have_url(f"{city.url}/cameras/{city.park.id}/edit")
 
 
+@pytest.mark.parametrize("path", ["/", "/exports?q=taman"])
+def test_open_page_says_that_the_session_ended_and_leads_back_to_itself(
+    city: City, admin: Page, path: str
+) -> None:
+    admin.goto(f"{city.url}{path}")
+    expect(admin.locator("#session-ended")).to_be_hidden()
+    with city.opened() as services:
+        person = services.storage.users.by_name("admin")
+        assert person is not None
+        services.storage.sessions.end_all(person.id)
+    ended = admin.get_by_role("alert").filter(has_text="Sesi Anda berakhir.")
+    expect(ended).to_be_visible()
+    expect(admin.locator("#offline")).to_be_hidden()
+    ended.get_by_role("link", name="Masuk lagi").click()
+    sign_in(admin, "admin", PASSWORD)
+    expect(admin).to_have_url(f"{city.url}{path}")
+
+
 def test_language_and_theme_are_chosen_in_the_page_and_stay(city: City, viewer: Page) -> None:
     viewer.goto(f"{city.url}/help")
     viewer.locator(".head summary").click()
