@@ -14,6 +14,8 @@ from vms.domain.time import SECOND_US
 _SHOWN_SECONDS = 120
 """How much time the timeline shows while it is clicked at."""
 _ON_LANE_PX = 60
+_REACH_SECONDS = 40
+"""How far from the middle it is pointed at: nearer to an edge the timeline would move by itself."""
 _APART_SECONDS = 12
 """Two pictures of a pack are ten seconds apart: this far from one place, another picture is shown."""
 
@@ -49,7 +51,7 @@ class ReviewPage:
         assert box is not None
         middle_us = (self.site.time.start_us + self.site.time.end_us) // 2
         x = float(self.page.evaluate("(us) => reviewProbe.x(us)", middle_us))
-        reach = box["width"] * 60 / self._shown_seconds()
+        reach = box["width"] * _REACH_SECONDS / self._shown_seconds()
         left, right = max(20.0, x - reach), min(box["width"] - 20.0, x + reach)
         apart = box["width"] * _APART_SECONDS / self._shown_seconds()
         while True:

@@ -40,8 +40,14 @@
     pictured.set(tile, performance.now());
     first.picture_ms ||= performance.now();
   }, { capture: true });
+  let place = "";
   for (const name of ["pointerup", "pointermove"]) {
-    document.addEventListener(name, () => { pressed_ms = performance.now(); }, { capture: true });
+    document.addEventListener(name, (event) => {
+      // The browser repeats a move where it was when something under the pointer changes.
+      const at = `${name} ${event.clientX} ${event.clientY}`;
+      if (at !== place) pressed_ms = performance.now();
+      place = at;
+    }, { capture: true });
   }
 
   const tiles = () => [...document.querySelectorAll("[data-tile]")];

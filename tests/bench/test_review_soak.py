@@ -110,7 +110,7 @@ def _use(page: ReviewPage, source: random.Random) -> None:
         lambda: page.act(source.choice(["layout-one", "layout-grid", "layout-focus"])),
         lambda: page.page.keyboard.press(source.choice(["1", "2", "3", "4"])),
         lambda: _press(page, "zoom-out", "zoom-in"),
-        lambda: _press(page, "in", "forward", "out", "clip-clear"),
+        lambda: _mark_and_clear(page),
     ]
     source.choice(deeds)()
     page.act("play")
@@ -119,6 +119,11 @@ def _use(page: ReviewPage, source: random.Random) -> None:
     page.page.locator("[data-speed]").select_option("1")
     page.type_time(page.instant())
     page.wait("reviewProbe.settledAll()")
+
+
+def _mark_and_clear(page: ReviewPage) -> None:
+    _press(page, "in", "forward", "out")
+    page.page.locator("[data-clip-clear]").click()
 
 
 def _press(page: ReviewPage, *names: str) -> None:
