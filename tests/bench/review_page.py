@@ -14,8 +14,8 @@ from vms.domain.time import SECOND_US
 _SHOWN_SECONDS = 120
 """How much time the timeline shows while it is clicked at."""
 _ON_LANE_PX = 60
-_REACH_SECONDS = 40
-"""How far from the middle it is pointed at: nearer to an edge the timeline would move by itself."""
+_EDGE = 1 / 6
+"""Share of the timeline on each side that is not pointed at: near an edge it would move by itself."""
 _APART_SECONDS = 12
 """Two pictures of a pack are ten seconds apart: this far from one place, another picture is shown."""
 
@@ -46,14 +46,14 @@ class ReviewPage:
         return float(self.page.evaluate("reviewProbe.shown_s()"))
 
     def place(self, away_from_x: float | None = None) -> tuple[float, float]:
-        """Return a random point of the focused lane near the playhead, one that has another picture if asked for."""
+        """Return a random point of the focused lane that shows footage, one that has another picture if asked for."""
         box = self.page.locator("[data-plot]").bounding_box()
         assert box is not None
-        middle_us = (self.site.time.start_us + self.site.time.end_us) // 2
-        x = float(self.page.evaluate("(us) => reviewProbe.x(us)", middle_us))
-        reach = box["width"] * _REACH_SECONDS / self._shown_seconds()
-        left, right = max(20.0, x - reach), min(box["width"] - 20.0, x + reach)
-        apart = box["width"] * _APART_SECONDS / self._shown_seconds()
+        footage = (self.site.time.start_us + 5 * SECOND_US, self.site.time.end_us - 5 * SECOND_US)
+        left, right = (float(self.page.evaluate("(us) => reviewProbe.x(us)", us)) for us in footage)
+        edge = box["width"] * _EDGE
+        left, right = max(edge, left), min(box["width"] - edge, right)
+        apart = min(box["width"] * _APART_SECONDS / self._shown_seconds(), (right - left) / 3)
         while True:
             at = box["x"] + self.source.uniform(left, right)
             if away_from_x is None or abs(at - away_from_x) > apart:
