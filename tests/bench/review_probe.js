@@ -88,7 +88,11 @@
     /** Seconds that the timeline shows, and the pixel of an instant on it, as the page tells them. */
     shown_s: () => Number(slider().dataset.toUs - slider().dataset.fromUs) / 1e6,
     x: (us) => ((us - slider().dataset.fromUs) / (slider().dataset.toUs - slider().dataset.fromUs)) * slider().clientWidth,
-    playhead_us: () => Number(slider().dataset.playheadUs),
+    /** The instant at a pixel of the window. */
+    at(x) {
+      const { left, width } = slider().getBoundingClientRect();
+      return Number(slider().dataset.fromUs) + ((x - left) / width) * (slider().dataset.toUs - slider().dataset.fromUs);
+    },
     /** An instant as a person types it, in the site's zone. */
     typed(us) {
       const local = new Date(us / 1000 + 8 * 3_600_000).toISOString();
@@ -100,6 +104,7 @@
       const isNear = truth && Math.abs(truth.time_us - us) < 3 * SAME_US && Math.abs(label() - truth.time_us) < SAME_US;
       return isNear && focused().dataset.state === "paused" ? truth.time_us : null;
     },
+    shown: () => frameTruth(videoOf(focused()))?.time_us ?? null,
     frame: () => frameTruth(videoOf(focused()))?.frame ?? null,
     frameOtherThan(frame) {
       const truth = frameTruth(videoOf(focused()));

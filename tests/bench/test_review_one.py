@@ -96,13 +96,15 @@ def _inexact_steps(page: ReviewPage) -> int:
 def _lost_bursts(page: ReviewPage, bursts: int) -> int:
     """Click in bursts without waiting; count the bursts that do not end at the last click's instant."""
     lost = 0
+    pixel_us = page.milliseconds("(x) => reviewProbe.at(x + 1) - reviewProbe.at(x)", 500)
     for _ in range(bursts):
-        for _ in range(_BURST):
-            page.page.mouse.click(*page.place())
-        asked_us = page.milliseconds("reviewProbe.playhead_us()")
+        places = [page.place() for _ in range(_BURST)]
+        asked_us = page.milliseconds("(x) => reviewProbe.at(x)", places[-1][0])
+        for place in places:
+            page.page.mouse.click(*place)
         page.wait("reviewProbe.settledAll()")
-        shown_us = page.milliseconds("(us) => reviewProbe.shownNear(us) ?? 0", asked_us)
-        lost += abs(shown_us - asked_us) > 2 * FRAME_US
+        shown_us = page.milliseconds("reviewProbe.shown()")
+        lost += abs(shown_us - asked_us) > FRAME_US + pixel_us
     return lost
 
 
