@@ -19,7 +19,7 @@ from web.read_limits import ReadLimits
 from web.routing import GuardedEndpoint
 from web.security_headers import SecurityHeaders
 from web.state import AppState, WebServices
-from web.static_files import static_mount
+from web.static_files import static_route
 
 _LARGEST_BODY = 2_000_000
 
@@ -32,7 +32,7 @@ def create_app(services: WebServices) -> Starlette:
     """
     routes: list[BaseRoute] = [*api.routes(), *health.routes(), *metrics.routes(), *pages.routes()]
     _check_all_guarded(routes)
-    routes.append(static_mount())
+    routes.append(static_route())
 
     measured = metrics.Metrics(services)
 

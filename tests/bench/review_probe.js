@@ -35,7 +35,7 @@
   new MutationObserver(watchAll).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("load", (event) => {
-    const tile = event.target instanceof HTMLImageElement ? event.target.closest("[data-tile]") : null;
+    const tile = event.target instanceof HTMLImageElement ? event.target.closest("[data-tile], [data-first-tile]") : null;
     if (!tile) return;
     pictured.set(tile, performance.now());
     first.picture_ms ||= performance.now();

@@ -1,11 +1,13 @@
 """Pictures that stand in for video: the sharp one follows the small one, and one is there where keyframes cannot be."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.city import City
 from tests.browser.playback_page import PlaybackPage
-from vms.domain.time import MINUTE_US, SECOND_US
+from vms.domain.time import MINUTE_US, SECOND_US, format_rfc3339
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +35,35 @@ def test_a_large_picture_is_fetched_where_a_small_one_stands_already(
         [pier.camera.id, pier.arrival_us + 30 * SECOND_US],
     )
     assert widths == [320, 960]
+
+
+def test_the_first_picture_is_there_before_any_script_and_no_script_is_fetched_late(
+    city: City, playback: PlaybackPage
+) -> None:
+    page, at_us = playback.page, city.pier.arrival_us - MINUTE_US
+    scripts = re.compile(r"/static/.*[.]m?js$")
+    page.route(scripts, lambda route: route.abort())
+    page.goto(f"{city.url}/playback?cam={city.pier.camera.id}&t={format_rfc3339(at_us)}")
+    first = page.locator("[data-first-tile] img")
+    expect(first).to_have_js_property("naturalWidth", 320)
+    expect(first).to_be_visible()
+    page.unroute(scripts)
+    playback.open(city.pier.camera.id, at_us)
+    assert page.locator("[data-first-tile]").count() == 0
+    named, fetched = page.evaluate(
+        """() => [
+          [...document.querySelectorAll("link[rel=modulepreload]")].map((link) => link.href),
+          performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => /[.]m?js$/.test(name)),
+        ]"""
+    )
+    late = set(fetched) - set(named)
+    assert {url.rpartition("/")[2] for url in late} <= {"shell.js"}
+    pictures = page.evaluate(
+        """() => performance.getEntriesByType("resource").filter((entry) => entry.name.includes("width=320"))
+          .map((entry) => [entry.name, entry.transferSize])"""
+    )
+    over_the_line = [name for name, size in pictures if size > 0]
+    assert len(over_the_line) == len(set(over_the_line))
 
 
 def test_a_browser_that_cannot_show_lone_keyframes_runs_fast_by_pictures(

@@ -56,6 +56,7 @@ def show(request: Call) -> Response:
         camera=facts.focused,
         cameras=facts.views,
         at_us=facts.at_us,
+        first_picture=facts.first_picture,
         mode=facts.mode,
         some_unavailable=chosen.some_unavailable,
         may_export=facts.script["may_export"],

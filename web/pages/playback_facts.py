@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from storage.stream_facts import StreamFacts
 from vms.domain.camera import Camera, StreamRole
 from vms.domain.preferences import ReviewMode
-from vms.domain.time import MINUTE_US, SECOND_US
+from vms.domain.time import MINUTE_US, SECOND_US, format_rfc3339
 from vms.domain.user import Right, Role, User
 from web.pages.camera_views import CameraView, camera_views
 from web.pages.playback_address import PlaybackAddress
@@ -16,6 +17,8 @@ from web.state import WebServices
 
 _YOUNG_US = 2 * MINUTE_US
 _BEFORE_END_US = 10 * SECOND_US
+_FIRST_PICTURE_WIDTH = 320
+"""Of this width pictures lie ready in their packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class PlaybackFacts:
     Attributes:
         views: of the cameras on the page, in page order. focused: the one shown large.
         at_us: the moment. is_live: whether to follow the recording.
+        first_picture: address of what a single camera shows until its video is there, None where it has no footage or
+            there are several, whose places on the page the scripts choose.
         script: what scripts are given; typedef PlaybackFacts in static/js/page_data.js.
     """
 
@@ -65,6 +70,7 @@ class PlaybackFacts:
     focused: CameraView
     at_us: int
     is_live: bool
+    first_picture: str | None
     mode: str
     script: dict[str, object]
 
@@ -102,7 +108,15 @@ def playback_facts(
         "some_unavailable": chosen.some_unavailable,
         "keys": key_acts(),
     }
-    return PlaybackFacts(views, focused, at_us, is_live, mode, script)
+    return PlaybackFacts(views, focused, at_us, is_live, _first_picture(views, at_us), mode, script)
+
+
+def _first_picture(views: Sequence[CameraView], at_us: int) -> str | None:
+    """Return the address, written as the page's scripts write it, so that the browser fetches the picture once."""
+    if len(views) > 1 or views[0].oldest_us is None:
+        return None
+    query = urlencode({"at": format_rfc3339(at_us), "width": _FIRST_PICTURE_WIDTH})
+    return f"/api/v1/cameras/{views[0].id}/picture?{query}"
 
 
 def _usual_mode(user: User) -> ReviewMode:

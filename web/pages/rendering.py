@@ -12,7 +12,7 @@ from web.i18n.catalogue import Catalogue, catalogue, chosen_language
 from web.presenters import Presenter
 from web.routing import csrf_token
 from web.state import Call, caller_of, services_of
-from web.static_files import static_url
+from web.static_files import modules_of, static_url
 
 LANGUAGE_COOKIE = "siring_language"
 THEME_COOKIE = "siring_theme"
@@ -58,6 +58,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["static"] = static_url
+    made.globals["modules_of"] = modules_of
     return made
 
 

@@ -189,9 +189,18 @@ export class Deck extends EventTarget {
     else void this.stage.requestFullscreen?.();
   }
 
+  /** What the page showed before any script ran stays on screen as the tile's own picture. @param {CameraFacts} camera @param {HTMLElement} root */
+  #takeFirstPicture(camera, root) {
+    const first = this.mosaic.querySelector("[data-first-tile]");
+    if (!(first instanceof HTMLElement)) return;
+    first.remove();
+    if (first.dataset["firstTile"] === String(camera.id)) part("[data-poster]", HTMLImageElement, root).replaceWith(part("[data-poster]", HTMLImageElement, first));
+  }
+
   /** @param {CameraFacts} camera @returns {Tile} */
   #make(camera) {
     const root = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    this.#takeFirstPicture(camera, root);
     const tile = new Tile(root, camera);
     tile.addEventListener("state", () => {
       this.dispatchEvent(new CustomEvent("tile", { detail: tile }));
