@@ -45,7 +45,7 @@ CROSSED_LOOKS = [
 
 @contextmanager
 def looking(chromium: Browser, city: City, look: Look, *, signed_in: bool) -> Iterator[BrowserContext]:
-    """Open a context with this look; signed in, it is the administrator's."""
+    """Open a context with this look; signed in, it is the administrator's, who has it for as long as the block lasts."""
     with chromium.new_context(
         locale="id-ID",
         timezone_id="Asia/Makassar",
@@ -53,16 +53,27 @@ def looking(chromium: Browser, city: City, look: Look, *, signed_in: bool) -> It
         reduced_motion="reduce",
     ) as context:
         if signed_in:
-            with city.opened() as services:
-                person = services.storage.users.by_name("admin")
-                assert person is not None
-                services.storage.users.edit(replace(person, language=look.language, theme=look.theme))
+            usual = _given_to_admin(city, look.language, look.theme)
             city.sign_in(context, "admin")
         else:
+            usual = None
             context.add_cookies(
                 [
                     {"name": name, "value": value, "url": city.url}
                     for name, value in ((LANGUAGE_COOKIE, look.language), (THEME_COOKIE, look.theme))
                 ]
             )
-        yield context
+        try:
+            yield context
+        finally:
+            if usual is not None:
+                _given_to_admin(city, *usual)
+
+
+def _given_to_admin(city: City, language: str | None, theme: str | None) -> tuple[str | None, str | None]:
+    """Store the administrator's language and theme, and return what they were."""
+    with city.opened() as services:
+        person = services.storage.users.by_name("admin")
+        assert person is not None
+        services.storage.users.edit(replace(person, language=language, theme=theme))
+        return person.language, person.theme
