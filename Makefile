@@ -26,7 +26,13 @@ export PATH := $(PATH):/usr/sbin:/sbin
 demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
 	@exec $(BIN)/vms demo
 
-test: check test-unit test-integration test-faults test-browser  ## Check the code, then run every suite
+# Downloads and checks side by side, the suites one after the other: they measure, and fill the machine by themselves.
+test:  ## Check the code, then run every suite
+	@$(MAKE) -j3 setup
+	@$(MAKE) --output-sync=target -j2 check test-unit
+	@$(MAKE) test-integration
+	@$(MAKE) test-faults
+	@$(MAKE) test-browser
 
 check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript types: what to run before a commit
 
