@@ -16,6 +16,8 @@ const LOADED_AFTER_TROUBLE_MS = 2_000;
 const PREPARED_US = 20 * SECOND_US;
 /** Where nothing was recorded up to the present, something may be after this. */
 const LOADED_AFTER_NOTHING_MS = 5_000;
+/** So many steps wait for the frame they are counted from: fast fingers lose none, a key that was held soon comes to rest. */
+const MOST_STEPS = 3;
 /** Two feeds that show the same to within this change places unseen. */
 const SAME_US = 100_000;
 
@@ -37,6 +39,8 @@ export class Film extends EventTarget {
   #isRunning = false;
   /** Whether the frame on screen is wanted because a step led there. */
   #isStepping = false;
+  /** Steps to take once the wanted frame is there; negative: backwards. */
+  #steps = 0;
 
   /**
    * @param {HTMLVideoElement} video what is on screen first; others take its place
@@ -90,6 +94,7 @@ export class Film extends EventTarget {
   place(us, isLive = false) {
     this.targetUs = us;
     this.#isStepping = false;
+    this.#steps = 0;
     this.#isLive = isLive;
     this.#isRunning = false;
     const stays = this.isCurrent;
@@ -109,6 +114,7 @@ export class Film extends EventTarget {
   /** Keep in step with a running clock. @param {number} us @param {number} speed */
   follow(us, speed) {
     this.#isRunning = true;
+    this.#steps = 0;
     this.targetUs = us;
     if (this.isCurrent) this.#feed?.follow(us, speed);
     this.#goOn(speed);
@@ -117,6 +123,7 @@ export class Film extends EventTarget {
   /** Play by its own time. @param {number} speed @returns {number | null} the instant at its playhead */
   lead(speed) {
     this.#isRunning = true;
+    this.#steps = 0;
     this.#feed?.lead(speed);
     const at = this.positionUs;
     if (at !== null) {
@@ -129,6 +136,7 @@ export class Film extends EventTarget {
   /** Show the frame of an instant as soon as the one before is painted: footage backwards, frame by frame. @param {number} us */
   glide(us) {
     this.targetUs = us;
+    this.#steps = 0;
     this.#isRunning = false;
     const feed = this.#feed;
     if (!feed || !this.isCurrent) {
@@ -137,14 +145,11 @@ export class Film extends EventTarget {
     else if (feed.hole !== null || (feed.isSettled && !feed.video.seeking)) feed.place(us);
   }
 
-  /** @param {1 | -1} direction */
+  /** Show the next or the previous frame, counted from the one that is wanted: where that is still to come, afterwards. @param {1 | -1} direction */
   step(direction) {
-    // A step is counted from the frame that is wanted: while that is fetched there is nothing to count from.
-    if (!this.isSettled) return;
     this.#isRunning = false;
-    this.#isStepping = true;
-    this.#drop();
-    this.#feed?.step(direction);
+    this.#steps = Math.max(-MOST_STEPS, Math.min(MOST_STEPS, this.#steps + direction));
+    this.#stepOn();
   }
 
   /** Load anew. @param {number} us the instant wanted */
@@ -173,6 +178,15 @@ export class Film extends EventTarget {
     this.#drop();
     this.#feed?.destroy();
     this.#feed = null;
+  }
+
+  #stepOn() {
+    const direction = Math.sign(this.#steps);
+    if (direction === 0 || this.#isRunning || !this.isSettled) return;
+    this.#steps -= direction;
+    this.#isStepping = true;
+    this.#drop();
+    this.#feed?.step(direction > 0 ? 1 : -1);
   }
 
   /** @param {Feed | null} feed @returns {boolean} */
@@ -251,6 +265,7 @@ export class Film extends EventTarget {
     old?.destroy();
     old?.video.remove();
     this.dispatchEvent(new Event(coming.hole ? "change" : "frame"));
+    this.#stepOn();
   }
 
   /** Whether to change over now would not be noticed. @param {Feed} coming @returns {boolean} */
@@ -265,6 +280,7 @@ export class Film extends EventTarget {
     else if (feed === this.#feed && this.isCurrent) {
       if (this.#isStepping && !this.#isRunning && feed.shownUs !== null) this.targetUs = feed.shownUs;
       this.dispatchEvent(new Event("frame"));
+      this.#stepOn();
     }
   }
 

@@ -5,6 +5,8 @@
 
 /** After a seek has ended its frame is on screen within some refreshes; without a word of it, it is the frame from before. */
 const PAINTED_MS = 300;
+/** Browsers paint a frame without telling when they were still telling of the one before: sought again, it is told. */
+const ASKED_AGAIN_MS = 80;
 /** Frames of the slowest cameras last this long. */
 const LONGEST_FRAME_S = 1;
 /** A seek to the last tenth of a frame may show the next one. */
@@ -16,6 +18,7 @@ export class FrameWatch {
   /** Frame told of while a seek was under way. A paused seek paints once, and that may be told before it has ended. */
   #early = -1;
   #isWaiting = true;
+  #isAskedAgain = false;
   #stopped = new AbortController();
 
   /**
@@ -48,6 +51,7 @@ export class FrameWatch {
   expect() {
     this.#turn += 1;
     this.#isWaiting = true;
+    this.#isAskedAgain = false;
     this.#early = -1;
   }
 
@@ -82,14 +86,20 @@ export class FrameWatch {
   #onSeeked() {
     const early = this.#early;
     const { currentTime } = this.video;
-    // A frame that the seek has left does not lie where the playhead is now: its successor is still to come.
-    if (early >= 0 && Math.abs(currentTime - early) < LONGEST_FRAME_S) this.#onPaint(early);
+    // A frame that the seek has left does not lie where the playhead is now: its successor is still to come. Nor is the
+    // frame from before the seek its outcome, though it may be painted once more while the seek is under way.
+    const isOutcome = Math.abs(currentTime - early) < LONGEST_FRAME_S && (early !== this.media_s || this.#isInFrame(currentTime));
+    if (early >= 0 && isOutcome) this.#onPaint(early);
     // A seek within one frame paints nothing new.
     else if (this.#isInFrame(currentTime)) this.#onPaint(this.media_s);
     const turn = this.#turn;
+    const isStillWaiting = () => turn === this.#turn && this.#isWaiting && !this.video.seeking;
     setTimeout(() => {
-      if (turn === this.#turn && this.#isWaiting && !this.video.seeking) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime);
-    }, PAINTED_MS);
+      if (!isStillWaiting() || this.#isAskedAgain || !this.video.paused) return;
+      this.#isAskedAgain = true;
+      this.video.currentTime = currentTime;
+    }, ASKED_AGAIN_MS);
+    setTimeout(() => { if (isStillWaiting()) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime); }, PAINTED_MS);
   }
 
   /** @param {number} media_s @returns {boolean} */
