@@ -157,6 +157,17 @@ def test_frames_are_stepped_through_one_by_one(city: City, playback: PlaybackPag
         shown = stepped
 
 
+def test_steps_that_are_asked_for_at_once_are_all_taken(
+    city: City, playback: PlaybackPage, at_us: int
+) -> None:
+    shown = playback.open_at(city.park.id, at_us)
+    for key, by in ((".", 3), (",", -3)):
+        for _ in range(abs(by)):
+            playback.page.keyboard.press(key)
+        shown = playback.shown_near(shown.label_us + by * PAST_FRAME_US, within_us=PAST_FRAME_US // 2)
+        assert abs(shown.label_us - shown.truth.time_us) <= LABEL_US
+
+
 def test_space_plays_and_pauses(city: City, playback: PlaybackPage) -> None:
     playback.open_at(city.park.id, city.past.young.start_us + 5 * MINUTE_US)
     playback.page.keyboard.press("Space")
