@@ -184,7 +184,9 @@ def test_a_queued_export_is_cancelled_from_the_list_after_asking(city: City, pla
         row = page.locator("[data-export]").filter(has_text="Salah kamera")
         expect(row).to_contain_text("Antre")
         row.get_by_role("button", name="Batalkan").click()
-        page.get_by_role("button", name="Ya, batalkan").click()
+        # The worker goes on only once the server knows: else it may be done first.
+        with page.expect_response("**/cancel"):
+            page.get_by_role("button", name="Ya, batalkan").click()
     expect(row).to_contain_text("Dibatalkan")
     row.get_by_role("link", name="Salah kamera").click()
     # What was asked for is looked at again: the page opens with its marks.
