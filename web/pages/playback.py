@@ -58,7 +58,10 @@ def show(request: Call) -> Response:
         at_us=facts.at_us,
         first_picture=facts.first_picture,
         mode=facts.mode,
-        some_unavailable=chosen.some_unavailable,
+        told=[
+            *(["review.some_unavailable"] if chosen.some_unavailable else []),
+            *(["review.moment_unreadable"] if address.lacks_moment else []),
+        ],
         may_export=facts.script["may_export"],
         key_lines=PLAYBACK_KEYS,
         offered=facts.script["all_cameras"],

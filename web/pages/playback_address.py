@@ -24,7 +24,7 @@ class PlaybackAddress:
         focused_id: the camera shown large; None for the first.
         at_us: the moment; None for the newest footage. clip: its marked ends, in order.
         zoom_s: seconds that the timeline shows. layout, mode: None where the address does not say.
-        has_unreadable: whether something in the place of a camera is none.
+        has_unreadable: whether something in the place of a camera is none. lacks_moment: a moment was named that is none.
     """
 
     camera_ids: tuple[int, ...] | None = None
@@ -35,21 +35,24 @@ class PlaybackAddress:
     layout: str | None = None
     mode: str | None = None
     has_unreadable: bool = False
+    lacks_moment: bool = False
 
 
 def read_address(query: Mapping[str, str]) -> PlaybackAddress:
     """Return what the query of an address asks for."""
     named = [part.strip() for part in query.get("cam", "").split(",")] if "cam" in query else None
     ids = None if named is None else [number for part in named if (number := row_number(part)) is not None]
+    at_us = _instant(query, "t")
     return PlaybackAddress(
         camera_ids=None if ids is None else tuple(dict.fromkeys(ids))[:MOST_TOGETHER],
         focused_id=row_number(query.get("f", "")),
-        at_us=_instant(query, "t"),
+        at_us=at_us,
         clip=_clip(query),
         zoom_s=_zoom(query.get("z", "")),
         layout=_one_of(query.get("l"), LAYOUTS),
         mode=_one_of(query.get("mode"), MODES),
         has_unreadable=named is not None and ids is not None and len(ids) < len(named),
+        lacks_moment=at_us is None and query.get("t", "").strip() != "",
     )
 
 

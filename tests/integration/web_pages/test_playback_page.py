@@ -60,6 +60,16 @@ def test_others_cameras_leave_no_trace_but_a_sentence(site: Site) -> None:
     assert "Sebagian kamera tidak tersedia untuk Anda." in page
 
 
+def test_a_moment_that_cannot_be_read_is_told_of_and_any_other_is_not(site: Site) -> None:
+    camera = site.add_camera("Balai Kota")
+    with browser(site, site.add_user("camat", Role.OPERATOR, camera)) as client:
+        told = [
+            ">Waktu pada tautan ini tidak terbaca." in client.get(f"/playback?cam={camera.id}{moment}").text
+            for moment in ("", "&t=2025-11-25T14:05:09%2B08:00", "&t=kemarin")
+        ]
+    assert told == [False, False, True]
+
+
 def test_removed_camera_is_shown_with_its_footage_and_offered_only_with_footage(
     site: Site, h264_run: Path
 ) -> None:

@@ -52,8 +52,10 @@ def test_unreadable_camera_is_left_out_and_noticed(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2025-11-25", "2025-13-01T00:00:00Z", "9" * 30])
-def test_unreadable_moment_leads_to_the_newest_footage(text: str) -> None:
-    assert read_address({"t": text}).at_us is None
+def test_unreadable_moment_leads_to_the_newest_footage_and_is_noticed(text: str) -> None:
+    address = read_address({"t": text})
+    assert address.at_us is None
+    assert address.lacks_moment == (text != "")
 
 
 @pytest.mark.parametrize(
