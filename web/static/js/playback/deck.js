@@ -258,7 +258,10 @@ export class Deck extends EventTarget {
     if (this.#tiles.length === 0) return;
     this.#clockwork.tick();
     const { isLive, wallUs } = this;
-    for (const tile of this.#shown) tile.markLive(isLive);
+    for (const tile of this.#shown) {
+      tile.markLive(isLive);
+      tile.look(performance.now());
+    }
     if (wallUs === this.#toldUs) return;
     this.#toldUs = wallUs;
     this.dispatchEvent(new CustomEvent("time", { detail: wallUs }));

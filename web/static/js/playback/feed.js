@@ -24,6 +24,8 @@ const LIVE_LEAD_US = 0.8 * SECOND_US;
 const SEEK_TAKES_US = 60_000;
 /** So little before its end footage counts as ended. */
 const LAST_FRAMES_US = 0.3 * SECOND_US;
+/** Footage that is known to follow, more than what is still on its way at the present. */
+const MORE_US = 2 * SECOND_US;
 /** A screen's refresh: what may pass until the end of footage is looked for again. */
 const REFRESH_S = 0.02;
 
@@ -114,6 +116,16 @@ export class Feed extends EventTarget {
     const at = this.positionUs;
     return at !== null && at > map.endUs - LAST_FRAMES_US && map.endUs < toUs - SECOND_US / 2
       && !(isFollowing && nowUs() - map.endUs < NOT_YET_US);
+  }
+
+  /** What is another while it gets on with what is wanted of it; null where it waits for nothing. @returns {string | null} */
+  get sign() {
+    if (this.trouble !== null || this.hole !== null || this.isFlowing) return null;
+    const { map, sign } = this.#source;
+    const at = this.positionUs;
+    // At the newest footage there is nothing more to come yet.
+    if (at !== null && map.endUs - at < MORE_US) return null;
+    return `${sign} ${this.video.currentTime} ${this.#frames.media_s}`;
   }
 
   /** @param {number} us @returns {boolean} whether its picture needs nothing to be fetched */

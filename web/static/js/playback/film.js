@@ -8,6 +8,7 @@
 import { Feed } from "./feed.js";
 import { NARROW, WIDE } from "./footage_source.js";
 import { SECOND_US } from "../site_time.js";
+import { StallWatch } from "./stall_watch.js";
 
 /** Jumps in quick succession share one loading. */
 const LOADED_AGAIN_MS = 120;
@@ -41,6 +42,7 @@ export class Film extends EventTarget {
   #isStepping = false;
   /** Steps to take once the wanted frame is there; negative: backwards. */
   #steps = 0;
+  #stall = new StallWatch();
 
   /**
    * @param {HTMLVideoElement} video what is on screen first; others take its place
@@ -171,6 +173,13 @@ export class Film extends EventTarget {
     this.#feed?.setLoading(isLoading);
     if (!isLoading) this.#drop();
     else if (this.#feed && !this.#isWanted(this.#feed)) this.#loadSoon();
+  }
+
+  /** Load anew where nothing comes any more, though nothing failed; called once a refresh. @param {number} now_ms monotonic */
+  look(now_ms) {
+    const isIdle = this.#feed === null || this.#loading !== undefined || (this.isCurrent && this.#feed.sign === null);
+    const sign = isIdle ? null : `${this.#feed?.sign} ${this.#coming?.sign} ${this.#loadedMs}`;
+    if (this.#stall.isStuck(sign, now_ms)) this.#loadSoon();
   }
 
   /** Let go of all media; the last picture goes with it. */

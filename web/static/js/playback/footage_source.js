@@ -47,6 +47,10 @@ export class FootageSource {
   #events;
   #isMapped = false;
   #recoveries = 0;
+  /** What came and was taken in so far, and the piece on its way. */
+  #arrived = 0;
+  /** @type {{stats: {loaded: number}} | null} */
+  #onItsWay = null;
   #gone = new AbortController();
 
   /**
@@ -95,6 +99,10 @@ export class FootageSource {
         this.#events.mapped();
       }
     });
+    this.#hls.on(Events.FRAG_LOADING, (_name, data) => { this.#onItsWay = data.frag; });
+    for (const name of /** @type {const} */ ([Events.MANIFEST_LOADED, Events.FRAG_LOADED, Events.BUFFER_APPENDED])) {
+      this.#hls.on(name, () => { this.#arrived += 1; });
+    }
     // Parsing a fragment moves the starts that the playlist only estimated.
     this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
     this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
@@ -108,6 +116,9 @@ export class FootageSource {
     this.#hls.loadSource(`/api/v1/cameras/${cameraId}/media.m3u8?${query}`);
     this.#hls.attachMedia(video);
   }
+
+  /** Another while media comes in, piece by piece and byte by byte. @returns {string} */
+  get sign() { return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`; }
 
   /** Begin to load media at a position; again, before any came, begins there instead. @param {number} media_s */
   start(media_s) {

@@ -213,6 +213,11 @@ export class Tile extends EventTarget {
     part("[data-number-badge]", HTMLElement, this.root).textContent = String(number);
   }
 
+  /** Called once a refresh. @param {number} now_ms monotonic */
+  look(now_ms) {
+    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#film.look(now_ms);
+  }
+
   /** Whether to fetch footage ahead; a page that nobody sees does not. @param {boolean} isLoading */
   setLoading(isLoading) {
     this.#film.setLoading(isLoading);

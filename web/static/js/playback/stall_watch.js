@@ -1,0 +1,40 @@
+/**
+ * Notices footage that stops coming without a word: nothing arrives, nothing is painted, and nothing has failed. Pure.
+ * @module
+ */
+
+/** Longer than any answer takes on a line that footage can be watched over. */
+const PATIENCE_MS = 8_000;
+/** Where loading anew does not help it is tried ever more seldom. */
+const MOST_PATIENCE_MS = 64_000;
+/** Not looked at for this long, the page slept, and so did what it waits for. */
+const SLEPT_MS = 2_000;
+
+export class StallWatch {
+  /** @type {string | null} */
+  #sign = null;
+  #sinceMs = 0;
+  #lookedMs = -Infinity;
+  #patienceMs = PATIENCE_MS;
+
+  /**
+   * Look once a refresh.
+   * @param {string | null} sign what is another while anything happens; null where nothing is waited for
+   * @param {number} now_ms monotonic
+   * @returns {boolean} whether to load anew, told once
+   */
+  isStuck(sign, now_ms) {
+    const hasSlept = now_ms - this.#lookedMs > SLEPT_MS;
+    this.#lookedMs = now_ms;
+    if (sign === null) this.#patienceMs = PATIENCE_MS;
+    if (sign === null || sign !== this.#sign || hasSlept) {
+      this.#sign = sign;
+      this.#sinceMs = now_ms;
+      return false;
+    }
+    if (now_ms - this.#sinceMs < this.#patienceMs) return false;
+    this.#sinceMs = now_ms;
+    this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_PATIENCE_MS);
+    return true;
+  }
+}
