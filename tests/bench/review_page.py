@@ -16,6 +16,8 @@ _SHOWN_SECONDS = 120
 _ON_LANE_PX = 60
 _EDGE = 1 / 6
 """Share of the timeline on each side that is not pointed at: near an edge it would move by itself."""
+_ANOTHER_US = SECOND_US
+"""A frame that stands on the screen already would be taken for the outcome of a jump to less than this away."""
 _APART_SECONDS = 12
 """Two pictures of a pack are ten seconds apart: this far from one place, another picture is shown."""
 
@@ -59,14 +61,13 @@ class ReviewPage:
             if away_from_x is None or abs(at - away_from_x) > apart:
                 return at, box["y"] + _ON_LANE_PX
 
-    def instant(self) -> int:
-        """Return a random instant of the footage, to the tenth of a second."""
+    def instant(self, *, away_from_us: float = 0) -> int:
+        """Return a random instant of the footage, to the tenth of a second; another one than what is shown, if asked for."""
         time = self.site.time
-        return (
-            self.source.randrange(time.start_us + 5 * SECOND_US, time.end_us - 5 * SECOND_US)
-            // 100_000
-            * 100_000
-        )
+        while True:
+            at_us = self.source.randrange(time.start_us + 5 * SECOND_US, time.end_us - 5 * SECOND_US)
+            if abs(at_us - away_from_us) > _ANOTHER_US:
+                return at_us // 100_000 * 100_000
 
     def type_time(self, at_us: int) -> None:
         """Go to an instant by typing it."""

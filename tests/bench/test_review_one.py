@@ -76,8 +76,9 @@ def _none(what: str, wrong: int, of: int) -> Finding:
 def _inexact_seeks(page: ReviewPage) -> int:
     """Type a hundred times, to the tenth of a second, and count the frames that do not hold the instant."""
     wrong = 0
+    shown_us = page.milliseconds("reviewProbe.shown()")
     for _ in range(_EXACT):
-        at_us = page.instant()
+        at_us = page.instant(away_from_us=shown_us)
         page.type_time(at_us)
         shown_us = page.milliseconds("(us) => reviewProbe.shownNear(us)", at_us)
         # Less than a frame off: of an instant that is nearly the next frame's, that one is shown.
