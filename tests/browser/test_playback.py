@@ -11,6 +11,9 @@ from vms.domain.time import DAY_US, MINUTE_US, SECOND_US
 
 pytestmark = pytest.mark.browser
 
+LIVE_FRAME_US = 100_000
+DATED_LATE_US = 40_000
+"""By so much the recorder may date a frame late (docs/design/time.md)."""
 LABEL_US = 5_000
 """Media time is counted in ticks, wall time in microseconds: a label may round this much."""
 
@@ -61,6 +64,16 @@ def test_a_typed_time_shows_the_frame_of_that_time(city: City, playback: Playbac
         playback.type_time(typed(asked_us))
         tenths_us = asked_us - asked_us % 100_000
         assert_is_the_frame_of(playback.shown_near(tenths_us, within_us=SECOND_US), tenths_us)
+
+
+def test_a_typed_time_in_the_live_recording_shows_its_frame(city: City, playback: PlaybackPage) -> None:
+    playback.open(city.park.id)
+    live = playback.shown_after(city.past.small.end_us + 10 * SECOND_US)
+    playback.act("play")
+    asked_us = (live.label_us - 6 * SECOND_US) // 100_000 * 100_000
+    playback.type_time(typed(asked_us))
+    truth = playback.shown_near(asked_us, within_us=LIVE_FRAME_US + LABEL_US).truth
+    assert -LABEL_US <= asked_us - truth.time_us < LIVE_FRAME_US + DATED_LATE_US
 
 
 def test_a_click_on_the_timeline_shows_the_time_under_the_pointer(city: City, playback: PlaybackPage) -> None:

@@ -16,6 +16,7 @@ _QUIET = (
     "--disable-component-update",
     "--disable-default-apps",
     "--disable-dev-shm-usage",
+    "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
