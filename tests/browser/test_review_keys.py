@@ -147,6 +147,7 @@ def test_link_and_options_are_to_be_had_without_a_keyboard(
     city: City, playback: PlaybackPage, at_us: int, width: int
 ) -> None:
     page = playback.page
+    page.context.grant_permissions(["clipboard-write"], origin=city.url)
     page.set_viewport_size({"width": width, "height": 844})
     for mode in ("simple", "full"):
         page.goto(playback_url(city, city.park.id, at_us=at_us, mode=mode))

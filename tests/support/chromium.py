@@ -1,4 +1,4 @@
-"""Debian's or Ubuntu's Chromium for browser tests; Playwright's own build plays no H.264."""
+"""Debian's or Ubuntu's Chromium for browser tests, the one without a window first; Playwright's own plays no H.264."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 # Nothing but the pages under test: no look-ups at start, no updates, no first-run pages.
 _QUIET = (
