@@ -13,8 +13,12 @@ from tests.bench.scale import Scale, bench_folder, chosen_scale
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect every benchmark unless benchmarks were asked for."""
+    """Deselect every benchmark unless benchmarks were asked for; those that drive a browser come last.
+
+    A browser's driver keeps an event loop in this process, beside which no other can run.
+    """
     if "bench" in config.option.markexpr:
+        items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
         return
     here = Path(__file__).parent
     mine = [item for item in items if item.path.is_relative_to(here)]
