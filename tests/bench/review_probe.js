@@ -50,7 +50,8 @@
     }, { capture: true });
   }
 
-  const tiles = () => [...document.querySelectorAll("[data-tile]")];
+  /** Those that can be seen: the others rest. @returns {Element[]} */
+  const tiles = () => [...document.querySelectorAll("[data-tile]")].filter((tile) => tile.checkVisibility());
   /** The video of a tile that can be seen. @param {Element} tile @returns {HTMLVideoElement} */
   const videoOf = (tile) => [...tile.querySelectorAll("video")].find((video) => video.checkVisibility()) ?? tile.querySelector("video");
   const focused = () => document.querySelector("[data-player]");
