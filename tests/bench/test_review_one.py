@@ -19,6 +19,8 @@ _LOOKS = 30
 _EXACT = 100
 _BURST = 20
 _FAST_SECONDS = 6.0
+_FAR = {"offline": False, "latency": 80, "downloadThroughput": 5e6 / 8, "uploadThroughput": 5e6 / 8}
+"""As the browser's protocol takes it: milliseconds there and back, bytes a second."""
 _NEARLY_US = 2_000
 """How near to a frame's start an instant counts as its own: the player looks so far inside, off the edges of frames."""
 
@@ -36,6 +38,7 @@ def test_one_camera(
     speed = _speed(page)
     page.page.close()
     posters, firsts, contents = _cold_loads(page, chromium, _LOOKS)
+    _, firsts_far, contents_far = _cold_loads(page, chromium, _LOOKS, _FAR)
     results.publish(
         "review-one",
         "One camera on the review page",
@@ -51,6 +54,8 @@ def test_one_camera(
             latency("P2: opened by a link, to the first picture", posters, p95_goal_ms=400),
             latency("P2: opened by a link, to the first frame of video", firsts, p50_goal_ms=1000),
             latency("G2: opened by a link, to the largest contentful paint", contents, p95_goal_ms=1500),
+            latency("G2: the same over 5 Mbit/s with 80 ms there and back", contents_far, p95_goal_ms=3000),
+            latency("over that line, to the first frame of video", firsts_far),
             _none("P3: jumps to a typed time that show another frame", wrong_seeks, _EXACT),
             _none("P3: frame steps, forward and back, that are not one frame", wrong_steps, _EXACT),
             latency(
@@ -133,13 +138,17 @@ def _speed(page: ReviewPage) -> float:
     return float((last["truth_us"] - first["truth_us"]) / 1000 / (last["at_ms"] - first["at_ms"]))
 
 
-def _cold_loads(page: ReviewPage, chromium: Browser, count: int) -> tuple[Latencies, Latencies, Latencies]:
-    """Open the page in fresh profiles; return times to the first picture, the first frame, the largest paint."""
+def _cold_loads(
+    page: ReviewPage, chromium: Browser, count: int, line: dict[str, float] | None = None
+) -> tuple[Latencies, Latencies, Latencies]:
+    """Open the page in fresh profiles, over a line if asked for; return times to the first picture, frame, largest paint."""
     found: list[dict[str, float]] = []
     for _ in range(count):
         with chromium.new_context(locale="id-ID", viewport={"width": 1440, "height": 900}) as context:
             page.site.sign_in(context)
             cold = ReviewPage(context.new_page(), page.site)
+            if line is not None:
+                context.new_cdp_session(cold.page).send("Network.emulateNetworkConditions", line)
             cold.page.goto(page.site.address(1, page.instant()), wait_until="commit")
             first = cold.wait("window.reviewProbe ? reviewProbe.first() : null")
             assert isinstance(first, dict)
