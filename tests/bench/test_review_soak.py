@@ -103,7 +103,7 @@ def _use(page: ReviewPage, source: random.Random) -> None:
     """Do one thing that a person does, play on for a moment, and come to rest."""
     deeds: list[Callable[[], object]] = [
         lambda: page.page.mouse.click(*page.place()),
-        lambda: page.scrubs(5),
+        lambda: _scrub(page, source),
         lambda: page.type_time(page.instant()),
         lambda: page.act(source.choice(["frame-before", "frame-after", "back", "forward"])),
         lambda: page.page.locator("[data-speed]").select_option(source.choice(["1", "2", "8", "-2", "0.5"])),
@@ -119,6 +119,16 @@ def _use(page: ReviewPage, source: random.Random) -> None:
     page.page.locator("[data-speed]").select_option("1")
     page.type_time(page.instant())
     page.wait("reviewProbe.settledAll()")
+
+
+def _scrub(page: ReviewPage, source: random.Random) -> None:
+    mouse = page.page.mouse
+    mouse.move(*page.place())
+    mouse.down()
+    for _ in range(5):
+        mouse.move(*page.place())
+        page.page.wait_for_timeout(source.uniform(20, 400))
+    mouse.up()
 
 
 def _mark_and_clear(page: ReviewPage) -> None:
