@@ -74,7 +74,7 @@ def _view(
         state=camera_mark(camera, status, present),
         picture_url=picture_url(camera.id, newest_us),
         age=words.text("camera.age_none") if newest_us is None else present.age(newest_us),
-        kept=DASH if oldest_us is None else words.count("units.days", kept_days(oldest_us, present.now_us)),
+        kept=DASH if oldest_us is None else kept_words(oldest_us, present),
         oldest=DASH if oldest_us is None else present.moment(oldest_us),
         oldest_us=oldest_us,
         newest_us=newest_us,
@@ -92,3 +92,9 @@ def picture_url(camera_id: int, newest_us: int | None, *, width: int = 320) -> s
 def kept_days(oldest_us: int, now_us: int) -> int:
     """Return the whole days since the oldest footage."""
     return max(0, (now_us - oldest_us) // DAY_US)
+
+
+def kept_words(oldest_us: int, present: Presenter) -> str:
+    """Return since how long there is footage, in whole days, or in hours or minutes for a young archive."""
+    days = kept_days(oldest_us, present.now_us)
+    return present.catalogue.count("units.days", days) if days else present.duration(present.now_us - oldest_us)

@@ -10,7 +10,7 @@ from vms.domain.export import Export
 from vms.domain.time import DAY_US, TimeRange
 from vms.domain.user import Right, Role, User
 from web.camera_marks import Mark
-from web.pages.camera_views import CameraView, camera_views, kept_days, visible_cameras
+from web.pages.camera_views import CameraView, camera_views, kept_days, kept_words, visible_cameras
 from web.pages.export_views import ExportView, export_views
 from web.presenters import DASH, Presenter
 from web.state import WebServices
@@ -186,14 +186,10 @@ def _last_day(services: WebServices, cameras: Sequence[Camera], now_us: int) -> 
 
 
 def _kept(oldest_us: int | None, present: Presenter) -> tuple[str, str]:
-    """Return since how long there is footage, in whole days, or in hours or minutes for a young archive."""
+    """Return the number, and its unit, of the largest part of how long footage is kept."""
     if oldest_us is None:
         return DASH, ""
-    days = kept_days(oldest_us, present.now_us)
-    words = (
-        present.catalogue.count("units.days", days) if days else present.duration(present.now_us - oldest_us)
-    )
-    amount, unit, *_ = words.split(" ")
+    amount, unit, *_ = kept_words(oldest_us, present).split(" ")
     return amount, unit
 
 

@@ -153,6 +153,20 @@ def test_address_is_shown_only_to_those_who_manage_the_camera(site: Site, role: 
         assert "rtsp://10.0.0.12/main" in client.get(f"/cameras/{camera.id}").text
 
 
+def test_how_long_footage_is_kept_is_told_in_days_and_of_a_young_camera_in_less(
+    site: Site, h264_run: Path
+) -> None:
+    site.record(site.add_camera("Balai Kota"), h264_run)
+    admin = site.add_user("admin", Role.ADMIN)
+    kept: list[str] = []
+    for seconds in (50 * 60, 3 * 86_400):
+        site.clock.advance(seconds)
+        with browser(site, admin) as client:
+            kept += re.findall(r'data-label="Tersimpan">([^<]*)<', client.get("/cameras").text)
+    assert kept[0].endswith(" mnt")
+    assert kept[1] == "3 hari"
+
+
 def test_removed_camera_keeps_its_footage_and_page(site: Site, h264_run: Path) -> None:
     camera = site.add_camera("Balai Kota")
     site.record(camera, h264_run)
