@@ -97,4 +97,6 @@ def kept_days(oldest_us: int, now_us: int) -> int:
 def kept_words(oldest_us: int, present: Presenter) -> str:
     """Return since how long there is footage, in whole days, or in hours or minutes for a young archive."""
     days = kept_days(oldest_us, present.now_us)
-    return present.catalogue.count("units.days", days) if days else present.duration(present.now_us - oldest_us)
+    return (
+        present.catalogue.count("units.days", days) if days else present.duration(present.now_us - oldest_us)
+    )
