@@ -85,7 +85,7 @@ else
     exit 1
 fi
 
-echo "Installing system packages:$missing"
+echo "Installing system packages:$missing" | sed "s/CHROMIUM/chromium/"
 # env, because sudo drops variables; the lock time-out waits for another apt to finish rather than failing.
 apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 "$@"; }
 mkdir -p .cache
