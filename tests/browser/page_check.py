@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.city import City
 from tests.browser.complaints import Complaints
-from tests.browser.looks import Look, looking
+from tests.browser.looks import WIDTHS, Look, looking
 from tests.browser.site_page import SitePage
 from tests.support.source_files import PROJECT
 
@@ -18,6 +18,8 @@ _RUN_AXE = """async () => {
     .map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }"""
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+_NARROW_PX, _SMALLEST_PX = 600, 320
 
 _QUESTIONS = ("/picture?", "/media.m3u8?", "/parse-time?")
 """That there is no picture or playlist of a moment, or that a text is no time, is an answer, not a fault."""
@@ -60,4 +62,16 @@ def _faults_of(page: Page, complaints: Complaints, city: City, look: Look, shown
         found.append("scrolls sideways")
     if page.locator("html").get_attribute("lang") != look.language:
         found.append("is in another language")
-    return found + violations(page)
+    found += violations(page)
+    if look.width < _NARROW_PX:
+        found += _faults_on_the_smallest(page, look)
+    return found
+
+
+def _faults_on_the_smallest(page: Page, look: Look) -> list[str]:
+    """Return what is wrong on the narrowest phone, and give the page its width back."""
+    page.set_viewport_size({"width": _SMALLEST_PX, "height": WIDTHS[look.width]})
+    try:
+        return ["scrolls sideways on the smallest phone"] if page.evaluate(_OVERFLOW) > 0 else []
+    finally:
+        page.set_viewport_size({"width": look.width, "height": WIDTHS[look.width]})
