@@ -118,8 +118,9 @@ def _lost_bursts(page: ReviewPage, bursts: int) -> int:
 
 def _speed(page: ReviewPage) -> float:
     """Return how many seconds of footage pass in one at 16x, by the times burned into the frames."""
-    page.type_time((page.site.time.start_us // SECOND_US + 5) * SECOND_US)
-    page.wait("reviewProbe.settledAll()")
+    at_us = (page.site.time.start_us // SECOND_US + 5) * SECOND_US
+    page.type_time(at_us)
+    page.milliseconds("(us) => reviewProbe.shownNear(us)", at_us)
     page.page.locator("[data-speed]").select_option("16")
     page.act("play")
     began_us = page.site.time.start_us + 20 * SECOND_US
