@@ -49,7 +49,7 @@ def test_timeline_drawing(page: Page, results: Results) -> None:
     for lanes, days, every_us, row_px in ((16, 30, 10 * MINUTE_US, 28), (64, 90, HOUR_US, 12)):
         gaps = page.evaluate(
             "(given) => timelineProbe.make(...given)",
-            [static_url("js/playback").rstrip("/"), lanes, days, every_us, row_px],
+            [static_url("js/timeline").rstrip("/"), lanes, days, every_us, row_px],
         )
         bare, drawn = (
             page.evaluate(f"(count) => timelineProbe.{name}(count)", _FRAMES) for name in ("bare", "drawn")

@@ -16,7 +16,7 @@ from vms.domain.time import MINUTE_US, SECOND_US
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("usual_preferences")]
 
 _MODULE = """([name, argument]) => {
-  const page = document.querySelector('script[src*="js/playback/"]').src;
+  const page = document.querySelector('script[src*="js/review/"]').src;
   return import(new URL(name, page)).then((module) => (%s)(module, argument));
 }"""
 
@@ -56,7 +56,7 @@ def test_answer_that_does_not_come_counts_as_none_and_giving_up_on_purpose_as_th
     playback.page.route("**/api/v1/time?never", lambda _route: None)
     told = run(
         playback.page,
-        "../api.js",
+        "../page/api.js",
         """async ({ request, json, isAborted }) => {
           const dead = await json("/api/v1/time?never", { patience_ms: 200 }).catch((error) => [error.name, error.status, error.code]);
           const stop = new AbortController();
@@ -74,9 +74,9 @@ def test_fault_of_the_server_is_told_with_its_reference(
     playback.open_at(city.park.id, at_us)
     told = run(
         playback.page,
-        "../notice.js",
+        "../page/notice.js",
         """async ({ withReference }) => {
-          const { ApiError } = await import(document.querySelector('script[src*="js/shell"]').src.replace("shell.js", "api.js"));
+          const { ApiError } = await import(document.querySelector('script[src*="js/page/shell"]').src.replace("shell.js", "api.js"));
           return [500, 422, 0].map((status) => withReference("Gagal.", new ApiError(status, { reference: "1a2b3c4d" })));
         }""",
     )
@@ -172,7 +172,7 @@ def test_share_of_today_is_of_what_has_passed(city: City, playback: PlaybackPage
     playback.open_at(city.park.id, at_us)
     told = run(
         playback.page,
-        "day_facts.js",
+        "../days/day_facts.js",
         """({ percentOf, shareOf }) => {
           const hour = 3600e6;
           const facts = (covered) => ({ day: "2026-11-25", covered_us: covered * hour, length_us: 24 * hour });

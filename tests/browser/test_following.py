@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 _SILENT_MS = 45_000
 """Footage may be late by 20 s before the page calls it missing."""
 _SLEPT = """async () => {
-  const page = document.querySelector('script[src*="js/playback/"]').src;
-  const { learnNow, nowUs } = await import(new URL("../site_time.js", page));
+  const page = document.querySelector('script[src*="js/review/"]').src;
+  const { learnNow, nowUs } = await import(new URL("../page/site_time.js", page));
   // A device that slept for forty minutes still believes in the time of before.
   learnNow(nowUs() - 40 * 60e6, 0);
   document.dispatchEvent(new Event("visibilitychange"));

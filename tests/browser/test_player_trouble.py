@@ -32,8 +32,8 @@ _SWALLOWED = """(() => {
 })();"""
 """The browser takes in nothing of what is loaded first, and never says so."""
 _WATCHED = """async (looks) => {
-  const page = document.querySelector('script[src*="js/playback/"]').src;
-  const { StallWatch } = await import(new URL("stall_watch.js", page));
+  const page = document.querySelector('script[src*="js/review/"]').src;
+  const { StallWatch } = await import(new URL("../player/stall_watch.js", page));
   const watch = new StallWatch();
   return looks.flatMap(([from_s, to_s, sign]) => {
     const told = [];

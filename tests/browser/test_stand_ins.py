@@ -21,9 +21,9 @@ def test_a_large_picture_is_fetched_where_a_small_one_stands_already(
     playback.open(pier.camera.id, pier.arrival_us - MINUTE_US)
     widths = playback.page.evaluate(
         """async ([camera_id, at_us]) => {
-          const page = document.querySelector('script[src*="js/playback/"]').src;
-          const { PictureFrame } = await import(new URL("../pictures.js", page));
-          const { rfc3339 } = await import(new URL("../site_time.js", page));
+          const page = document.querySelector('script[src*="js/review/"]').src;
+          const { PictureFrame } = await import(new URL("../page/pictures.js", page));
+          const { rfc3339 } = await import(new URL("../page/site_time.js", page));
           const frame = new PictureFrame(new Image(), camera_id, 320);
           for (const width of [320, 960]) {
             frame.width = width;

@@ -47,7 +47,7 @@ def _code(body: str, seed: int = 1) -> str:
 
 def test_zooming_keeps_the_instant_under_the_pointer(page: TimelinePage) -> None:
     worst = page.run(
-        "timeline_model",
+        "../timeline/timeline_model",
         _code(
             """let worst = 0;
             for (let i = 0; i < 2000; i += 1) {
@@ -69,7 +69,7 @@ def test_zooming_keeps_the_instant_under_the_pointer(page: TimelinePage) -> None
 
 def test_two_fingers_keep_the_instants_they_took(page: TimelinePage) -> None:
     worst = page.run(
-        "timeline_model",
+        "../timeline/timeline_model",
         _code(
             """let worst = 0;
             const view = { from_us: 1.7e15, to_us: 1.7e15 + 3.6e9 };
@@ -88,7 +88,7 @@ def test_two_fingers_keep_the_instants_they_took(page: TimelinePage) -> None:
 
 def test_labels_of_ticks_keep_their_distance_at_every_zoom(page: TimelinePage) -> None:
     narrowest = page.run(
-        "timeline_model",
+        "../timeline/timeline_model",
         """(module) => {
           let narrowest = Infinity;
           for (let power = 6; power <= 12.9; power += 0.01) {
@@ -106,7 +106,7 @@ def test_labels_of_ticks_keep_their_distance_at_every_zoom(page: TimelinePage) -
 
 def test_ticks_stand_on_the_sites_clock_also_when_it_changes(page: TimelinePage) -> None:
     wrong = page.run(
-        "timeline_model",
+        "../timeline/timeline_model",
         """(module) => {
           const HOUR = 3.6e9;
           const change = 1.7e15 - (1.7e15 % (24 * HOUR)) + 40 * 24 * HOUR;
@@ -122,7 +122,7 @@ def test_ticks_stand_on_the_sites_clock_also_when_it_changes(page: TimelinePage)
 
 def test_greatest_values_of_stretches_are_found(page: TimelinePage) -> None:
     wrong = page.run(
-        "range_sums",
+        "../timeline/range_sums",
         _code(
             """let wrong = 0;
             for (const size of [0, 1, 2, 3, 7, 64, 100]) {
@@ -141,9 +141,9 @@ def test_greatest_values_of_stretches_are_found(page: TimelinePage) -> None:
 
 def test_columns_hold_what_is_missing_and_flag_every_gap_of_a_minute(page: TimelinePage) -> None:
     found = page.run(
-        "lane_columns",
+        "../timeline/lane_columns",
         _code(
-            """const { LaneFacts } = await import(new URL("lane_facts.js", document.querySelector('script[src*="js/playback/"]').src));
+            """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const [from, to] = [1.7e15, 1.7e15 + argument];
             const { spans, gaps } = holes(from, to, 400);
             const facts = new LaneFacts(told(spans, gaps), from, to);
@@ -173,7 +173,7 @@ def test_columns_hold_what_is_missing_and_flag_every_gap_of_a_minute(page: Timel
 
 def test_cells_of_the_interface_become_the_same_columns_as_gaps(page: TimelinePage) -> None:
     wrong = page.run(
-        "lane_facts",
+        "../timeline/lane_facts",
         _code(
             """const cell = argument;
             const [from, to] = [Math.ceil(1.7e15 / cell) * cell, Math.ceil(1.7e15 / cell) * cell + 400 * cell];
@@ -203,7 +203,7 @@ def test_cells_of_the_interface_become_the_same_columns_as_gaps(page: TimelinePa
 
 def test_time_before_the_first_footage_is_not_missing(page: TimelinePage) -> None:
     found = page.run(
-        "lane_facts",
+        "../timeline/lane_facts",
         _code(
             """const cell = argument;
             const start = Math.ceil(1.7e15 / cell) * cell;
@@ -218,9 +218,9 @@ def test_time_before_the_first_footage_is_not_missing(page: TimelinePage) -> Non
 
 def test_a_view_is_drawn_from_the_finest_facts_and_never_from_two_at_once(page: TimelinePage) -> None:
     found = page.run(
-        "answer_shelf",
+        "../timeline/answer_shelf",
         _code(
-            """const { LaneFacts } = await import(new URL("lane_facts.js", document.querySelector('script[src*="js/playback/"]').src));
+            """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const shelf = new module.AnswerShelf();
             const HOUR = 3.6e9;
             const answer = (name, from, to, view_us) => {
@@ -252,9 +252,9 @@ def test_a_view_is_drawn_from_the_finest_facts_and_never_from_two_at_once(page: 
 
 def test_events_are_as_many_as_pixels_allow_and_none_that_stands_alone_is_lost(page: TimelinePage) -> None:
     found = page.run(
-        "gap_events",
+        "../timeline/gap_events",
         _code(
-            """const { LaneFacts } = await import(new URL("lane_facts.js", document.querySelector('script[src*="js/playback/"]').src));
+            """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const [from, to] = [1.7e15, 1.7e15 + 8.64e10];
             const many = holes(from, to, 3000);
             const few = { gaps: [[from + 1e10, from + 1.001e10], [from + 5e10, from + 6e10]], spans: [[from, from + 1e10], [from + 1.001e10, from + 5e10], [from + 6e10, to]] };
@@ -275,7 +275,7 @@ def test_events_are_as_many_as_pixels_allow_and_none_that_stands_alone_is_lost(p
 
 def test_labels_that_would_meet_are_dropped_and_a_line_stays_free(page: TimelinePage) -> None:
     found = page.run(
-        "label_fit",
+        "../timeline/label_fit",
         _code(
             """const kept = new Uint8Array(4);
             module.keepLabels([10, 60, 200, 380], [40, 80, 60, 30], 4, { shape: 16, gap: 6, width: 420, line: 250 }, kept);
@@ -288,9 +288,9 @@ def test_labels_that_would_meet_are_dropped_and_a_line_stays_free(page: Timeline
 
 def test_rows_of_the_table_tile_the_view_and_are_bounded(page: TimelinePage) -> None:
     found = page.run(
-        "span_rows",
+        "../timeline/span_rows",
         _code(
-            """const { LaneFacts } = await import(new URL("lane_facts.js", document.querySelector('script[src*="js/playback/"]').src));
+            """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const [from, to] = [1.7e15, 1.7e15 + 8.64e10];
             const { spans, gaps } = holes(from, to, 90);
             const facts = new LaneFacts(told(spans, gaps), from, to);
@@ -309,9 +309,9 @@ def test_edges_are_found_where_footage_begins_and_ends_and_not_where_knowledge_d
     page: TimelinePage,
 ) -> None:
     found = page.run(
-        "lane_edges",
+        "../timeline/lane_edges",
         _code(
-            """const { LaneFacts } = await import(new URL("lane_facts.js", document.querySelector('script[src*="js/playback/"]').src));
+            """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const t = 1.7e15;
             const spans = [[t, t + 1e9], [t + 2e9, t + 5e9]];
             const facts = new LaneFacts(told(spans, [[t + 1e9, t + 2e9]]), t, t + 5e9);
@@ -327,7 +327,8 @@ def test_edges_are_found_where_footage_begins_and_ends_and_not_where_knowledge_d
 
 def test_the_view_runs_faster_the_nearer_the_edge(page: TimelinePage) -> None:
     paces = page.run(
-        "timeline_model", "(module) => [500, 30, 5, -50, 970, 1100].map((x) => module.edgePace(x, 1000))"
+        "../timeline/timeline_model",
+        "(module) => [500, 30, 5, -50, 970, 1100].map((x) => module.edgePace(x, 1000))",
     )
     assert isinstance(paces, list)
     still, slow, fast, fastest, right, beyond = paces
@@ -337,7 +338,7 @@ def test_the_view_runs_faster_the_nearer_the_edge(page: TimelinePage) -> None:
 
 def test_lanes_are_scrolled_to_the_focused_one(page: TimelinePage) -> None:
     found = page.run(
-        "lane_layout",
+        "../timeline/lane_layout",
         """(module) => {
           const layout = module.layLanes(Array.from({ length: 16 }, (_, i) => i + 1), 15, { focus: 56, row: 28 }, 900);
           const tape = module.layLanes([1, 2, 3], 2, { focus: 78, row: 0 }, 844);

@@ -20,7 +20,7 @@ _COLUMN = """([x, y, height]) => {
   return Array.from({ length: data.length / 4 }, (_, i) => `#${[0, 1, 2].map((k) => data[4 * i + k].toString(16).padStart(2, "0")).join("")}`);
 }"""
 _IMPORT = """async ([name, argument]) => {
-  const page = document.querySelector('script[src*="js/playback/"]').src;
+  const page = document.querySelector('script[src*="js/review/"]').src;
   const module = await import(new URL(`${name}.js`, page));
   return (CODE)(module, argument);
 }"""

@@ -63,7 +63,7 @@ class PlaybackFacts:
         at_us: the moment. is_live: whether to follow the recording.
         first_picture: address of what a single camera shows until its video is there, None where it has no footage or
             there are several, whose places on the page the scripts choose.
-        script: what scripts are given; typedef PlaybackFacts in static/js/page_data.js.
+        script: what scripts are given; typedef PlaybackFacts in static/js/page/page_data.js.
     """
 
     views: tuple[CameraView, ...]

@@ -26,9 +26,9 @@ def test_static_files_are_kept_for_ever_under_their_version(site: Site) -> None:
 
 
 def test_static_files_are_packed_for_those_who_say_they_can_read_it(site: Site) -> None:
-    script = PROJECT / "web/static/js/playback/page.js"
+    script = PROJECT / "web/static/js/review/page.js"
     with browser(site) as client:
-        url = static_url("js/playback/page.js")
+        url = static_url("js/review/page.js")
         packed = client.get(url, headers={"Accept-Encoding": "gzip"})
         plain = client.get(url, headers={"Accept-Encoding": "identity"})
         assert packed.headers["content-encoding"] == "gzip"
@@ -44,6 +44,6 @@ def test_playback_names_every_module_and_the_first_picture_ahead(site: Site) -> 
         empty = client.get(f"/playback?cam={camera.id}").text
         assert "data-first-tile" not in empty
         named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', empty)
-        assert named == list(modules_of("js/playback/page.js"))
-        assert {static_url("vendor/hls.mjs"), static_url("js/playback/deck.js")} <= set(named)
+        assert named == list(modules_of("js/review/page.js"))
+        assert {static_url("vendor/hls.mjs"), static_url("js/player/deck.js")} <= set(named)
         assert {client.get(url).status_code for url in named} == {200}

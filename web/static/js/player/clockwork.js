@@ -1,0 +1,319 @@
+/**
+ * Moves time: lets the one clock of a deck run, and brings every tile along by what its speed needs.
+ * @module
+ */
+
+import { Holdup } from "./holdup.js";
+import { nextFootage } from "./nearest_footage.js";
+import { meansOf } from "./pace.js";
+import { ReviewClock } from "./review_clock.js";
+import { nowUs, SECOND_US } from "../page/site_time.js";
+
+/** Behind reality when following: a fragment (1 s), the playlist's next reading (1 s), and the way there. */
+const LIVE_DISTANCE_US = 2.6 * SECOND_US;
+/** So near to the present nothing can be played faster than it happens. */
+const PRESENT_US = 4 * SECOND_US;
+/** Tiles nearer to the clock than this begin to run as they are. */
+const TOGETHER_US = 0.1 * SECOND_US;
+/** Following in a gap, the list of footage may have come to its end: a new one is asked for this often. */
+const LOOKED_AGAIN_MS = 5_000;
+/** Backwards out of a gap the last picture before it is shown. */
+const BEFORE_GAP_US = 0.1 * SECOND_US;
+
+/**
+ * @typedef {import("./tile.js").Tile} Tile
+ * @typedef {object} Shown what the clock moves
+ * @property {readonly Tile[]} tiles those that can be seen
+ * @property {Tile} focused
+ * @property {boolean} skipGaps
+ */
+
+/** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"), `no-answer` (it stopped because the server does not tell where footage goes on). */
+export class Clockwork extends EventTarget {
+  #clock = new ReviewClock(() => performance.now());
+  #holdup = new Holdup();
+  #waits = "";
+  /** Where a scrub began, null while none is under way. @type {{wall_us: number, live: boolean} | null} */
+  #scrub = null;
+  /** Whether the focused camera's next frame, of a step or late after a pause, is to be followed by the others. */
+  #isGathering = false;
+  /** Whether the tiles are moved by keyframes or single frames. */
+  #isGlancing = false;
+  /** The request for footage behind a gap; a new wish of the person's ends it. @type {AbortController | null} */
+  #asking = null;
+  #lookedMs = -Infinity;
+  #refreshes = 0;
+
+  /** @param {() => Shown} shown */
+  constructor(shown) {
+    super();
+    this.shown = shown;
+    this.wantsPlay = false;
+    this.wantsLive = false;
+    this.speed = 1;
+  }
+
+  get us() { return this.#clock.us; }
+
+  get isRunning() { return this.#clock.isRunning; }
+
+  get isScrubbing() { return this.#scrub !== null; }
+
+  /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
+  get wallUs() {
+    const { focused } = this.shown();
+    return this.#scrub || this.isRunning || focused.state !== "paused" ? this.us : focused.wallUs;
+  }
+
+  /** @param {number} us @param {{play?: boolean, live?: boolean}} [options] */
+  seek(us, options = {}) {
+    this.#interrupt();
+    this.#scrub = null;
+    this.#isGathering = false;
+    this.#isGlancing = false;
+    this.wantsLive = options.live ?? false;
+    if (options.play !== undefined) this.wantsPlay = options.play;
+    const at = Math.max(0, Math.min(Math.round(us), nowUs()));
+    this.#holdup.reset();
+    this.#clock.stop();
+    this.#clock.set(at);
+    const { tiles, focused } = this.shown();
+    // The one that is looked at asks first.
+    focused.place(at, this.wantsLive);
+    for (const tile of tiles) if (tile !== focused) tile.place(at, this.wantsLive);
+    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    this.#tellState();
+  }
+
+  goLive() {
+    this.speed = 1;
+    this.seek(nowUs() - LIVE_DISTANCE_US, { play: true, live: true });
+  }
+
+  play() {
+    this.#interrupt();
+    this.#isGathering = false;
+    if (this.wantsPlay) this.#holdup.goWithout();
+    else this.#holdup.reset();
+    this.wantsPlay = true;
+    this.#tellState();
+  }
+
+  pause() {
+    this.#interrupt();
+    const wasRunning = this.isRunning;
+    this.wantsPlay = false;
+    this.wantsLive = false;
+    this.#tellWaits([]);
+    if (this.#isGlancing) this.seek(this.us);
+    else {
+      this.rest();
+      this.#isGathering = wasRunning;
+      if (wasRunning) this.#gather();
+      this.#tellState();
+    }
+  }
+
+  /** @param {1 | -1} direction */
+  step(direction) {
+    const wasGlancing = this.#isGlancing;
+    this.pause();
+    // Out of keyframes the exact frame of the playhead has to come first.
+    if (wasGlancing) return;
+    this.#isGathering = true;
+    this.shown().focused.step(direction);
+  }
+
+  /** @param {number} speed */
+  setSpeed(speed) {
+    if (speed === this.speed || speed === 0) return;
+    this.#interrupt();
+    const isVideo = this.#means(speed) === "video";
+    this.speed = speed;
+    if (speed !== 1) this.wantsLive = false;
+    // From keyframes to video every tile has to find its exact frame first.
+    if (this.#isGlancing && isVideo) this.seek(this.us);
+    else if (this.isRunning) this.#clock.run(speed);
+    this.#tellState();
+  }
+
+  /** @param {number} us */
+  scrub(us) {
+    if (!this.#scrub) {
+      this.#interrupt();
+      this.#scrub = { wall_us: this.wallUs, live: this.wantsLive };
+      this.rest();
+    }
+    const at = Math.max(0, Math.min(us, nowUs()));
+    this.#clock.set(at);
+    for (const tile of this.shown().tiles) tile.preview(at);
+  }
+
+  cancelScrub() {
+    if (!this.#scrub) return;
+    if (this.#scrub.live) this.goLive();
+    else this.seek(this.#scrub.wall_us);
+  }
+
+  /** A tile that comes late catches up alone; nobody waits for it. @param {Tile} tile */
+  join(tile) {
+    this.#holdup.excuse(tile.camera.id);
+    tile.place(this.wallUs, this.wantsLive);
+  }
+
+  /** Let all rest where they are; the clock stands with them. */
+  rest() {
+    this.#clock.stop();
+    for (const tile of this.shown().tiles) tile.rest();
+  }
+
+  /** Another frame is on screen. @param {Tile} tile */
+  onFrame(tile) {
+    if (this.#isGathering && !this.isRunning && tile === this.shown().focused) this.#gather();
+  }
+
+  /** What is due now; called once a refresh. */
+  tick() {
+    this.#refreshes += 1;
+    if (!this.wantsPlay || this.#scrub || this.#asking) return;
+    const shown = this.shown();
+    if (shown.skipGaps && shown.tiles.every((tile) => tile.hole !== null)) this.#leaveGap(shown);
+    else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
+    else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
+    else if (this.#means(this.speed) === "video") this.#playOn(shown);
+    else this.#glanceOn(shown);
+  }
+
+  #interrupt() {
+    this.#asking?.abort();
+    this.#asking = null;
+  }
+
+  /** @param {number} speed */
+  #means(speed) {
+    return meansOf(speed, this.shown().tiles.length, true);
+  }
+
+  /** Paused: the deck stands where the focused camera's frame is, and the others show what was at that time. */
+  #gather() {
+    const { focused, tiles } = this.shown();
+    if (focused.state !== "paused") return;
+    this.#clock.set(focused.wallUs);
+    for (const tile of tiles) if (tile !== focused) tile.place(focused.wallUs);
+  }
+
+  /** @param {Shown} shown */
+  #playOn(shown) {
+    const { tiles, focused } = shown;
+    const stalled = tiles.filter((tile) => !tile.isReady).map((tile) => tile.camera.id);
+    const { isHeld, waitsFor } = this.#holdup.look(stalled, tiles.length, performance.now(), this.isRunning);
+    this.#tellWaits(waitsFor);
+    if (isHeld) {
+      if (this.isRunning) this.rest();
+      return;
+    }
+    if (!this.isRunning) this.#start(tiles);
+    // The one video there is leads the clock.
+    if (tiles.length === 1 && shown.skipGaps && focused.trouble === null) {
+      const at = focused.lead(this.speed);
+      if (at !== null) this.#clock.set(at);
+    } else for (const tile of tiles) tile.follow(this.us, this.speed);
+  }
+
+  /** @param {readonly Tile[]} tiles */
+  #start(tiles) {
+    if (this.wantsLive) {
+      // The newest moment that all of them have.
+      const at = Math.min(this.us, ...tiles.map((tile) => tile.positionUs ?? Infinity));
+      this.#clock.set(at);
+      for (const tile of tiles) if (Math.abs((tile.positionUs ?? at) - at) > TOGETHER_US) tile.place(at, true);
+    }
+    this.#clock.run(this.speed);
+    this.#tellState();
+  }
+
+  /** @param {Shown} shown */
+  #glanceOn({ tiles, focused }) {
+    if (!this.isRunning) {
+      this.#clock.run(this.speed);
+      this.#tellState();
+    }
+    this.#isGlancing = true;
+    focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
+    // The others take turns, so that many of them do not crowd out the one that is looked at.
+    const others = tiles.filter((tile) => tile !== focused);
+    others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes", this.speed);
+  }
+
+  /** @param {"start" | "end" | "now"} edge */
+  #stopAt(edge) {
+    this.pause();
+    if (edge === "start") this.seek(Math.max(this.us, oldestOf(this.shown().tiles)));
+    if (edge !== "end") this.setSpeed(1);
+    this.dispatchEvent(new CustomEvent("edge", { detail: edge }));
+  }
+
+  /** No tile has footage: go on with the next that any has. @param {Shown} shown */
+  #leaveGap({ tiles }) {
+    if (this.wantsLive) {
+      this.#awaitFootage(tiles);
+      return;
+    }
+    const ends = tiles.map((tile) => tile.hole?.end_us ?? null);
+    if (this.speed > 0 && ends.every((end) => end !== null)) this.#skipTo(Math.min(.../** @type {number[]} */ (ends)));
+    else void this.#askForFootage(tiles.map((tile) => tile.camera.id));
+  }
+
+  /** Following, the next footage is still to be recorded: the clock stays with the present until it is there. @param {readonly Tile[]} tiles */
+  #awaitFootage(tiles) {
+    const isBehind = nowUs() - this.us > 2 * LIVE_DISTANCE_US;
+    this.#clock.stop();
+    this.#clock.set(nowUs() - LIVE_DISTANCE_US);
+    if (isBehind) this.#tellState();
+    const isBack = tiles.some((tile) => tile.hole !== null && tile.hole.end_us !== null);
+    const isDue = performance.now() - this.#lookedMs > LOOKED_AGAIN_MS && !tiles.every((tile) => tile.isListening);
+    if (!isBack && !isDue) return;
+    this.#lookedMs = performance.now();
+    this.goLive();
+  }
+
+  /** @param {number[]} camera_ids */
+  async #askForFootage(camera_ids) {
+    const asking = new AbortController();
+    this.#asking = asking;
+    this.#clock.stop();
+    try {
+      const to_us = await nextFootage(camera_ids, this.us, this.speed, asking.signal);
+      if (asking.signal.aborted) return;
+      this.#asking = null;
+      if (to_us === null) this.#stopAt(this.speed > 0 ? "end" : "start");
+      else this.#skipTo(this.speed > 0 ? to_us : to_us - BEFORE_GAP_US);
+    } catch {
+      if (asking.signal.aborted) return;
+      this.pause();
+      this.dispatchEvent(new Event("no-answer"));
+    }
+  }
+
+  /** @param {number} to_us */
+  #skipTo(to_us) {
+    this.dispatchEvent(new CustomEvent("skip", { detail: { from_us: this.us, to_us } }));
+    this.seek(to_us);
+  }
+
+  /** @param {readonly number[]} waitsFor */
+  #tellWaits(waitsFor) {
+    if (waitsFor.join() === this.#waits) return;
+    this.#waits = waitsFor.join();
+    this.dispatchEvent(new CustomEvent("wait", { detail: { camera_ids: [...waitsFor] } }));
+  }
+
+  #tellState() {
+    this.dispatchEvent(new Event("state"));
+  }
+}
+
+/** @param {readonly Tile[]} tiles @returns {number} the first footage of any; 0 where that is not known */
+function oldestOf(tiles) {
+  return Math.min(...tiles.map((tile) => tile.camera.oldest_us ?? 0));
+}

@@ -1,0 +1,269 @@
+/**
+ * The deck: one to sixteen cameras under one wall clock; the only thing on the page that moves time.
+ * @module
+ */
+
+import { arrangementOf } from "./arrangement.js";
+import { Clockwork } from "./clockwork.js";
+import { part } from "../page/page_data.js";
+import { askNow, nowUs, present, SECOND_US } from "../page/site_time.js";
+import { Tile } from "./tile.js";
+
+const LIVE_MARK_US = 15 * SECOND_US;
+
+/**
+ * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./arrangement.js").Layout} Layout
+ */
+
+/**
+ * Fires `time` (detail: instant, at most once a refresh), `seek` (instant), `state`, `focus` (camera id), `skip`
+ * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
+ * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`.
+ */
+export class Deck extends EventTarget {
+  #clockwork;
+  /** @type {Tile[]} */
+  #tiles = [];
+  #focusedId = 0;
+  /** @type {Layout} */
+  #layout = "one";
+  /** @type {number | null} */
+  #maximised = null;
+  #toldUs = 0;
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {{dataSaver: boolean, skipGaps: boolean}} options
+   */
+  constructor(stage, options) {
+    super();
+    this.stage = stage;
+    this.mosaic = part("[data-mosaic]", HTMLElement, stage);
+    this.pattern = part("[data-tile-pattern]", HTMLTemplateElement, stage);
+    this.acts = part("[data-acts]", HTMLElement, stage);
+    this.maximiseButton = part('[data-act="maximise"]', HTMLElement, this.acts);
+    this.dataSaver = options.dataSaver;
+    this.skipGaps = options.skipGaps;
+    this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
+    for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
+      this.#clockwork.addEventListener(name, (event) => {
+        this.dispatchEvent(event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name));
+      });
+    }
+    document.addEventListener("visibilitychange", () => void this.#onVisibility());
+    present.addEventListener("jump", () => this.#returnToPresent());
+    const onRefresh = () => {
+      // First, so that a fault in one refresh is not the end of all.
+      requestAnimationFrame(onRefresh);
+      this.#tick();
+    };
+    requestAnimationFrame(onRefresh);
+  }
+
+  get tiles() { return /** @type {readonly Tile[]} */ (this.#tiles); }
+
+  /** The tile that is looked at; there is one from the first `setCameras` on. */
+  get focused() {
+    const found = this.#tiles.find((tile) => tile.camera.id === this.#focusedId) ?? this.#tiles[0];
+    if (!found) throw new Error("the deck has no camera");
+    return found;
+  }
+
+  get maximised() { return this.#maximised; }
+
+  get layout() { return this.#layout; }
+
+  get speed() { return this.#clockwork.speed; }
+
+  get isPlaying() { return this.#clockwork.wantsPlay; }
+
+  get isLive() { return this.#clockwork.wantsLive && this.isPlaying && nowUs() - this.wallUs < LIVE_MARK_US; }
+
+  /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
+  get wallUs() { return this.#clockwork.wallUs; }
+
+  /** The tiles that can be seen. */
+  get #shown() {
+    const alone = this.#maximised ?? (this.#layout === "one" ? this.focused.camera.id : null);
+    return alone === null ? this.#tiles : this.#tiles.filter((tile) => tile.camera.id === alone);
+  }
+
+  /**
+   * Tiles that stay keep playing; new ones join at the present instant.
+   * @param {readonly CameraFacts[]} cameras
+   * @param {number} focusedId
+   */
+  setCameras(cameras, focusedId) {
+    const kept = new Map(this.#tiles.map((tile) => [tile.camera.id, tile]));
+    this.#tiles = cameras.map((camera) => {
+      const tile = kept.get(camera.id) ?? this.#make(camera);
+      kept.delete(camera.id);
+      tile.renumber(camera.number);
+      return tile;
+    });
+    for (const tile of kept.values()) {
+      if (tile.root.contains(this.acts)) this.stage.append(this.acts);
+      tile.destroy();
+    }
+    for (const [at, tile] of this.#tiles.entries()) {
+      // Moving an element would stop its video: only those at another place are.
+      if (this.mosaic.children[at] !== tile.root) this.mosaic.insertBefore(tile.root, this.mosaic.children[at] ?? null);
+    }
+    this.#focusedId = focusedId;
+    if (!this.#tiles.some((tile) => tile.camera.id === this.#maximised)) this.#maximised = null;
+    this.#arrange();
+  }
+
+  /** @param {number} cameraId */
+  focus(cameraId) {
+    if (cameraId === this.#focusedId || !this.#tiles.some((tile) => tile.camera.id === cameraId)) return;
+    this.#focusedId = cameraId;
+    if (this.#maximised !== null) this.#maximised = cameraId;
+    this.#arrange();
+    this.dispatchEvent(new CustomEvent("focus", { detail: cameraId }));
+  }
+
+  /** Show one tile alone, or all again. @param {number | null} cameraId */
+  maximise(cameraId) {
+    if (cameraId !== null) this.focus(cameraId);
+    this.#maximised = cameraId;
+    this.#arrange();
+    this.dispatchEvent(new Event("layout"));
+  }
+
+  /** @param {Layout} layout */
+  setLayout(layout) {
+    this.#layout = layout;
+    this.#maximised = null;
+    this.#arrange();
+    this.dispatchEvent(new Event("layout"));
+  }
+
+  /**
+   * Show an instant in every tile. The newest call wins.
+   * @param {number} us
+   * @param {{play?: boolean, live?: boolean}} [options] `play` left out keeps playing or pausing
+   */
+  seek(us, options) { this.#clockwork.seek(us, options); }
+
+  /** Go to the newest footage and stay with it. */
+  goLive() { this.#clockwork.goLive(); }
+
+  /** While a tile keeps the others waiting: go on without it. */
+  play() { this.#clockwork.play(); }
+
+  pause() { this.#clockwork.pause(); }
+
+  toggle() {
+    if (this.isPlaying) this.pause();
+    else this.play();
+  }
+
+  /** Show the next or the previous frame of the focused camera; the others follow. @param {1 | -1} direction */
+  step(direction) { this.#clockwork.step(direction); }
+
+  /** @param {number} speed -16 to 16, never 0 */
+  setSpeed(speed) { this.#clockwork.setSpeed(speed); }
+
+  /** Show pictures of an instant while a pointer drags; `seek` ends it. @param {number} us */
+  scrub(us) { this.#clockwork.scrub(us); }
+
+  /** The pointer gave up: back to where it was. */
+  cancelScrub() { this.#clockwork.cancelScrub(); }
+
+  /** @param {boolean} isSaving */
+  setDataSaver(isSaving) {
+    this.dataSaver = isSaving;
+    this.#arrange();
+  }
+
+  /** @param {boolean} isSkipping */
+  setSkipGaps(isSkipping) {
+    this.skipGaps = isSkipping;
+  }
+
+  /** Fill the screen with the pictures, or leave it. */
+  toggleFullscreen() {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.stage.requestFullscreen?.();
+  }
+
+  /** What the page showed before any script ran stays on screen as the tile's own picture. @param {CameraFacts} camera @param {HTMLElement} root */
+  #takeFirstPicture(camera, root) {
+    const first = this.mosaic.querySelector("[data-first-tile]");
+    if (!(first instanceof HTMLElement)) return;
+    first.remove();
+    if (first.dataset["firstTile"] === String(camera.id)) part("[data-poster]", HTMLImageElement, root).replaceWith(part("[data-poster]", HTMLImageElement, first));
+  }
+
+  /** @param {CameraFacts} camera @returns {Tile} */
+  #make(camera) {
+    const root = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    this.#takeFirstPicture(camera, root);
+    const tile = new Tile(root, camera);
+    tile.addEventListener("state", () => {
+      this.dispatchEvent(new CustomEvent("tile", { detail: tile }));
+      if (tile === this.focused) this.dispatchEvent(new Event("state"));
+    });
+    tile.addEventListener("picture", () => this.dispatchEvent(new CustomEvent("picture", { detail: tile })));
+    tile.addEventListener("frame", () => this.#clockwork.onFrame(tile));
+    tile.addEventListener("leap", (event) => {
+      if (this.#shown.length === 1 && this.#clockwork.isRunning) this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent} */ (event).detail }));
+    });
+    root.addEventListener("click", () => this.focus(camera.id));
+    root.addEventListener("dblclick", () => this.maximise(this.#maximised === null && this.#tiles.length > 1 ? camera.id : null));
+    return tile;
+  }
+
+  #arrange() {
+    if (this.#tiles.length === 0) return;
+    const shown = new Set(this.#shown);
+    const layout = shown.size > 1 ? this.#layout : "one";
+    const { columns, rows } = arrangementOf(layout, shown.size);
+    this.mosaic.dataset["layout"] = layout;
+    this.mosaic.style.setProperty("--columns", String(columns));
+    this.mosaic.style.setProperty("--rows", String(rows));
+    // Before the first seek there is no instant to join.
+    const joined = this.#clockwork.us > 0 ? [...shown].filter((tile) => tile.root.hidden || tile.state === "idle") : [];
+    for (const tile of this.#tiles) {
+      const isFocused = tile === this.focused;
+      tile.root.hidden = !shown.has(tile);
+      tile.root.classList.toggle("focus", isFocused);
+      tile.root.toggleAttribute("data-player", isFocused);
+      tile.choose(tile.camera.has_sub && (this.dataSaver || (!isFocused && shown.size > 1)) ? "sub" : "main", isFocused);
+      if (!shown.has(tile)) tile.rest();
+    }
+    if (this.acts.parentElement !== this.focused.root) this.focused.root.append(this.acts);
+    this.maximiseButton.hidden = this.#tiles.length < 2 || (this.#layout === "one" && this.#maximised === null);
+    this.maximiseButton.setAttribute("aria-pressed", String(this.#maximised !== null));
+    for (const tile of joined) this.#clockwork.join(tile);
+  }
+
+  async #onVisibility() {
+    const isHidden = document.visibilityState === "hidden";
+    if (isHidden) this.#clockwork.rest();
+    for (const tile of this.#shown) tile.setLoading(!isHidden);
+    if (isHidden) return;
+    // The present has gone on meanwhile, by how much a device that slept does not know; anything else goes on where it was.
+    await askNow();
+    this.#returnToPresent();
+  }
+
+  #returnToPresent() {
+    if (this.#clockwork.wantsLive && this.isPlaying && document.visibilityState === "visible") this.goLive();
+  }
+
+  #tick() {
+    if (this.#tiles.length === 0) return;
+    this.#clockwork.tick();
+    const { isLive, wallUs } = this;
+    for (const tile of this.#shown) {
+      tile.markLive(isLive);
+      tile.look(performance.now());
+    }
+    if (wallUs === this.#toldUs) return;
+    this.#toldUs = wallUs;
+    this.dispatchEvent(new CustomEvent("time", { detail: wallUs }));
+  }
+}

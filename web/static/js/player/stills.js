@@ -1,0 +1,139 @@
+/**
+ * What stands in for a tile's video: the nearest picture at once, keyframes one by one, pictures that the server makes.
+ * @module
+ */
+
+import { KeyframeReel } from "./keyframe_reel.js";
+import { part } from "../page/page_data.js";
+import { PictureFrame } from "../page/pictures.js";
+
+/** Of this width the server has pictures ready; larger ones it makes. */
+const SMALL_PICTURE = 320;
+const LARGE_PICTURE = 960;
+const LARGE_AFTER_MS = 300;
+/** Pictures that the server makes follow a clock no faster than this. */
+const PICTURE_EVERY_MS = 400;
+/** A pointer rests when it has not moved for this long. */
+const RESTS_MS = 60;
+
+/** @typedef {import("./footage_source.js").Role} Role */
+
+/** Fires `picture` (detail: the instant of the picture now on screen) and `hole` (no keyframe at the instant asked for). */
+export class Stills extends EventTarget {
+  /** @type {KeyframeReel | null} */
+  #reel = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #lastPictureMs = -Infinity;
+
+  /**
+   * @param {HTMLElement} root the tile
+   * @param {number} cameraId
+   */
+  constructor(root, cameraId) {
+    super();
+    this.root = root;
+    this.cameraId = cameraId;
+    this.poster = new PictureFrame(part("[data-poster]", HTMLImageElement, root), cameraId, SMALL_PICTURE);
+    /** @type {Role} */
+    this.role = "main";
+    this.isLarge = true;
+  }
+
+  /** @param {Role} role @param {boolean} isLarge */
+  choose(role, isLarge) {
+    this.role = role;
+    this.isLarge = isLarge;
+    if (this.#reel && this.#reel.role !== role) this.#dropReel();
+  }
+
+  /**
+   * Over what is there, until the video has painted.
+   * @param {number} us
+   * @param {boolean} [isLong] whether the video may be long in coming, or never comes
+   */
+  cover(us, isLong = false) {
+    clearTimeout(this.#timer);
+    if (isLong || !this.isLarge) this.#show(us, this.isLarge ? LARGE_PICTURE : SMALL_PICTURE, false);
+    else {
+      // The server has the small one ready; the large one has to be made, mostly in vain.
+      this.#show(us, SMALL_PICTURE, false);
+      this.#timer = setTimeout(() => this.#show(us, LARGE_PICTURE, true), LARGE_AFTER_MS);
+    }
+  }
+
+  /** Follow a running clock with pictures. @param {number} us */
+  follow(us) {
+    if (performance.now() - this.#lastPictureMs < PICTURE_EVERY_MS) return;
+    this.#lastPictureMs = performance.now();
+    this.#show(us, this.isLarge ? LARGE_PICTURE : SMALL_PICTURE, true);
+  }
+
+  /** The nearest picture at once while a pointer drags; where it rests, the keyframe of what is looked at. @param {number} us */
+  scrub(us) {
+    this.rest();
+    this.#show(us, SMALL_PICTURE, true);
+    if (this.isLarge) this.#timer = setTimeout(() => this.showKeyframe(us), RESTS_MS);
+  }
+
+  /** @param {number} us @param {number} [speed] of the clock that it follows */
+  showKeyframe(us, speed = 0) {
+    const reel = this.#reel ?? this.#openReel();
+    if (!reel.isUsable) {
+      this.follow(us);
+      return;
+    }
+    // A video that is not in the page is not painted.
+    if (!reel.video.isConnected) this.root.prepend(reel.video);
+    reel.show(us, speed);
+  }
+
+  /** Ask for nothing more. What is on screen stays. */
+  rest() {
+    clearTimeout(this.#timer);
+    this.#reel?.rest();
+  }
+
+  /** The video has painted. */
+  uncover() {
+    this.rest();
+    this.poster.hide();
+    if (!this.#reel?.video.isConnected) return;
+    this.#reel.video.classList.remove("shown");
+    this.#reel.video.remove();
+    // Small tiles are many: their decoders are given back.
+    if (!this.isLarge) this.#dropReel();
+  }
+
+  destroy() {
+    this.rest();
+    this.#dropReel();
+    this.poster.destroy();
+  }
+
+  /** @param {number} us @param {number} width @param {boolean} keepsOld where there is no newer one */
+  #show(us, width, keepsOld) {
+    this.poster.width = width;
+    this.poster.keepsOld = keepsOld;
+    void this.poster.show(us, (taken_us) => this.dispatchEvent(new CustomEvent("picture", { detail: taken_us })));
+  }
+
+  /** @returns {KeyframeReel} */
+  #openReel() {
+    const reel = new KeyframeReel(this.cameraId, this.role);
+    reel.addEventListener("frame", () => {
+      if (reel !== this.#reel || reel.shownUs === null) return;
+      reel.video.classList.add("shown");
+      this.poster.hide();
+      this.dispatchEvent(new CustomEvent("picture", { detail: reel.shownUs }));
+    });
+    reel.addEventListener("hole", () => { if (reel === this.#reel) this.dispatchEvent(new Event("hole")); });
+    this.#reel = reel;
+    return reel;
+  }
+
+  #dropReel() {
+    this.#reel?.destroy();
+    this.#reel = null;
+  }
+}

@@ -1,0 +1,363 @@
+/**
+ * One camera's picture, moved by wall time: never black, the newest wish first, the old picture until the new one is painted.
+ *
+ * Its element tells what it does: `data-state`, and `data-wall-us`, the wall time of the picture that is on screen.
+ * @module
+ */
+
+import { session } from "../page/api.js";
+import { Film } from "./film.js";
+import { isSupported } from "./footage_source.js";
+import { nearestTo } from "./nearest_footage.js";
+import { part } from "../page/page_data.js";
+import { clockTenths, nowUs, SECOND_US } from "../page/site_time.js";
+import { Stills } from "./stills.js";
+
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** Loading twice at one place within this time means that it does not help. */
+const REPEATED_MS = 5_000;
+
+/**
+ * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} TileState
+ * @typedef {import("./footage_source.js").Role} Role
+ * @typedef {import("./footage_source.js").Trouble} Trouble
+ * @typedef {"video" | "frames" | "keyframes"} Means
+ */
+
+/**
+ * Fires `state`, `frame` (another frame of the video is on screen), `picture` (another picture is, where there is no
+ * video) and `leap` (detail {from_us, to_us}: played over a gap).
+ */
+export class Tile extends EventTarget {
+  #film;
+  #stills;
+  /** What brings the picture now. @type {Means} */
+  #means = "video";
+  #isRunning = false;
+  /** Whether a pointer drags: pictures of where it is stand over the video. */
+  #isPreviewing = false;
+  /** The hole that it was in when it looked last. @type {import("./feed.js").Hole | null} */
+  #holeSeen = null;
+  /** Whether there is no keyframe where the clock is. */
+  #isInHole = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  #failures = 0;
+  #lastReload = { at_ms: -Infinity, wall_us: 0 };
+  /** Streams that this browser cannot play. @type {Set<Role>} */
+  #unplayable = new Set();
+  /** The stream that was chosen for it. @type {Role} */
+  #chosen = "main";
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../page/page_data.js").CameraFacts} camera
+   */
+  constructor(root, camera) {
+    super();
+    this.root = root;
+    this.camera = camera;
+    /** Its place on the page, from 1. */
+    this.number = camera.number;
+    this.clock = part("[data-frame-clock]", HTMLElement, root);
+    this.liveMark = part("[data-live-mark]", HTMLElement, root);
+    root.dataset["camera"] = String(camera.id);
+    root.setAttribute("aria-label", camera.title);
+    part("[data-name]", HTMLElement, root).textContent = camera.name;
+    part("[data-place]", HTMLElement, root).textContent = camera.place;
+    /** @type {TileState} */
+    this.state = "idle";
+    /** @type {Trouble | null} */
+    this.trouble = null;
+    /** The stream that is wanted: the chosen one, if it can be played. @type {Role} */
+    this.role = "main";
+    /** Whether it is the one that is looked at, which may load more. */
+    this.isLarge = true;
+    /** The instant asked for last. */
+    this.targetUs = 0;
+    /** The instant of the frame on screen; of the one asked for while it is fetched. */
+    this.wallUs = 0;
+    /** The instant of the picture on screen; 0 while that is of another time altogether. */
+    this.pictureUs = 0;
+    this.#film = new Film(part("video", HTMLVideoElement, root), camera.id);
+    this.#film.addEventListener("frame", () => this.#onFrame());
+    this.#film.addEventListener("change", () => this.#onChange());
+    this.#film.addEventListener("leap", (event) => this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail })));
+    this.#film.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail));
+    this.#stills = new Stills(root, camera.id);
+    this.#stills.addEventListener("picture", (event) => this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail));
+    this.#stills.addEventListener("hole", () => this.#setInHole(this.#means === "keyframes"));
+  }
+
+  /** The element whose frame is on screen; another one takes its place now and then. */
+  get video() { return this.#film.video; }
+
+  /** The still picture that stands in for the video. */
+  get poster() { return this.#stills.poster; }
+
+  get frameSeconds() { return this.#film.frameSeconds; }
+
+  /** The hole in its footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
+  get hole() {
+    if (this.#means !== "keyframes") return this.#film.hole;
+    return this.#isInHole ? { start_us: null, end_us: null } : null;
+  }
+
+  /** The instant at its playhead; null while it has none. @returns {number | null} */
+  get positionUs() { return this.#film.positionUs; }
+
+  /** Whether it shows the frame asked for and could play on, or never will. Trouble that may pass is waited for. */
+  get isReady() { return this.trouble === "unsupported" || (this.trouble === null && this.#film.isReady); }
+
+  /** Whether footage that comes now would become known without asking. */
+  get isListening() { return this.trouble === null && this.#film.isListening; }
+
+  /**
+   * Show the frame of an instant, and rest there. The newest call wins.
+   * @param {number} us
+   * @param {boolean} [isLive] begin with the newest footage and stay with it
+   */
+  place(us, isLive = false) {
+    clearTimeout(this.#retry);
+    this.#stills.rest();
+    this.#means = "video";
+    this.#isRunning = false;
+    this.#isPreviewing = false;
+    this.#isInHole = false;
+    this.targetUs = us;
+    this.wallUs = us;
+    this.pictureUs = 0;
+    if (!isSupported()) this.#fail("unsupported");
+    else if (this.trouble === "unsupported" && this.#film.reaches(us)) this.#stills.cover(us, true);
+    else {
+      // Elsewhere the camera may have recorded in another way.
+      if (this.trouble === "unsupported") this.#tryAllStreams();
+      this.trouble = null;
+      this.#film.place(us, isLive);
+      if (!this.#film.hole && !this.#film.isBuffered(us)) this.#stills.cover(us);
+      this.#readState();
+    }
+  }
+
+  /** Stay where it is. */
+  rest() {
+    this.#isRunning = false;
+    this.#stills.rest();
+    this.#film.rest();
+    this.#readState();
+  }
+
+  /** Keep in step with a running clock by playing. @param {number} us @param {number} speed */
+  follow(us, speed) {
+    this.#isPreviewing = false;
+    this.#means = "video";
+    this.#isRunning = true;
+    this.targetUs = us;
+    if (this.trouble === null) this.#film.follow(us, speed);
+    else this.#stills.follow(us);
+    this.#readState();
+  }
+
+  /** Play by its own time, which leads the clock. @param {number} speed @returns {number | null} the instant at its playhead */
+  lead(speed) {
+    this.#isPreviewing = false;
+    this.#means = "video";
+    this.#isRunning = true;
+    const at = this.#film.lead(speed);
+    if (at !== null) this.targetUs = at;
+    this.#readState();
+    return at;
+  }
+
+  /** Keep in step with a clock that runs fast or backwards. @param {number} us @param {"frames" | "keyframes"} means @param {number} speed */
+  glance(us, means, speed) {
+    this.#isPreviewing = false;
+    this.#isRunning = true;
+    this.targetUs = us;
+    if (this.#means === "video") this.#film.rest();
+    this.#means = means;
+    if (this.trouble === "unsupported") this.#stills.follow(us);
+    else if (means === "frames") this.#film.glide(us);
+    else this.#stills.showKeyframe(us, speed);
+    this.#readState();
+  }
+
+  /** Show the next or the previous frame. @param {1 | -1} direction */
+  step(direction) {
+    this.#isRunning = false;
+    this.#film.step(direction);
+  }
+
+  /** A still picture of an instant at once, while a pointer drags; the video comes with `place`. @param {number} us */
+  preview(us) {
+    this.#isPreviewing = true;
+    this.#film.rest();
+    this.targetUs = us;
+    this.#stills.scrub(us);
+  }
+
+  /** Choose the stream, and whether it is the one looked at. What is on screen stays until the other is there. @param {Role} role @param {boolean} isLarge */
+  choose(role, isLarge) {
+    this.#chosen = role;
+    const isSubBetter = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub");
+    this.role = isSubBetter ? "sub" : role;
+    this.isLarge = isLarge;
+    this.#film.choose(this.role, isLarge);
+    this.#stills.choose(this.role, isLarge);
+  }
+
+  /** @param {number} number its place on the page */
+  renumber(number) {
+    this.number = number;
+    this.root.dataset["number"] = String(number);
+    part("[data-number-badge]", HTMLElement, this.root).textContent = String(number);
+  }
+
+  /** Called once a refresh. @param {number} now_ms monotonic */
+  look(now_ms) {
+    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#film.look(now_ms);
+  }
+
+  /** Whether to fetch footage ahead; a page that nobody sees does not. @param {boolean} isLoading */
+  setLoading(isLoading) {
+    this.#film.setLoading(isLoading);
+  }
+
+  /** Say whether this is the present. @param {boolean} isLive */
+  markLive(isLive) {
+    this.liveMark.hidden = !isLive || this.state !== "playing";
+  }
+
+  destroy() {
+    clearTimeout(this.#retry);
+    this.#stills.destroy();
+    this.#film.unload();
+    this.root.remove();
+  }
+
+  #onFrame() {
+    this.#failures = 0;
+    const { shownUs } = this.#film;
+    // A frame of where the pointer was before it dragged comes too late.
+    const isShown = this.#means !== "keyframes" && shownUs !== null && !this.#isPreviewing;
+    if (isShown) {
+      this.#stills.uncover();
+      this.wallUs = shownUs;
+      this.#label(shownUs);
+    }
+    this.#readState();
+    if (isShown) this.dispatchEvent(new Event("frame"));
+  }
+
+  #onChange() {
+    const { hole } = this.#film;
+    const isAnother = hole !== this.#holeSeen;
+    this.#holeSeen = hole;
+    if (hole && isAnother && this.#means !== "keyframes" && !this.#isPreviewing) {
+      this.root.dataset["wallUs"] = String(this.targetUs);
+      // Where it was played up to, the last picture before the hole is there.
+      if (!this.#isRunning) void this.#showLast(hole);
+    }
+    this.#readState();
+  }
+
+  /** The last picture before a hole. @param {import("./feed.js").Hole} hole */
+  async #showLast(hole) {
+    const at = this.targetUs;
+    try {
+      const end_us = hole.start_us ?? (await nearestTo(this.camera.id, at)).before_us;
+      if (at === this.targetUs && end_us !== null) this.#stills.cover(end_us - 1, true);
+    } catch {
+      // Without it the tile's own ground remains, and the words over it.
+    }
+  }
+
+  /** @param {number} us */
+  #onPicture(us) {
+    this.#label(us);
+    this.#setInHole(false);
+    this.dispatchEvent(new Event("picture"));
+  }
+
+  /** @param {boolean} isInHole */
+  #setInHole(isInHole) {
+    this.#isInHole = isInHole;
+    this.#readState();
+  }
+
+  /** @param {number} us the instant of the picture on screen */
+  #label(us) {
+    this.pictureUs = us;
+    this.root.dataset["wallUs"] = String(us);
+    this.clock.textContent = clockTenths(us);
+  }
+
+  #readState() {
+    if (this.trouble) this.#setState(this.trouble === "unsupported" ? "unsupported" : "error");
+    else if (this.hole) this.#setState("gap");
+    else if (this.#means !== "video") this.#setState(this.#isRunning ? "playing" : "paused");
+    else if (!this.#film.isSettled) this.#setState("loading");
+    else if (!this.#isRunning) this.#setState("paused");
+    else this.#setState(this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? "loading" : "playing");
+  }
+
+  /** @param {TileState} state */
+  #setState(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.root.dataset["state"] = state;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  /** @param {Trouble} trouble */
+  #onTrouble(trouble) {
+    if (trouble === "signed-out") session.dispatchEvent(new Event("end"));
+    // Retention took a piece under our feet: the new playlist begins after it.
+    else if (trouble === "purged" && this.#reload()) return;
+    else if (trouble === "unsupported" && this.#takeOtherStream()) return;
+    else this.#fail(trouble);
+  }
+
+  /** The smaller stream may be one that this browser can play. @returns {boolean} whether there is one to try */
+  #takeOtherStream() {
+    this.#unplayable.add(this.role);
+    if (this.role !== "main" || !this.camera.has_sub || this.#unplayable.has("sub")) return false;
+    const chosen = this.#chosen;
+    this.choose("sub", this.isLarge);
+    this.#chosen = chosen;
+    return true;
+  }
+
+  #tryAllStreams() {
+    this.#unplayable.clear();
+    this.choose(this.#chosen, this.isLarge);
+  }
+
+  /** @returns {boolean} whether it was tried */
+  #reload() {
+    const isRepeated = performance.now() - this.#lastReload.at_ms < REPEATED_MS && Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
+    this.#lastReload = { at_ms: performance.now(), wall_us: this.targetUs };
+    if (!isRepeated) this.#film.reload(this.targetUs);
+    return !isRepeated;
+  }
+
+  /** @param {Trouble} trouble */
+  #fail(trouble) {
+    this.trouble = trouble;
+    // What is loaded must not play on under the words and the picture.
+    this.#film.rest();
+    this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
+    this.#readState();
+    // The same state may have another reason now.
+    this.dispatchEvent(new Event("state"));
+    clearTimeout(this.#retry);
+    if (trouble === "unsupported") return;
+    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 15_000;
+    this.#failures += 1;
+    this.#retry = setTimeout(() => {
+      this.trouble = null;
+      this.#film.reload(this.targetUs);
+      this.#readState();
+    }, wait);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The playback page: makes its parts, tells each what the others do, and keeps the address in step.
+ * @module
+ */
+
+import { actsOf } from "./acts.js";
+import { asksToPlay, keepAddress } from "./address.js";
+import { BookmarkPanel } from "../kept/bookmark_panel.js";
+import { CameraChips } from "../cameras/camera_chips.js";
+import { CameraPicker } from "../cameras/camera_picker.js";
+import { savesData } from "./choices.js";
+import { ChosenCameras } from "../cameras/chosen_cameras.js";
+import { ClipPanel } from "../clip/clip_panel.js";
+import { ClipSheet } from "../clip/clip_sheet.js";
+import { ClockForm } from "./clock_form.js";
+import { DayCards } from "../days/day_cards.js";
+import { DayPicker } from "../days/day_picker.js";
+import { Deck } from "../player/deck.js";
+import { GapList } from "../timeline/gap_list.js";
+import { HelpDialog } from "./help_dialog.js";
+import { HoldDialog } from "../kept/hold_dialog.js";
+import { HourSlider } from "../days/hour_slider.js";
+import { Keys } from "./keys.js";
+import { LayoutSwitch } from "../cameras/layout_switch.js";
+import { Notices } from "./notices.js";
+import { notify } from "../page/notice.js";
+import { OtherDays } from "../days/other_days.js";
+import { pageData, part, text } from "../page/page_data.js";
+import { QuickSearch } from "../search/quick_search.js";
+import { RecorderWatch } from "./recorder_watch.js";
+import { rememberWatching } from "./watching.js";
+import { instantOn, timeOfDayUs } from "../days/same_clock.js";
+import { returnAfterSignIn } from "./session_end.js";
+import { ReviewMode } from "./review_mode.js";
+import { StageNotes } from "./stage_notes.js";
+import { TileMessages } from "../player/tile_messages.js";
+import { Timeline } from "../timeline/timeline.js";
+import { TimelineData } from "../timeline/timeline_data.js";
+import { duration, nowUs, SECOND_US } from "../page/site_time.js";
+import { watchLine } from "./slow_line.js";
+import { spanOf } from "../timeline/timeline_model.js";
+import { TransportRow } from "./transport_row.js";
+
+const ADDRESS_MS = 5_000;
+
+const facts = /** @type {import("../page/page_data.js").PlaybackFacts} */ (pageData.playback);
+/** The mode that a link asked for; a choice on the page takes its place. */
+let linkedMode = new URLSearchParams(location.search).get("mode");
+
+const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
+const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
+const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps });
+const data = new TimelineData();
+const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
+const days = new DayPicker(cameras.focused, facts.at_us);
+const dayCards = new DayCards();
+const hours = new HourSlider();
+const clock = new ClockForm();
+const clip = facts.may_export ? new ClipPanel(deck) : null;
+const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
+const otherDays = new OtherDays(deck);
+const sheet = clip ? new ClipSheet(clip) : null;
+const bookmarks = new BookmarkPanel(deck, data, clip);
+const hold = clip && facts.may_hold ? new HoldDialog(deck, clip, data) : null;
+const chips = new CameraChips();
+const layouts = new LayoutSwitch(deck, mode, facts.layout);
+const picker = new CameraPicker(facts.all_cameras, () => layouts.chosen);
+const notices = new Notices();
+const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: deck.dataSaver });
+new StageNotes(deck);
+new TileMessages(deck, data);
+new TransportRow(deck);
+const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);
+
+/** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
+function on(source, name, handle) {
+  source.addEventListener(name, (event) => handle(/** @type {CustomEvent<T>} */ (event).detail));
+}
+
+/** @returns {import("./address.js").Shown} */
+function shown() {
+  return {
+    camera_ids: cameras.ids, focused_id: cameras.focusedId, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
+    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: layouts.chosen, mode: linkedMode,
+  };
+}
+
+const tellAddress = () => keepAddress(shown());
+
+/** @param {number} us */
+function showTime(us) {
+  clock.show(us);
+  days.setDay(us);
+  dayCards.show(us);
+  hours.show(us);
+  timeline.setPlayhead(us);
+  if (!deck.isPlaying) timeline.setFrame({ at_us: us, length_us: deck.focused.frameSeconds * SECOND_US });
+}
+
+/** Everything that says or takes which cameras are looked at. In simple mode there is one. */
+function showCameras() {
+  const seen = mode.isSimple ? [cameras.focused] : cameras.all;
+  chips.show(cameras.all, cameras.focusedId);
+  timeline.setLanes(seen, cameras.focusedId);
+  clip?.setCameras(seen);
+  days.setCamera(cameras.focused);
+  dayCards.setCamera(cameras.focusedId);
+  hours.setCamera(cameras.focusedId);
+}
+
+/** The same clock time on another day. @param {string} day */
+function goToDay(day) {
+  const at = instantOn(day, timeOfDayUs(deck.wallUs));
+  timeline.showDay(day);
+  deck.seek(Math.min(at, nowUs() - SECOND_US));
+}
+
+on(deck, "time", () => showTime(deck.wallUs));
+on(deck, "seek", () => {
+  showTime(deck.wallUs);
+  tellAddress();
+});
+on(deck, "state", () => { if (!deck.isPlaying) tellAddress(); });
+on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
+on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
+  const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
+  notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
+});
+on(cameras, "focus", () => {
+  showCameras();
+  void recorder.look();
+  tellAddress();
+});
+on(cameras, "change", () => {
+  deck.setCameras(cameras.all, cameras.focusedId);
+  layouts.show();
+  showCameras();
+  void recorder.look();
+  tellAddress();
+});
+on(mode, "change", () => {
+  linkedMode = null;
+  layouts.show();
+  showCameras();
+  showTime(deck.wallUs);
+  tellAddress();
+});
+for (const source of [timeline, hours]) {
+  on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
+  on(source, "scrub", (/** @type {number} */ us) => deck.scrub(us));
+  on(source, "scrub-cancel", () => deck.cancelScrub());
+}
+on(timeline, "view", () => {
+  bookmarks.look();
+  gaps.look();
+  part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
+});
+on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
+on(timeline, "focus", (/** @type {number} */ id) => deck.focus(id));
+on(timeline, "bookmark", (/** @type {{start_us: number}} */ { start_us }) => deck.seek(start_us));
+on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
+for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
+on(days, "day", goToDay);
+on(days, "moment", (/** @type {number} */ us) => deck.seek(us));
+on(dayCards, "day", goToDay);
+if (clip) {
+  on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {
+    timeline.setMarks(in_us, out_us);
+    tellAddress();
+  });
+  on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
+}
+for (const source of [bookmarks, gaps]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
+if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
+on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
+on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
+on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
+on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page/page_data.js").LayoutName | null}} */ wish) => {
+  if (wish.layout) layouts.set(wish.layout);
+  cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
+});
+
+const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, layouts, tellAddress });
+on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
+  deck.seek(us, { play: false });
+  act("bookmark");
+});
+const keys = new Keys(facts.keys, act, facts.letter_keys);
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
+  if (button instanceof HTMLElement) act(button.dataset["act"] ?? "");
+});
+on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isOn: boolean}} */ { name, isOn }) => {
+  if (name === "letter_keys") keys.lettersAreOn = isOn;
+  else if (name === "skip_gaps") deck.setSkipGaps(isOn);
+  else deck.setDataSaver(isOn);
+});
+
+returnAfterSignIn(tellAddress);
+rememberWatching(deck, shown);
+watchLine(deck, notices, () => deck.dataSaver);
+const recorder = new RecorderWatch(notices, () => cameras.focused);
+setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
+addEventListener("pagehide", tellAddress);
+
+if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
+deck.setCameras(cameras.all, cameras.focusedId);
+layouts.show();
+showCameras();
+showTime(facts.at_us);
+part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
+if (facts.asked_clip) clip?.set(...facts.asked_clip);
+if (facts.is_live) deck.goLive();
+else deck.seek(facts.at_us, { play: asksToPlay() });

@@ -1,0 +1,14 @@
+/**
+ * When the session ended while the page was open: sign in, and come back to the moment on screen.
+ * @module
+ */
+
+import { session } from "../page/api.js";
+
+/** @param {() => void} tellAddress brings the address up to date */
+export function returnAfterSignIn(tellAddress) {
+  session.addEventListener("end", () => {
+    tellAddress();
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }, { once: true });
+}

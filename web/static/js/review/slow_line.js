@@ -1,0 +1,35 @@
+/**
+ * Notices that the line is too slow: tiles that keep playing waiting twice within a minute. Then smaller video is offered.
+ * @module
+ */
+
+import { text } from "../page/page_data.js";
+
+const LONG_MS = 2_000;
+const WITHIN_MS = 60_000;
+
+/**
+ * @param {import("../player/deck.js").Deck} deck
+ * @param {import("./notices.js").Notices} notices
+ * @param {() => boolean} isSaving whether smaller video is shown already
+ */
+export function watchLine(deck, notices, isSaving) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let lastMs = -Infinity;
+  let isOver = false;
+  deck.addEventListener("wait", (event) => {
+    const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
+    clearTimeout(timer);
+    if (camera_ids.length === 0 || isSaving() || isOver) return;
+    timer = setTimeout(() => {
+      const now = performance.now();
+      if (now - lastMs < WITHIN_MS) {
+        // Offered once: who put it away has answered.
+        isOver = true;
+        notices.show("slow", "w", text("review.slow_line"), { words: text("review.data_saver"), act: "data-saver" });
+      }
+      lastMs = now;
+    }, LONG_MS);
+  });
+}

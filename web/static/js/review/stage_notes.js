@@ -1,0 +1,42 @@
+/**
+ * What the deck says of all its tiles: the speed where it is not life's, who keeps the others waiting, where footage ends.
+ * @module
+ */
+
+import { notify } from "../page/notice.js";
+import { pageData, part, text } from "../page/page_data.js";
+
+/** "4x", "Mundur 2x"; nothing for the speed of life. @param {number} speed @returns {string} */
+export function speedWords(speed) {
+  if (speed === 1) return "";
+  const n = Math.abs(speed).toLocaleString(pageData.language);
+  return text(speed < 0 ? "tile.speed_backwards" : "tile.speed_forwards", { n });
+}
+
+export class StageNotes {
+  /** @param {import("../player/deck.js").Deck} deck */
+  constructor(deck) {
+    const { stage } = deck;
+    const pace = part("[data-pace]", HTMLElement, stage);
+    const box = part("[data-hold-up]", HTMLElement, stage);
+    const words = part("[data-hold-up-text]", HTMLElement, stage);
+    deck.addEventListener("state", () => {
+      const said = speedWords(deck.speed);
+      pace.hidden = said === "";
+      if (pace.textContent !== said) pace.textContent = said;
+    });
+    deck.addEventListener("wait", (event) => {
+      const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
+      const numbers = deck.tiles.filter((tile) => camera_ids.includes(tile.camera.id)).map((tile) => tile.number);
+      // One camera alone says itself that it loads.
+      box.hidden = numbers.length === 0 || deck.tiles.length === 1;
+      words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
+    });
+    part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());
+    deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
+    deck.addEventListener("edge", (event) => {
+      const words = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
+      notify(text(words[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));
+    });
+  }
+}
