@@ -1,4 +1,4 @@
-"""What Alembic runs for every command; `storage.migrate` hands over an open connection and the wanted tables."""
+"""What Alembic runs for every command; `storage.installation.migrate` hands over an open connection and the wanted tables."""
 
 from alembic import context
 

@@ -6,31 +6,31 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
-from recorder.clock_sync import read_clock_trust
-from recorder.commit import Commits
-from recorder.dropped_rows import DroppedRows
-from recorder.ffmpeg_self_test import SelfTestResult, run_self_test
-from recorder.file_watch import FileWatch
-from recorder.recording_volumes import RecordingVolumes
-from recorder.run_parts import RunParts
-from recorder.strays import ChildNotes
-from recorder.stream_task import StreamParts
-from recorder.supervisor import Supervisor
-from recorder.timings import RecorderTimings
-from recorder.unsynced_runs import UnsyncedRuns
-from recorder.volume_threads import VolumeThreads
-from storage.boot_runs import unsynced_runs_of_boot
-from storage.clock_shift import ClockShift
+from recorder.clock.timings import RecorderTimings
+from recorder.clock.unsynced_runs import UnsyncedRuns
+from recorder.publish.commit import Commits
+from recorder.publish.dropped_rows import DroppedRows
+from recorder.publish.recording_volumes import RecordingVolumes
+from recorder.publish.volume_threads import VolumeThreads
+from recorder.run.ffmpeg_self_test import SelfTestResult, run_self_test
+from recorder.run.file_watch import FileWatch
+from recorder.run.run_parts import RunParts
+from recorder.run.strays import ChildNotes
+from recorder.streams.stream_task import StreamParts
+from recorder.streams.supervisor import Supervisor
+from storage.clock.boot_runs import unsynced_runs_of_boot
+from storage.clock.clock_shift import ClockShift
+from storage.installation.role_claim import RoleClaim
 from storage.open import Storage
-from storage.reconcile import reconcile
-from storage.role_claim import RoleClaim
-from vms.clock import boot_id
+from storage.recovery.reconcile import reconcile
 from vms.domain.camera import StreamStatus
 from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
 from vms.ffmpeg.redaction import Redactor
-from vms.settings import Settings
+from vms.host.clock import boot_id
+from vms.host.clock_sync import read_clock_trust
+from vms.host.settings import Settings
 
 log = logging.getLogger(__name__)
 

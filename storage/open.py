@@ -2,33 +2,33 @@
 
 from dataclasses import dataclass
 
-from storage.archive import ArchiveIndex
-from storage.audit import AuditLog
-from storage.bookmarks import BookmarkStore
-from storage.camera_secrets import CameraSecrets
-from storage.cameras import CameraStore
-from storage.database import Database
-from storage.exports import ExportStore
-from storage.favourites import FavouriteStore
-from storage.hold_links import HoldLinks
-from storage.holds import HoldStore
-from storage.index_writer import IndexWriter
-from storage.init_use import InitUse
-from storage.leases import LeaseStore
-from storage.meta import MetaStore
-from storage.preferences import PreferenceStore
-from storage.saved_views import SavedViewStore
-from storage.segments import SegmentIndex
-from storage.sessions import SessionStore
-from storage.sign_in_attempts import SignInAttempts
-from storage.stream_facts import StreamFactsStore
-from storage.users import UserStore
-from storage.volume_access import VolumeAccess
-from storage.volumes import VolumeStore
-from storage.watching import WatchingStore
+from storage.access.audit_log import AuditLog
+from storage.access.session_store import SessionStore
+from storage.access.sign_in_attempts import SignInAttempts
+from storage.access.user_store import UserStore
+from storage.cameras.camera_secrets import CameraSecrets
+from storage.cameras.camera_store import CameraStore
+from storage.evidence.export_store import ExportStore
+from storage.footage.index_writer import IndexWriter
+from storage.footage.init_use import InitUse
+from storage.footage.many_streams import ArchiveIndex
+from storage.footage.segment_index import SegmentIndex
+from storage.footage.stream_facts import StreamFactsStore
+from storage.holds.hold_links import HoldLinks
+from storage.holds.hold_store import HoldStore
+from storage.holds.leases import LeaseStore
+from storage.installation.meta import MetaStore
+from storage.personal.bookmarks import BookmarkStore
+from storage.personal.favourites import FavouriteStore
+from storage.personal.preferences import PreferenceStore
+from storage.personal.resume_points import WatchingStore
+from storage.personal.saved_views import SavedViewStore
+from storage.sql.database import Database
+from storage.volumes.volume_access import VolumeAccess
+from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import VmsError
 from vms.domain.time import Clock
-from vms.secret_key import KeyFiles
+from vms.host.secret_key import KeyFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Storage:
 def open_storage(
     database_url: str, clock: Clock, *, secret_key: KeyFiles | bytes | None, read_only: bool = False
 ) -> Storage:
-    """Return the stores of a database that has this program's revision (`storage.migrate.require_head`).
+    """Return the stores of a database that has this program's revision (`storage.installation.migrate.require_head`).
 
     Args:
         database_url: `sqlite:///path` or `postgresql+psycopg://…`.

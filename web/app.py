@@ -9,17 +9,18 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from vms.domain.errors import VmsError
-from web import api, health, metrics, pages
-from web.auth import Authority
-from web.download_record import DownloadRecord
-from web.errors import ErrorAnswers
-from web.plain_texts import PlainAddresses
-from web.rate_limit import RateLimit
-from web.read_limits import ReadLimits
-from web.routing import GuardedEndpoint
-from web.security_headers import SecurityHeaders
-from web.state import AppState, WebServices
-from web.static_files import static_route
+from web import api, pages
+from web.access.auth import Authority
+from web.http.download_record import DownloadRecord
+from web.http.errors import ErrorAnswers
+from web.http.plain_texts import PlainAddresses
+from web.http.rate_limit import RateLimit
+from web.http.read_limits import ReadLimits
+from web.http.routing import GuardedEndpoint
+from web.http.security_headers import SecurityHeaders
+from web.http.state import AppState, WebServices
+from web.http.static_files import static_route
+from web.ops import health, metrics
 
 _LARGEST_BODY = 2_000_000
 

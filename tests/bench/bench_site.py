@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.finished_file import RunFile, examine, publish, write_sidecar
-from recorder.wall_clock import Assignment
-from storage.index_writer import IndexBatch
-from storage.migrate import upgrade
+from recorder.clock.wall_clock import Assignment
+from recorder.publish.finished_file import RunFile, examine, publish, write_sidecar
+from storage.footage.index_writer import IndexBatch
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from vms.clock import SystemClock
 from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamUrl
 from vms.domain.segment import ClockTrust, FinishedSegment, Run, RunEnd, SegmentFlag
 from vms.domain.volume import Volume
-from vms.secret_key import load_or_create_key
-from vms.settings import Settings
+from vms.host.clock import SystemClock
+from vms.host.secret_key import load_or_create_key
+from vms.host.settings import Settings
 
 RETENTION_DAYS = 90
 

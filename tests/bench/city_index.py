@@ -9,10 +9,10 @@ from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.footage_files import BenchClip, record_clip
 from tests.bench.large_index import IndexPlan, fill_index, varied_tables
 from tests.support.recordings import sources_of
-from vms.clock import SystemClock
 from vms.domain.camera import Camera, Stream, StreamState, StreamStatus
 from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.time import DAY_US, SECOND_US, TimeRange
+from vms.host.clock import SystemClock
 
 CAMERAS = 64
 DAYS = 90

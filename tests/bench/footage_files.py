@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.segmenter_command import SegmenterPlan, segmenter_command
+from recorder.run.segmenter_command import SegmenterPlan, segmenter_command
 
 FPS = 25
 BITS_PER_SECOND = 2_500_000

@@ -15,10 +15,10 @@ from itertools import accumulate, groupby, islice
 import psycopg
 import sqlalchemy as sa
 
-from storage.coverage import rolled_up
-from storage.database import Database
+from storage.footage.coverage import rolled_up
 from storage.open import Storage
-from storage.schema import LONGEST_SPAN_US, init, outage, rollup, run, segment, span
+from storage.schema.footage import LONGEST_SPAN_US, init, outage, rollup, run, segment, span
+from storage.sql.database import Database
 from vms.domain.camera import OutageCause, Stream
 from vms.domain.segment import ClockTrust, Rollup, RunEnd, Span
 from vms.domain.time import BUCKET_US, DAY_US, MINUTE_US, SECOND_US, TimeRange

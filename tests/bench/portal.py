@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from playback.footage import Footage
-from playback.segment_source import SegmentSource
-from playback.snapshot import Snapshots
+from playback.pictures.snapshot import Snapshots
+from playback.stream.footage import Footage
+from playback.stream.segment_source import SegmentSource
 from tests.bench.bench_site import BenchSite
-from vms.app import spare_what_stays
-from vms.clock import SystemClock
 from vms.domain.user import Role
+from vms.host.clock import SystemClock
+from vms.processes.app import spare_what_stays
+from web.access.auth import Authority, session_cookie_name
 from web.app import create_app
-from web.auth import Authority, session_cookie_name
-from web.state import WebServices
+from web.http.state import WebServices
 
 _T = TypeVar("_T")
 _PASSWORD = "sungai martapura mengalir"

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
+from playback.pictures.maker import PictureMaker
 from storage.open import Storage
 from tests.bench.scale import Scale
 from tests.support.deadline import wait_until
 from tests.support.installation import Installation, installation
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.app import Services
 from vms.domain.camera import Camera, CameraDraft, StreamRole, StreamUrl
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
-from vms.pictures.service import PictureMaker
+from vms.processes.app import Services
 from vms.simulator.camera_spec import CameraSpec, Scene
-from web.auth import Authority
+from web.access.auth import Authority
 
 CAMERAS = 16
 FPS = 15

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playback.clip_source import ClipSource
-from storage.segment_paths import SegmentName, segment_path
+from playback.clips.clip_source import ClipSource
+from storage.volumes.segment_paths import SegmentName, segment_path
 from vms.domain.camera import Stream
 from vms.domain.time import MINUTE_US
 

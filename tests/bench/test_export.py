@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from playback.clip_source import ClipSource, Cut
-from playback.clip_writer import write_clip
-from playback.export_worker import ExportWorker
-from playback.footage import Footage
-from playback.segment_source import SegmentSource
-from storage.segment_paths import incoming_folder
+from playback.clips.clip_source import ClipSource, Cut
+from playback.clips.clip_writer import write_clip
+from playback.exports.export_worker import ExportWorker
+from playback.stream.footage import Footage
+from playback.stream.segment_source import SegmentSource
+from storage.volumes.segment_paths import incoming_folder
 from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.footage_files import BenchClip, record_clip
 from tests.bench.measurement import Finding, at_most
@@ -23,11 +23,11 @@ from tests.bench.page_cache import files_below, forget
 from tests.bench.results import Results
 from tests.bench.scale import Scale
 from tests.support.recordings import sources_of
-from vms.clock import SystemClock
 from vms.domain.camera import Camera
 from vms.domain.export import ClipRequest, ExportState
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import DAY_US, MINUTE_US, TimeRange
+from vms.host.clock import SystemClock
 
 pytestmark = pytest.mark.bench
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from playback.day_view import daily_coverage, month_days
-from playback.footage import Footage
-from playback.lane_activity import ActivityReader
-from playback.lanes import Lanes
-from playback.playlist import PlaylistUrls, media_playlist
-from playback.segment_source import SegmentSource
-from storage.schema import LONGEST_SPAN_US
+from playback.stream.footage import Footage
+from playback.stream.playlist import PlaylistUrls, media_playlist
+from playback.stream.segment_source import SegmentSource
+from playback.timeline.day_view import daily_coverage, month_days
+from playback.timeline.lane_activity import ActivityReader
+from playback.timeline.lanes import Lanes
+from storage.schema.footage import LONGEST_SPAN_US
 from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.footage_files import BenchClip, record_clip
 from tests.bench.large_index import IndexPlan, fill_index, varied_tables
@@ -27,12 +27,12 @@ from tests.bench.results import Results
 from tests.bench.scale import Scale, chosen_scale
 from tests.support.postgres import postgres_server
 from tests.support.recordings import sources_of
-from vms.app import spare_what_stays
-from vms.clock import SystemClock
 from vms.domain.camera import Camera, Stream
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.segment import LONGEST_SEGMENT_US
-from vms.domain.site_time import SiteZone
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
+from vms.host.clock import SystemClock
+from vms.processes.app import spare_what_stays
 
 pytestmark = pytest.mark.bench
 

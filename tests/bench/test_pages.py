@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from storage.segment_paths import pack_path
+from storage.volumes.segment_paths import pack_path
 from tests.bench.city_index import CAMERAS, FILES_OF, City, city_index
 from tests.bench.footage_files import BenchClip
 from tests.bench.measurement import Finding, Latencies, latency

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.segment_paths import INCOMING, RECORDED, SegmentName, incoming_seq
+from storage.volumes.segment_paths import INCOMING, RECORDED, SegmentName, incoming_seq
 from tests.bench.bare_ffmpeg import bare_fleet
 from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.continuity import Continuity, continuity

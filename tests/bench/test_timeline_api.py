@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from storage.schema import LONGEST_SPAN_US
+from storage.schema.footage import LONGEST_SPAN_US
 from tests.bench.city_index import CAMERAS, DAYS, FILES_OF, City, city_index
 from tests.bench.footage_files import BenchClip
 from tests.bench.measurement import Finding, Latencies, latency

@@ -11,8 +11,8 @@ from tests.bench.results import Results
 from tests.support.installation import installation
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role
-from web.auth import Authority
-from web.static_files import static_url
+from web.access.auth import Authority
+from web.http.static_files import static_url
 
 pytestmark = pytest.mark.bench
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.migrate import upgrade
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from storage.purge import Purger
-from storage.reindex import reindex, take_over
+from storage.purge.purger import Purger
+from storage.recovery.reindex import reindex, take_over
 from tests.bench.bench_site import RETENTION_DAYS, BenchSite, bench_site
 from tests.bench.footage_files import BITS_PER_SECOND, BenchClip, record_clip
 from tests.bench.measurement import Finding, at_least, at_most, number
@@ -20,9 +20,9 @@ from tests.bench.results import Results
 from tests.bench.scale import Scale
 from tests.bench.sparse_files import Skeleton, publish_skeletons
 from tests.support.recordings import sources_of
-from vms.clock import SystemClock
 from vms.domain.camera import Stream
 from vms.domain.time import DAY_US
+from vms.host.clock import SystemClock
 
 pytestmark = pytest.mark.bench
 

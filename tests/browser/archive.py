@@ -13,11 +13,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from playwright.sync_api import BrowserContext
 
-from storage.coverage import joined, rolled_up
+from storage.footage.coverage import joined, rolled_up
 from storage.open import Storage
-from storage.schema import init, outage, rollup, run, segment, span
+from storage.schema.footage import init, outage, rollup, run, segment, span
 from tests.support.installation import Installation, installation, main_stream
-from vms.app import Services
 from vms.domain.bookmark import BookmarkContent
 from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamUrl
 from vms.domain.segment import ClockTrust, Rollup, RunEnd, Span
@@ -25,7 +24,8 @@ from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange, su
 from vms.domain.user import Role
 from vms.media.fragment_table import encode
 from vms.media.fragments import Fragment
-from web.auth import Authority
+from vms.processes.app import Services
+from web.access.auth import Authority
 
 NAMES = (
     ("Balai Kota", "Halaman depan"),

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import BrowserContext
 
-from storage.index_writer import IndexBatch
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from tests.browser.pier import Pier, write_pier
 from tests.support.deadline import wait_until
 from tests.support.installation import CANARY, Installation, add_camera, installation, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.app import Services
 from vms.domain.camera import (
     Camera,
     CameraDraft,
@@ -29,9 +28,10 @@ from vms.domain.camera import (
 from vms.domain.segment import Outage
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
+from vms.processes.app import Services
 from vms.simulator.camera_spec import CameraSpec, Codec
 from vms.simulator.demo_cameras import demo_cameras
-from web.auth import Authority
+from web.access.auth import Authority
 
 ZONE = ZoneInfo("Asia/Makassar")
 PASSWORD = "kayuh baimbai 1526"

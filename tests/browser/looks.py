@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.city import City
-from web.pages.rendering import LANGUAGE_COOKIE, THEME_COOKIE
+from web.pages.frame.rendering import LANGUAGE_COOKIE, THEME_COOKIE
 
 WIDTHS = {1440: 900, 390: 844}
 """Heights by width: the desk and the phone."""

@@ -16,11 +16,12 @@ import av
 import numpy as np
 import sqlalchemy as sa
 
-from storage.index_writer import IndexBatch
+from playback.pictures.maker import HEIGHT, WIDTH
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
-from storage.open_volume import OpenVolume
-from storage.schema import camera, stream
-from storage.segment_paths import SegmentName, pack_path, segment_path
+from storage.schema.cameras import camera, stream
+from storage.volumes.open_volume import OpenVolume
+from storage.volumes.segment_paths import SegmentName, pack_path, segment_path
 from tests.support.footage import init_record
 from tests.support.installation import main_stream
 from tests.support.past_footage import PastRun, write_past_runs
@@ -29,7 +30,6 @@ from vms.domain.segment import ClockTrust, FinishedSegment, Outage, Run, RunEnd,
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.ffmpeg.keyframe_picture import to_jpeg
 from vms.media.picture_pack import append_pictures
-from vms.pictures.service import HEIGHT, WIDTH
 from vms.simulator.camera_spec import CameraSpec, Scene
 from vms.simulator.canvas import Planes
 from vms.simulator.scenery import backdrop

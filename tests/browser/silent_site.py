@@ -15,7 +15,7 @@ from tests.support.installation import Installation, installation, main_stream
 from vms.domain.camera import Camera, CameraDraft, StreamState, StreamStatus, parse_stream_url
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role
-from web.auth import Authority
+from web.access.auth import Authority
 
 _PASSWORD = "baras banjar kuning"
 

@@ -14,7 +14,7 @@ from tests.browser.looks import WIDTHS
 from vms.domain.camera import Camera, CameraDraft, parse_stream_url
 from vms.domain.time import DAY_US, MINUTE_US, TimeRange
 from vms.domain.user import Role, User
-from web.auth import Authority
+from web.access.auth import Authority
 
 pytestmark = pytest.mark.browser
 

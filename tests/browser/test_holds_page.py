@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage.purge import Purger
+from storage.purge.purger import Purger
 from tests.browser.city import PAST_FPS, City, typed
 from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import ALL_TIME, main_stream

@@ -14,7 +14,7 @@ from vms.domain.camera import Camera, CameraDraft, parse_stream_url
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
 from vms.simulator.camera_spec import CameraSpec, Codec
-from web.auth import Authority
+from web.access.auth import Authority
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Response, expect
 
-from storage.purge import Purger
+from storage.purge.purger import Purger
 from tests.browser.city import City
 from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import ALL_TIME, main_stream

@@ -9,7 +9,7 @@ from tests.browser.city import City, local
 from tests.browser.playback_page import PlaybackPage
 from tests.browser.review_address import playback_url, rests
 from vms.domain.time import MINUTE_US, SECOND_US
-from web.pages.review_keys import PLAYBACK_KEYS
+from web.pages.review.review_keys import PLAYBACK_KEYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("usual_preferences")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.config_backup import back_up_config
+from storage.recovery.config_backup import back_up_config
 from tests.support.deadline import wait_until
 from tests.support.installation import (
     ALL_TIME,
@@ -16,8 +16,8 @@ from tests.support.installation import (
     installation,
     main_stream,
 )
-from vms.app import BACKUPS
 from vms.domain.errors import VmsError
+from vms.processes.app import BACKUPS
 
 pytestmark = pytest.mark.faults
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.check import check
 from storage.open import Storage
+from storage.recovery.check import check
 from tests.support.deadline import wait_until
 from tests.support.installation import (
     ALL_TIME,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.check import check
+from storage.recovery.check import check
 from tests.support.deadline import wait_until
 from tests.support.installation import (
     ALL_TIME,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.purge import Purger
+from storage.purge.purger import Purger
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site, site, tmpfs
 from vms.domain.retention import PurgeReason

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.check import check
-from storage.config_backup import back_up_config
+from storage.footage.file_rows import select_files
+from storage.installation.rebuild_due import is_rebuild_due
 from storage.open import open_storage
-from storage.purge import Purger
-from storage.rebuild_due import is_rebuild_due
-from storage.reconcile import reconcile
-from storage.recovery import index_what_is_due, is_lost, replace_index
-from storage.schema import garbage, segment
-from storage.stored_files import select_files
+from storage.purge.purger import Purger
+from storage.recovery.check import check
+from storage.recovery.config_backup import back_up_config
+from storage.recovery.reconcile import reconcile
+from storage.recovery.replace_index import index_what_is_due, is_lost, replace_index
+from storage.schema.footage import segment
+from storage.schema.retention import garbage
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, site
 from vms.domain.segment import FinishedSegment, RunEnd

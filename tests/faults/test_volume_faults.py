@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.open_volume import OpenVolume
-from storage.purge import Purger
-from storage.reconcile import reconcile
-from storage.volume_access import VolumeAccess, VolumeCheck, choose_volume
+from storage.purge.purger import Purger
+from storage.recovery.reconcile import reconcile
+from storage.volumes.open_volume import OpenVolume
+from storage.volumes.volume_access import VolumeAccess, VolumeCheck, choose_volume
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site, ext4, remount, site, tmpfs
 from vms.domain.errors import VolumeFull, VolumeUnavailable

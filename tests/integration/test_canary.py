@@ -16,7 +16,7 @@ from tests.support.installation import ALL_TIME, CANARY, Installation, add_camer
 from vms.domain.camera import CameraDraft, Credentials, Secret, parse_stream_url
 from vms.domain.time import format_rfc3339
 from vms.domain.user import Role
-from web.auth import Authority
+from web.access.auth import Authority
 
 NEEDLES = tuple({CANARY.encode(), quote(CANARY, safe="").encode()})
 PASSWORD = "a long enough password"

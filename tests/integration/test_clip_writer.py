@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from playback.clip_writer import ClipSource, Cut, Progress, WrittenClip, estimate_bytes, write_clip
+from playback.clips.clip_writer import ClipSource, Cut, Progress, WrittenClip, estimate_bytes, write_clip
 from tests.support.recordings import (
     ENCODINGS,
     Frame,

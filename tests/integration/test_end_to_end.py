@@ -23,7 +23,7 @@ from tests.support.rtsp_server import GStreamerCameras
 from vms.domain.camera import Camera, CameraDraft, parse_stream_url
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
-from web.auth import Authority
+from web.access.auth import Authority
 
 FRAME_US = 100_000
 DATED_LATE_US = 40_000

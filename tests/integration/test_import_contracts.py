@@ -30,18 +30,18 @@ def lint(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("contract", "module", "line"),
     [
-        ("layers", "storage/segments.py", "import playback.timeline"),
+        ("layers", "storage/footage/segment_index.py", "import playback.timeline.timeline"),
         ("layers", "vms/media/boxes.py", "from vms.ffmpeg import binary"),
-        ("vms-is-placed", "vms/unplaced.py", '"""A module that no layer names."""'),
+        ("vms-rooms", "vms/unplaced.py", '"""A module that no layer names."""'),
         ("domain-is-pure", "vms/domain/time.py", "import os"),
-        ("recorder-stands-alone", "recorder/segmenter_command.py", "import playback.timeline"),
-        ("simulator-stands-alone", "vms/simulator/server.py", "import storage.segments"),
+        ("recorder-stands-alone", "recorder/run/segmenter_command.py", "import playback.timeline.timeline"),
+        ("simulator-stands-alone", "vms/simulator/server.py", "import storage.footage.segment_index"),
         ("revisions-are-frozen", "migrations/versions/0001_cameras.py", "from vms.domain import camera"),
-        ("sql-in-one-place", "playback/timeline.py", "import sqlalchemy"),
-        ("http-in-one-place", "playback/timeline.py", "import starlette.responses"),
-        ("jobs-in-one-place", "storage/segments.py", "import apscheduler.events"),
+        ("sql-in-one-place", "playback/timeline/timeline.py", "import sqlalchemy"),
+        ("http-in-one-place", "playback/timeline/timeline.py", "import starlette.responses"),
+        ("jobs-in-one-place", "storage/footage/segment_index.py", "import apscheduler.events"),
         ("ffmpeg-arguments-in-one-place", "recorder/__init__.py", "import ffmpeg"),
-        ("processes-have-owners", "recorder/segmenter_command.py", "import subprocess"),
+        ("processes-have-owners", "recorder/run/segmenter_command.py", "import subprocess"),
     ],
 )
 def test_planted_import_breaks_its_contract(

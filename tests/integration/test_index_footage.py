@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.rebuild_due import is_rebuild_due, note_rebuild_due
-from storage.schema import segment
+from storage.installation.rebuild_due import is_rebuild_due, note_rebuild_due
+from storage.schema.footage import segment
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site, site
 from vms.domain.time import HOUR_US
-from vms.settings import Settings
-from vms.up import index_footage
+from vms.host.settings import Settings
+from vms.processes.up import index_footage
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 _ROLE = textwrap.dedent(
     """
     import sys, threading
-    from vms.stop_signal import call_on_stop_signal
+    from vms.host.stop_signal import call_on_stop_signal
     stop, heard = threading.Event(), []
     def act():
         heard.append(1)

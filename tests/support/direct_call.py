@@ -8,9 +8,9 @@ from starlette.types import Message, Scope
 
 from tests.support.recorded_site import PASSWORD, Site
 from vms.domain.user import User
-from web import csrf
+from web.access.auth import Authority, session_cookie_name
 from web.app import create_app
-from web.auth import Authority, session_cookie_name
+from web.http import csrf
 
 Receive = Callable[[], Awaitable[Message]]
 

@@ -13,14 +13,13 @@ from pathlib import Path
 import av
 import numpy as np
 
-from playback.segment_source import name_of
-from storage.migrate import upgrade
+from playback.stream.segment_source import name_of
+from storage.installation.migrate import upgrade
 from storage.open import Storage
-from storage.segment_paths import segment_path
+from storage.volumes.segment_paths import segment_path
 from tests.support.deadline import wait_until
 from tests.support.free_port import free_port
 from tests.support.processes import Child, running
-from vms.app import Services, open_services
 from vms.domain.camera import (
     Camera,
     CameraDraft,
@@ -33,7 +32,8 @@ from vms.domain.camera import (
 )
 from vms.domain.segment import Segment
 from vms.domain.time import DAY_US, TimeRange
-from vms.settings import Settings
+from vms.host.settings import Settings
+from vms.processes.app import Services, open_services
 from vms.simulator.control import ask_simulator
 from vms.simulator.frame_truth import FrameTruth, read_truth
 

@@ -8,12 +8,12 @@ import signal
 import sys
 from pathlib import Path
 
-from storage.database import parse_url
+from storage.installation.rebuild_due import note_rebuild_due
 from storage.open import open_storage
-from storage.purge import Purger
-from storage.rebuild_due import note_rebuild_due
-from storage.reconcile import reconcile
-from storage.recovery import rebuild_footage, replace_index
+from storage.purge.purger import Purger
+from storage.recovery.reconcile import reconcile
+from storage.recovery.replace_index import rebuild_footage, replace_index
+from storage.sql.database import parse_url
 from tests.support.footage import SteppedClock
 
 

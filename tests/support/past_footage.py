@@ -7,12 +7,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.finished_file import RunFile, examine, publish
-from recorder.wall_clock import Assignment
-from storage.index_writer import IndexBatch
+from recorder.clock.wall_clock import Assignment
+from recorder.publish.finished_file import RunFile, examine, publish
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
-from storage.open_volume import OpenVolume
-from storage.segment_paths import incoming_folder
+from storage.volumes.open_volume import OpenVolume
+from storage.volumes.segment_paths import incoming_folder
 from vms.domain.camera import Stream
 from vms.domain.segment import ClockTrust, FinishedSegment, Run, RunEnd, SegmentFlag
 from vms.domain.time import TimeRange

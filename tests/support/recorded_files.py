@@ -1,6 +1,6 @@
 """Recorded files as playback sees them, made up for pure tests."""
 
-from playback.pieces import RecordedFile
+from playback.stream.pieces import RecordedFile
 from vms.domain.time import SECOND_US
 from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import Fragment

@@ -11,28 +11,28 @@ from uuid import uuid4
 
 from starlette.testclient import TestClient
 
-from playback.export_worker import ExportWorker
-from playback.footage import Footage
-from playback.segment_source import SegmentSource
-from playback.snapshot import Snapshots
-from storage.index_writer import IndexBatch
-from storage.migrate import upgrade
+from playback.exports.export_worker import ExportWorker
+from playback.pictures.snapshot import Snapshots
+from playback.stream.footage import Footage
+from playback.stream.segment_source import SegmentSource
+from storage.footage.index_writer import IndexBatch
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from storage.segment_paths import SegmentName, incoming_path, segment_path
+from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
 from tests.support.footage import NOON_US, SteppedClock, draft
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Run, RunEnd, SegmentFlag
 from vms.domain.time import TimeRange
 from vms.domain.user import Role, User
 from vms.domain.volume import Volume
+from vms.host.settings import Settings
 from vms.media.fragment_table import FragmentTable, encode
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import InitSegment, read_init
-from vms.settings import Settings
-from web import csrf
+from web.access.auth import Authority, session_cookie_name
 from web.app import create_app
-from web.auth import Authority, session_cookie_name
-from web.state import WebServices
+from web.http import csrf
+from web.http.state import WebServices
 
 PASSWORD = "sungai martapura mengalir"
 _EVER = TimeRange(0, 4_000_000_000_000_000)

@@ -12,8 +12,8 @@ from pathlib import Path
 from recorder.service import run_recorder
 from storage.open import open_storage
 from tests.support.recorder_scene import KEY, QUICK
-from vms.clock import SystemClock
-from vms.settings import Settings
+from vms.host.clock import SystemClock
+from vms.host.settings import Settings
 
 
 def dying_at(step: str, count: int) -> Callable[[str], None]:

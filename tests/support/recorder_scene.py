@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from recorder.clock.timings import RecorderTimings
 from recorder.service import run_recorder
-from recorder.timings import RecorderTimings
-from storage.migrate import upgrade
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from vms.clock import SystemClock
 from vms.domain.camera import (
     Camera,
     CameraDraft,
@@ -31,7 +30,8 @@ from vms.domain.segment import ClockTrust, Outage, Run, Segment
 from vms.domain.time import DAY_US, Clock, TimeRange
 from vms.domain.volume import Volume
 from vms.ffmpeg.process import StopSteps
-from vms.settings import Settings
+from vms.host.clock import SystemClock
+from vms.host.settings import Settings
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.server import SimulatorServer
 

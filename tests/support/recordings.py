@@ -12,7 +12,7 @@ from typing import Final
 import av
 import imageio_ffmpeg
 
-from playback.clip_source import ClipSource
+from playback.clips.clip_source import ClipSource
 from vms.media.fragment_table import ticks_to_us
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import read_init

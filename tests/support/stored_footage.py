@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from storage.index_writer import IndexBatch
-from storage.media_facts import read_facts
-from storage.migrate import upgrade
+from storage.footage.index_writer import IndexBatch
+from storage.footage.media_facts import read_facts
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from storage.segment_paths import SegmentName, incoming_path, segment_path
+from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
 from tests.support.footage import NOON_US, SteppedClock, draft
 from tests.support.fragmented_mp4 import TIMESCALE, fragment_bytes, init_bytes
 from vms.domain.camera import Camera, Stream, StreamRole

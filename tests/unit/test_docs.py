@@ -19,7 +19,7 @@ from vms.cli.camera_csv import COLUMNS
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.user import Role
 from vms.domain.volume import VolumeState
-from vms.settings import FOREIGN_VARIABLES, Settings
+from vms.host.settings import FOREIGN_VARIABLES, Settings
 from vms.simulator.faults import FAULT_NAMES
 
 DOCS = PROJECT / "docs"

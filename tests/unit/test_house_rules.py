@@ -10,11 +10,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from storage import schema, schema_kept, schema_people
-from storage.columns import metadata
+from storage.schema import database, people, personal
+from storage.sql.columns import metadata
 from tests.support.source_files import PACKAGES, PROJECT, python_files, shown, text_files
 from vms.domain import errors
-from vms.settings import Settings
+from vms.host.settings import Settings
 
 LONGEST_MODULE_LINES = 399
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "services", "misc"}
@@ -186,7 +186,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_table_and_column_is_explained() -> None:
-    assert {schema.meta, schema_people.session, schema_kept.bookmark} <= set(metadata.tables.values())
+    assert {database.meta, people.session, personal.bookmark} <= set(metadata.tables.values())
     tables = metadata.tables.values()
     silent = [table.name for table in tables if not table.comment]
     silent += [

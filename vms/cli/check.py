@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from storage.check import check as check_volumes
-from storage.recovery import rebuild_footage
+from storage.recovery.check import check as check_volumes
+from storage.recovery.replace_index import rebuild_footage
 from vms.cli.environment import EXIT_FAILED, err, opened, out
 
 

@@ -18,21 +18,21 @@ from pathlib import Path
 import typer
 
 from storage.open import Storage
-from vms.app import open_services
-from vms.cli.demo_bookmarks import keep_bookmarks
-from vms.cli.demo_history import write_past
 from vms.cli.environment import EXIT_FAILED, err
-from vms.clock import SystemClock
+from vms.demo.bookmarks import keep_bookmarks
+from vms.demo.history import write_past
 from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamState, parse_stream_url
 from vms.domain.user import Role
-from vms.logs import set_up_logging
-from vms.process_group import ProcessGroup, role_command
-from vms.role_lock import role_lock
-from vms.settings import Settings
+from vms.host.clock import SystemClock
+from vms.host.logs import set_up_logging
+from vms.host.role_lock import role_lock
+from vms.host.settings import Settings
+from vms.processes.app import open_services
+from vms.processes.process_group import ProcessGroup, role_command
+from vms.processes.up import prepare, run_all
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.demo_cameras import DEMO_PLACES, demo_cameras
-from vms.up import prepare, run_all
-from web.auth import Authority
+from web.access.auth import Authority
 
 _USER = "admin"
 _READY_SECONDS = 300

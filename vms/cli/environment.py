@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.open import Storage
-from vms.app import Services, open_services
-from vms.clock import SystemClock
 from vms.domain.errors import InvalidInput, SettingsError, VmsError
-from vms.settings import Settings, load_settings
+from vms.host.clock import SystemClock
+from vms.host.settings import Settings, load_settings
+from vms.processes.app import Services, open_services
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from playback.export_folder import EXPORTS
+from playback.exports.export_folder import EXPORTS
 from vms.cli.environment import Environment, err, opened, out
 from vms.cli.moment import typed_range
 from vms.domain.errors import Conflict, MediaError

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from recorder.ffmpeg_self_test import run_self_test
-from storage.backup import back_up, restore
-from storage.migrate import current_revision, upgrade
-from storage.purge_state import PurgeState
-from vms.app import open_services
+from recorder.run.ffmpeg_self_test import run_self_test
+from storage.installation.migrate import current_revision, upgrade
+from storage.purge.state import PurgeState
+from storage.sql.backup import back_up, restore
 from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
 from vms.domain.camera import StreamState
 from vms.domain.errors import VmsError
 from vms.ffmpeg.binary import find_ffmpeg
-from vms.up import prepare
+from vms.processes.app import open_services
+from vms.processes.up import prepare
 
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
 

@@ -2,11 +2,11 @@
 
 import typer
 
-from storage.config_backup import back_up_config
-from storage.key_rotation import rotate_key
-from vms.app import BACKUPS
+from storage.cameras.key_rotation import rotate_key
+from storage.recovery.config_backup import back_up_config
 from vms.cli.environment import opened, out
-from vms.secret_key import KeyFiles
+from vms.host.secret_key import KeyFiles
+from vms.processes.app import BACKUPS
 
 app = typer.Typer(no_args_is_help=True, help="Replace the key that camera passwords are encrypted with.")
 

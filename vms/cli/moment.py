@@ -1,9 +1,9 @@
 """Times as an administrator types them on a command line: in the site's zone, or with an offset."""
 
 from vms.cli.environment import Environment
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
+from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import TimeRange
-from vms.domain.typed_time import parse_typed_time
 
 
 def typed_range(env: Environment, from_text: str, to_text: str) -> TimeRange:

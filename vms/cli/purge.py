@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from storage.purge_state import PurgeState
+from storage.purge.state import PurgeState
 from vms.cli.environment import opened, out, print_json, print_table
 from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.retention import PurgeRemedy

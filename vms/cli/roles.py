@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import typer
 
-from vms import app as composition
 from vms.cli.environment import err, fail, read_settings
 from vms.domain.errors import VmsError
-from vms.logs import set_up_logging
-from vms.settings import Settings
-from vms.up import prepare, run_all
+from vms.host.logs import set_up_logging
+from vms.host.settings import Settings
+from vms.processes import app as composition
+from vms.processes.up import prepare, run_all
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from playback.lanes import Lanes
+from playback.timeline.lanes import Lanes
 from vms.cli.environment import Environment, opened, out, print_json, print_table
 from vms.cli.moment import typed_range
 from vms.domain.camera import StreamRole

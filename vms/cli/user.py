@@ -8,7 +8,7 @@ import typer
 from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
 from vms.domain.errors import InvalidInput
 from vms.domain.user import Role
-from web.auth import Authority, check_new_password
+from web.access.auth import Authority, check_new_password
 
 app = typer.Typer(no_args_is_help=True, help="Add people and set what they may see.")
 

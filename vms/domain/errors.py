@@ -25,7 +25,7 @@
         NothingRecorded        the asked range holds no footage
       ExportCancelled          somebody asked the job to stop
 
-`web/errors.py` alone maps these to HTTP statuses, `vms/cli` alone to exit codes.
+`web/http/errors.py` alone maps these to HTTP statuses, `vms/cli` alone to exit codes.
 """
 
 

@@ -1,6 +1,6 @@
 """Time as Siring keeps it: whole microseconds since 1970 in UTC, ranges half-open.
 
-Zones and calendars exist only where people read or type times (`vms.domain.site_time`).
+Zones and calendars exist only where people read or type times (`vms.domain.moments.site_time`).
 """
 
 from collections.abc import Iterable, Iterator

@@ -2,30 +2,16 @@
 
 from starlette.routing import Route
 
-from web.api import (
-    bookmarks,
-    cameras,
-    exports,
-    favourites,
-    hold_estimate,
-    holds,
-    lanes,
-    media,
-    openapi,
-    pictures,
-    playlists,
-    preferences,
-    time,
-    timeline,
-    views,
-    watching,
-)
+from web.api.description import openapi
+from web.api.evidence import exports, hold_estimate, holds
+from web.api.footage import camera_timeline, cameras, city_timeline, media, pictures, playlists, time
+from web.api.personal import bookmarks, favourites, preferences, resume_points, views
 
 
 def routes() -> list[Route]:
     """Return every route under /api/v1, and the description of them."""
     modules = (
-        *(cameras, lanes, timeline, playlists, media, pictures, exports, time),
-        *(bookmarks, holds, hold_estimate, views, watching, favourites, preferences, openapi),
+        *(cameras, city_timeline, camera_timeline, playlists, media, pictures, exports, time),
+        *(bookmarks, holds, hold_estimate, views, resume_points, favourites, preferences, openapi),
     )
     return [route for module in modules for route in module.routes()]

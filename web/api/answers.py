@@ -5,7 +5,7 @@ import json
 
 from starlette.responses import Response
 
-from web.state import Call
+from web.http.state import Call
 
 _WORTH_COMPRESSING = 2_000
 _LEVEL = 4

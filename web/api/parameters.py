@@ -5,7 +5,7 @@ from datetime import date
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.time import TimeRange, parse_rfc3339
-from web.state import Call, path_camera
+from web.http.state import Call, path_camera
 
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 LATEST_US = 253_370_764_800_000_000

@@ -5,19 +5,13 @@
 
 from starlette.routing import Route
 
-from web.pages import (
-    bookmarks,
-    camera_form,
-    cameras,
-    exports,
-    help_page,
-    holds,
-    home,
-    playback,
-    signing_in,
-    users,
-)
-from web.pages.problems import render_error
+from web.pages.cameras import camera_form, cameras
+from web.pages.evidence import exports, holds
+from web.pages.frame.problems import render_error
+from web.pages.home import home
+from web.pages.people import signing_in, users
+from web.pages.personal import bookmarks
+from web.pages.review import help_page, playback
 
 __all__ = ["render_error", "routes"]
 

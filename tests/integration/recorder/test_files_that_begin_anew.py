@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from playback.export_worker import ExportWorker
-from playback.footage import Footage
-from playback.pieces import Piece
-from playback.playlist import PlaylistUrls, media_playlist
-from playback.segment_source import SegmentSource
-from recorder.ffmpeg_self_test import run_self_test
+from playback.exports.export_worker import ExportWorker
+from playback.stream.footage import Footage
+from playback.stream.pieces import Piece
+from playback.stream.playlist import PlaylistUrls, media_playlist
+from playback.stream.segment_source import SegmentSource
+from recorder.run.ffmpeg_self_test import run_self_test
 from tests.support.installation import truths_of
 from tests.support.old_ffmpeg import ffmpeg_without_frag_discont
 from tests.support.recorder_scene import Scene, play
 from vms.domain.export import ClipRequest, ExportState
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.segment import SegmentFlag
-from vms.domain.site_time import SiteZone
 from vms.domain.time import SECOND_US, TimeRange
 from vms.ffmpeg.binary import find_ffmpeg
 from vms.simulator.camera_spec import CameraSpec

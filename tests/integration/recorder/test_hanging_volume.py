@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from recorder.commit import Commits
-from recorder.dropped_rows import DroppedRows
-from recorder.file_watch import FileWatch
-from recorder.recording_volumes import RecordingVolumes
-from recorder.run_parts import RunParts
-from recorder.strays import ChildNotes
-from recorder.stream_task import StreamParts, StreamTask, WantedStream
-from recorder.volume_threads import FileWork, VolumeThreads
+from recorder.publish.commit import Commits
+from recorder.publish.dropped_rows import DroppedRows
+from recorder.publish.recording_volumes import RecordingVolumes
+from recorder.publish.volume_threads import FileWork, VolumeThreads
+from recorder.run.file_watch import FileWatch
+from recorder.run.run_parts import RunParts
+from recorder.run.strays import ChildNotes
+from recorder.streams.stream_task import StreamParts, StreamTask, WantedStream
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.recorder_scene import QUICK
 from tests.support.stored_footage import RecordedRun, Site, site
-from vms.clock import SystemClock
 from vms.domain.camera import StreamState
 from vms.domain.errors import VolumeUnavailable
 from vms.domain.segment import ClockTrust
 from vms.domain.volume import Volume
 from vms.ffmpeg.binary import find_ffmpeg
+from vms.host.clock import SystemClock
 
 
 @dataclass

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from recorder.finished_file import FileFacts, RunFile, examine, publish
-from recorder.wall_clock import Assignment
-from storage.open_volume import OpenVolume
-from storage.volume_access import open_volume
+from recorder.clock.wall_clock import Assignment
+from recorder.publish.finished_file import FileFacts, RunFile, examine, publish
+from storage.volumes.open_volume import OpenVolume
+from storage.volumes.volume_access import open_volume
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, site
 from vms.domain.errors import StorageError

@@ -12,12 +12,11 @@ from uuid import UUID
 import av
 import pytest
 
-from recorder.clock_sync import read_clock_trust
-from recorder.ffmpeg_self_test import judge, run_self_test
-from recorder.jump_repair import close_break
-from recorder.media_break import find_break
-from recorder.segmenter_command import SegmenterPlan, self_test_command
-from recorder.strays import ChildNotes
+from recorder.publish.jump_repair import close_break
+from recorder.publish.media_break import find_break
+from recorder.run.ffmpeg_self_test import judge, run_self_test
+from recorder.run.segmenter_command import SegmenterPlan, self_test_command
+from recorder.run.strays import ChildNotes
 from tests.support.footage import NOON_US
 from tests.support.recorder_scene import QUICK, Scene, play, recording_ffmpeg, recording_scene
 from tests.support.rtsp_server import GStreamerCameras
@@ -26,6 +25,7 @@ from vms.domain.camera import CameraDraft, StreamState, parse_stream_url
 from vms.domain.segment import ClockTrust
 from vms.domain.time import SECOND_US
 from vms.ffmpeg.binary import find_ffmpeg
+from vms.host.clock_sync import read_clock_trust
 from vms.media.fragments import Fragment, walk_fragments
 from vms.media.init_segment import InitSegment, read_init
 from vms.simulator.camera_spec import CameraSpec

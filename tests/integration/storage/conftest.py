@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage.migrate import upgrade
+from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
 from tests.support.footage import SteppedClock
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.archive import CellSum, StreamExtent
-from storage.index_writer import IndexBatch
+from storage.footage.index_writer import IndexBatch
+from storage.footage.many_streams import CellSum, StreamExtent
 from storage.open import Storage
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from vms.domain.camera import OutageCause

@@ -3,7 +3,7 @@ import threading
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage.audit import FIRST_PREVIOUS
+from storage.access.audit_log import FIRST_PREVIOUS
 from storage.open import Storage
 from tests.support.footage import NOON_US, SteppedClock
 from vms.domain.user import AuditEntry

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import back_up, restore
-from storage.database import Database
-from storage.meta import MetaStore
-from storage.migrate import upgrade
+from storage.installation.meta import MetaStore
+from storage.installation.migrate import upgrade
+from storage.sql.backup import back_up, restore
+from storage.sql.database import Database
 from vms.domain.errors import Conflict, InvalidInput, SettingsError
 
 

@@ -4,11 +4,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from storage.bookmarks import BookmarkSearch
 from storage.open import Storage
-from storage.schema import camera
-from storage.schema_kept import bookmark, bookmark_camera
-from storage.schema_people import user_account
+from storage.personal.bookmarks import BookmarkSearch
+from storage.schema.cameras import camera
+from storage.schema.people import user_account
+from storage.schema.personal import bookmark, bookmark_camera
 from tests.support.footage import NOON_US, SteppedClock, add_camera
 from vms.domain.bookmark import LONGEST_BOOKMARK_US, MOST_BOOKMARKS, Bookmark, BookmarkContent
 from vms.domain.camera import Camera

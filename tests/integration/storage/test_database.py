@@ -5,11 +5,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from storage import database as database_module
-from storage.database import Database
-from storage.index_writer import IndexBatch
-from storage.migrate import upgrade
+from storage.footage.index_writer import IndexBatch
+from storage.installation.migrate import upgrade
 from storage.open import Storage
+from storage.sql import database as database_module
+from storage.sql.database import Database
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from tests.support.postgres import PostgresServer
 from vms.domain.errors import IndexUnavailable

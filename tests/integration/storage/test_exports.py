@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from storage.exports import MOST_ATTEMPTS
+from storage.evidence.export_store import MOST_ATTEMPTS
 from storage.open import Storage
 from tests.support.footage import NOON_US, SteppedClock, add_camera
 from vms.domain.errors import Conflict, ExportCancelled, InvalidInput, NotFound

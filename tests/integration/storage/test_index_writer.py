@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from storage.coverage import recompute_rollups, recompute_spans
-from storage.index_writer import IndexBatch
+from storage.footage.coverage import recompute_rollups, recompute_spans
+from storage.footage.index_writer import IndexBatch
+from storage.footage.upkeep import compact_runs
 from storage.open import Storage
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from vms.domain.camera import OutageCause, StreamState, StreamStatus
@@ -211,8 +212,8 @@ def test_runs_without_footage_are_forgotten_and_others_kept(storage: Storage, re
     empty = [replace(another_run(recording, NOON_US).run, **ended) for _ in range(50)]  # type: ignore[arg-type]  # as above
     still_open = another_run(recording, NOON_US).run
     storage.index_writer.commit(IndexBatch(runs=(with_footage, *empty, still_open)))
-    assert storage.index_writer.compact_runs(ended_before_us=NOON_US) == 0
-    assert storage.index_writer.compact_runs(ended_before_us=NOON_US + 1) == 50
+    assert compact_runs(storage.database, ended_before_us=NOON_US) == 0
+    assert compact_runs(storage.database, ended_before_us=NOON_US + 1) == 50
     assert storage.segments.run_by_uuid(recording.uuid) is not None
     assert storage.segments.run_by_uuid(still_open.uuid) is not None
 

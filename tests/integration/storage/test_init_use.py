@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from storage.index_writer import IndexBatch
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from tests.support.footage import Recording, add_camera, add_volume_row, init_record
 from vms.domain.segment import InitRecord

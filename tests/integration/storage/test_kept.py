@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from storage.config_backup import back_up_config
-from storage.favourites import MOST_FAVOURITES
 from storage.open import Storage, open_storage
-from storage.schema import camera
-from storage.schema_kept import saved_view_camera
-from storage.schema_people import user_account
+from storage.personal.favourites import MOST_FAVOURITES
+from storage.recovery.config_backup import back_up_config
+from storage.schema.cameras import camera
+from storage.schema.people import user_account
+from storage.schema.personal import saved_view_camera
 from tests.support.footage import NOON_US, SteppedClock, add_camera
 from vms.domain.bookmark import BookmarkContent
 from vms.domain.camera import Camera

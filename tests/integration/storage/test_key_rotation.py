@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from storage.key_rotation import rotate_key
-from storage.migrate import upgrade
+from storage.cameras.key_rotation import rotate_key
+from storage.installation.migrate import upgrade
 from storage.open import open_storage
 from tests.support.footage import SteppedClock, draft
 from vms.domain.camera import Credentials, Secret
 from vms.domain.errors import SettingsError
-from vms.secret_key import KeyFiles, load_or_create_key
+from vms.host.secret_key import KeyFiles, load_or_create_key
 
 STEPS = ("make-key", "seal", "seal-again", "forget-key", "done")
 LOGINS = [Credentials(f"user{n}", Secret(f"kopi {n}")) for n in range(3)]
@@ -69,8 +69,8 @@ def test_kill_at_any_step_costs_no_password(database_url: str, tmp_path: Path, s
     files, cameras = install(database_url, tmp_path)
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from storage.database import Database; from storage.key_rotation import rotate_key\n"
-        "from vms.secret_key import KeyFiles\n"
+        "from storage.sql.database import Database; from storage.cameras.key_rotation import rotate_key\n"
+        "from vms.host.secret_key import KeyFiles\n"
         "kill = lambda step: os.kill(os.getpid(), signal.SIGKILL) if step == sys.argv[3] else None\n"
         "rotate_key(Database(sys.argv[1]), KeyFiles(Path(sys.argv[2])), kill)"
     )

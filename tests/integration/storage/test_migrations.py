@@ -3,10 +3,10 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from storage.columns import metadata
-from storage.database import Database
-from storage.migrate import current_revision, differences, head_revision, require_head, upgrade
+from storage.installation.migrate import current_revision, differences, head_revision, require_head, upgrade
 from storage.open import Storage
+from storage.sql.columns import metadata
+from storage.sql.database import Database
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 
 

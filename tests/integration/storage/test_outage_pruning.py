@@ -3,10 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
-from storage.index_writer import IndexBatch
+from storage.footage.index_writer import IndexBatch
+from storage.footage.upkeep import prune_outages
 from storage.open import Storage
-from storage.outage_pruning import prune_outages
-from storage.schema import stream
+from storage.schema.cameras import stream
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from vms.domain.camera import OutageCause
 from vms.domain.segment import Outage

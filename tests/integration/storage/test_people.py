@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from storage.access.session_store import IDLE_US
+from storage.access.sign_in_attempts import FORGOTTEN_AFTER_US
 from storage.open import Storage
-from storage.sessions import IDLE_US
-from storage.sign_in_attempts import FORGOTTEN_AFTER_US
 from tests.support.footage import NOON_US, SteppedClock, add_camera
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from storage.migrate import upgrade
-from storage.role_claim import RoleClaim
+from storage.installation.migrate import upgrade
+from storage.installation.role_claim import RoleClaim
+from storage.sql.database import Database
 from tests.support.deadline import wait_until
 from tests.support.postgres import PostgresServer
 from vms.domain.errors import AlreadyRunning

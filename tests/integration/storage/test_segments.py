@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from storage.coverage import remove_coverage
-from storage.database import Database
-from storage.index_writer import IndexBatch
+from storage.footage.coverage import remove_coverage
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
-from storage.schema import segment
+from storage.schema.footage import segment
+from storage.sql.database import Database
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from vms.domain.camera import OutageCause
 from vms.domain.errors import NotFound

@@ -4,9 +4,9 @@ import shutil
 
 import sqlalchemy as sa
 
-from storage.check import check
-from storage.check_report import Difference
-from storage.schema import rollup, segment, span
+from storage.recovery.check import check
+from storage.recovery.check_report import Difference
+from storage.schema.footage import rollup, segment, span
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site
 from vms.domain.camera import OutageCause

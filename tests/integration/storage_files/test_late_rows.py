@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.check import check
-from storage.late_rows import LateFiles, clear_folder, index_late_files, late_files
+from storage.recovery.check import check
+from storage.recovery.late_rows import LateFiles, clear_folder, index_late_files, late_files
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site
 from vms.domain.errors import IndexMismatch

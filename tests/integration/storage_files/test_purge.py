@@ -5,8 +5,9 @@ import os
 import pytest
 import sqlalchemy as sa
 
-from storage.purge import Purger
-from storage.schema import garbage, hold, stream
+from storage.purge.purger import Purger
+from storage.schema.cameras import stream
+from storage.schema.retention import garbage, hold
 from tests.support.footage import NOON_US, draft
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict

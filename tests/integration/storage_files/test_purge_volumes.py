@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.purge import Purger
-from storage.purge_quota import pinned_bytes
-from storage.schema import segment, stream
+from storage.purge.purge_quota import pinned_bytes
+from storage.purge.purger import Purger
+from storage.schema.cameras import stream
+from storage.schema.footage import segment
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US, draft
 from tests.support.stored_footage import Site

@@ -8,24 +8,24 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.check import check
-from storage.clock_shift import ClockShift
-from storage.config_backup import back_up_config
-from storage.fragment_filling import fill_fragments, fragments_left_out
-from storage.migrate import upgrade
+from storage.clock.clock_shift import ClockShift
+from storage.installation.migrate import upgrade
+from storage.installation.rebuild_due import is_rebuild_due, note_rebuild_due, volumes_due
 from storage.open import Storage, open_storage
-from storage.rebuild_due import is_rebuild_due, note_rebuild_due, volumes_due
-from storage.reconcile import reconcile
-from storage.recovery import (
+from storage.recovery.check import check
+from storage.recovery.config_backup import back_up_config
+from storage.recovery.fragment_filling import fill_fragments, fragments_left_out
+from storage.recovery.reconcile import reconcile
+from storage.recovery.reindex import reindex, take_over
+from storage.recovery.replace_index import (
     find_damage,
     index_what_is_due,
     open_or_recover,
     rebuild_footage,
     replace_index,
 )
-from storage.reindex import reindex, take_over
-from storage.schema import segment
-from storage.segment_paths import sidecar_path
+from storage.schema.footage import segment
+from storage.volumes.segment_paths import sidecar_path
 from tests.support.footage import NOON_US, SteppedClock, draft
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict
@@ -144,7 +144,7 @@ def test_tables_that_a_rebuild_left_out_are_filled_in_bit_by_bit(
         connection.execute(sa.update(segment).values(fragments=None))
     (footage.root / made[3].relative_path).unlink()
     fragments_left_out(storage.database)
-    monkeypatch.setattr("storage.fragment_filling.BATCH", 2)
+    monkeypatch.setattr("storage.recovery.fragment_filling.BATCH", 2)
     turns = iter([True, False])
     assert fill_fragments(storage, lambda: next(turns)) == 2
     assert tables(storage) == [*before[:2], *[None] * 5]

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from storage.clock_shift import ClockShift
-from storage.purge import Purger
+from storage.clock.clock_shift import ClockShift
+from storage.purge.purger import Purger
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site
 from vms.domain.retention import OPEN_END_US, Hold

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.beneath import split_name
-from storage.open_volume import OpenVolume
+from storage.volumes.beneath import split_name
+from storage.volumes.open_volume import OpenVolume
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict, InvalidInput, NotFound, VolumeUnavailable

@@ -10,9 +10,9 @@ import av
 import pytest
 from starlette.testclient import TestClient
 
-from playback.export_folder import ExportFolder
-from playback.export_job import ExportJob
-from storage.purge import Purger
+from playback.exports.export_folder import ExportFolder
+from playback.exports.export_job import ExportJob
+from storage.purge.purger import Purger
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from tests.support.recorded_site import Site, sign_in
 from vms.domain.user import Role
-from vms.settings import Settings
+from vms.host.settings import Settings
 from web.app import create_app
 
 LOCAL = ("127.0.0.1", 50000)

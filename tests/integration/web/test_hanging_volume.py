@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from playback.volume_gate import MOST_INSIDE
+from playback.stream.volume_gate import MOST_INSIDE
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.time import MINUTE_US

@@ -9,7 +9,7 @@ from starlette.types import Message
 from tests.support.direct_call import DirectAnswer, call, never, scope_of
 from tests.support.recorded_site import Site
 from vms.domain.user import Role, User
-from web import routing
+from web.http import routing
 
 FORM = "application/x-www-form-urlencoded"
 

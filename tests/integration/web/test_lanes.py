@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from storage.index_writer import IndexBatch
+from storage.footage.index_writer import IndexBatch
 from tests.support.footage import NOON_US, Recording
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera, OutageCause

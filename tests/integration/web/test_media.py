@@ -15,17 +15,17 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from playback.segment_source import OpenFile
-from storage.index_writer import IndexBatch
-from storage.schema import segment as table
+from playback.stream.segment_source import OpenFile
+from storage.footage.index_writer import IndexBatch
+from storage.schema.footage import segment as table
 from tests.support.direct_call import never
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
-from web.range_response import RangeResponse
-from web.state import Call
+from web.http.range_response import RangeResponse
+from web.http.state import Call
 
 
 def playlist_url(camera: Camera, name: str, start_us: int, end_us: int | None) -> str:

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.segment_paths import pack_path
+from storage.volumes.segment_paths import pack_path
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera

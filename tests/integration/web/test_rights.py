@@ -13,10 +13,10 @@ from vms.domain.camera import Camera
 from vms.domain.export import ClipRequest
 from vms.domain.time import MINUTE_US, TimeRange
 from vms.domain.user import Right, Role, User
-from web.api.openapi import description
+from web.access.permissions import Subject
+from web.api.description.openapi import description
 from web.app import create_app
-from web.permissions import Subject
-from web.routing import GuardedEndpoint
+from web.http.routing import GuardedEndpoint
 
 QUERY = f"from={NOON_US}&to={NOON_US + MINUTE_US}&at={NOON_US}&month=2024-10"
 

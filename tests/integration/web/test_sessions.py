@@ -7,7 +7,7 @@ import pytest
 from tests.support.recorded_site import PASSWORD, Site, browser
 from vms.domain.errors import InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.user import Role
-from web.auth import ABSOLUTE_US, Authority
+from web.access.auth import ABSOLUTE_US, Authority
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from vms.domain.saved_view import Layout, ViewContent
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
 from web.i18n.catalogue import LANGUAGES, catalogue
-from web.presenters import DASH
+from web.pages.frame.presenters import DASH
 
 
 def says(site: Site, camera: Camera, state: StreamState, *, ago_us: int = 0, since_us: int = NOON_US) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.purge import Purger
+from storage.purge.purger import Purger
 from tests.support.footage import NOON_US
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser

@@ -12,10 +12,10 @@ from tests.support.recorded_site import PASSWORD, Site, browser
 from vms.domain.export import ClipRequest, ExportState
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
-from web import csrf
-from web.auth import browser_cookie_name, session_cookie_name
+from web.access.auth import browser_cookie_name, session_cookie_name
+from web.http import csrf
 from web.i18n.catalogue import LANGUAGES
-from web.presenters import DASH
+from web.pages.frame.presenters import DASH
 
 PAGES: Mapping[str, frozenset[Role]] = {
     "/": frozenset(Role),

@@ -5,7 +5,7 @@ import re
 from tests.support.recorded_site import Site, browser
 from tests.support.source_files import PROJECT
 from vms.domain.user import Role
-from web.static_files import modules_of, static_url
+from web.http.static_files import modules_of, static_url
 
 
 def test_static_files_are_kept_for_ever_under_their_version(site: Site) -> None:

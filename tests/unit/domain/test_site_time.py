@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from vms.domain.errors import InvalidInput
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import DAY_US, HOUR_US, from_datetime
 
 WITA = SiteZone("Asia/Makassar", "WITA")

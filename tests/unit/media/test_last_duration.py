@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from recorder.publish.last_duration import patch_last_duration
 from tests.support.fragmented_mp4 import FRAME, fragment_bytes, init_bytes
 from vms.domain.errors import MediaError
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import parse_init
-from vms.media.last_duration import patch_last_duration
 
 INIT = parse_init(init_bytes())
 

@@ -1,6 +1,6 @@
 """How busy a stream was, in bins."""
 
-from playback.activity import MOST_BINS, Activity, activity, bin_width_us
+from playback.timeline.activity import MOST_BINS, Activity, activity, bin_width_us
 from vms.domain.time import HOUR_US, SECOND_US, TimeRange
 
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.cells import cell_width_us, cells_from_silences, cells_from_sums, cells_grid
-from storage.archive import CellSum
+from playback.timeline.cells import cell_width_us, cells_from_silences, cells_from_sums, cells_grid
+from storage.footage.many_streams import CellSum
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 
 HOURS = TimeRange(0, 4 * HOUR_US)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from playback.clip_copy import ClipTarget
+from playback.clips.clip_copy import ClipTarget
 from vms.domain.errors import MalformedMedia
 
 MIB = 1024 * 1024

@@ -1,8 +1,8 @@
 """What an export will hold."""
 
-from playback.clip_plan import CameraClip, plan_clip
-from playback.pieces import RecordedFile
-from playback.timeline import StreamLife
+from playback.clips.clip_plan import CameraClip, plan_clip
+from playback.stream.life import StreamLife
+from playback.stream.pieces import RecordedFile
 from tests.support.recorded_files import recorded_file
 from vms.domain.camera import OutageCause
 from vms.domain.segment import Outage

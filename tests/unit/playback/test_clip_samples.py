@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from playback.clip_boxes import ClipLabels, clip_head
-from playback.clip_samples import ClipSamples, choose_samples, needed_fragments
-from playback.clip_source import ClipSource, Cut
+from playback.clips.clip_boxes import ClipLabels, clip_head
+from playback.clips.clip_samples import ClipSamples, choose_samples, needed_fragments
+from playback.clips.clip_source import ClipSource, Cut
 from tests.support.fragmented_mp4 import FRAME, fragment_bytes, init_bytes
 from vms.domain.errors import InvalidInput, NothingRecorded
 from vms.media.boxes import bytes_reader, find_box, iter_boxes

@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.clip_source import ClipSource
+from playback.clips.clip_source import ClipSource
 from tests.support.fragmented_mp4 import FRAME, TIMESCALE, init_bytes
 from vms.media.fragments import Fragment
 from vms.media.init_segment import parse_init

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from playback.day_view import Season, month_days, seasons
-from vms.domain.site_time import SiteZone
+from playback.timeline.day_view import Season, month_days, seasons
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import DAY_US, HOUR_US, TimeRange
 
 CLOCK_CHANGES = [

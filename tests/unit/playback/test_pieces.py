@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.pieces import (
+from playback.stream.pieces import (
     SHORTEST_PIECE_US,
     closed_pieces,
     decode_clocks,

@@ -1,7 +1,7 @@
 """Playlists, line by line."""
 
-from playback.pieces import RecordedFile, closed_pieces, growing_pieces, keyframe_pieces
-from playback.playlist import PlaylistUrls, iframe_playlist, media_playlist, multivariant_playlist
+from playback.stream.pieces import RecordedFile, closed_pieces, growing_pieces, keyframe_pieces
+from playback.stream.playlist import PlaylistUrls, iframe_playlist, media_playlist, multivariant_playlist
 from tests.support.footage import NOON_US, init_record
 from tests.support.recorded_files import recorded_file
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange

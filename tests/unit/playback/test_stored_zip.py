@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from playback.stored_zip import StoredZip, ZipEntry
+from playback.exports.stored_zip import StoredZip, ZipEntry
 from vms.domain.errors import MalformedMedia
 
 MADE = datetime(2025, 11, 25, 14, 5, 8)  # noqa: DTZ001  # ZIP knows local times only

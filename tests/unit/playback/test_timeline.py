@@ -3,12 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.timeline import (
-    GAP_TOLERANCE_US,
-    StreamLife,
-    build_timeline,
-    gaps_in,
-)
+from playback.stream.life import StreamLife
+from playback.timeline.timeline import GAP_TOLERANCE_US, build_timeline, gaps_in
 from vms.domain.camera import OutageCause
 from vms.domain.segment import Outage
 from vms.domain.time import SECOND_US, TimeRange

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from playback.volume_gate import VolumeGate
+from playback.stream.volume_gate import VolumeGate
 from vms.domain.errors import VolumeUnavailable
 
 

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.media_break import find_break
-from recorder.open_file import Look
-from recorder.outage_note import OutageNote
-from recorder.restart_delay import restart_delay
-from recorder.run_watch import RunWatch
-from recorder.segment_list import ListLine, parse_list_line
-from recorder.stream_states import ALLOWED, StateNow
-from recorder.timings import RecorderTimings
-from recorder.wall_clock import Arrival
+from recorder.clock.timings import RecorderTimings
+from recorder.clock.wall_clock import Arrival
+from recorder.publish.media_break import find_break
+from recorder.run.open_file import Look
+from recorder.run.run_watch import RunWatch
+from recorder.run.segment_list import ListLine, parse_list_line
+from recorder.streams.restart_delay import restart_delay
+from recorder.streams.stream_account import OutageNote
+from recorder.streams.stream_states import ALLOWED, StateNow
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.errors import MalformedMedia
 from vms.domain.segment import RunEnd

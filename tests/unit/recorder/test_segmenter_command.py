@@ -1,7 +1,7 @@
 from collections import Counter
 from uuid import UUID, uuid5
 
-from recorder.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
+from recorder.run.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
 
 CAMERA = UUID("11111111-2222-3333-4444-555555555555")
 

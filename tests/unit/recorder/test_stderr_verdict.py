@@ -1,6 +1,6 @@
 import pytest
 
-from recorder.stderr_verdict import is_rewriting, verdict
+from recorder.run.segmenter_output import is_rewriting, verdict
 from vms.domain.camera import OutageCause
 from vms.domain.segment import RunEnd
 

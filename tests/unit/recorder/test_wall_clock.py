@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.wall_clock import Arrival, FileTimes, RunClock
+from recorder.clock.wall_clock import Arrival, FileTimes, RunClock
 from vms.domain.segment import ClockTrust, SegmentFlag
 from vms.domain.time import SECOND_US
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.camera_secrets import CameraSecrets
+from storage.cameras.camera_secrets import CameraSecrets
 from vms.domain.camera import Credentials, Secret
 from vms.domain.errors import SettingsError
 

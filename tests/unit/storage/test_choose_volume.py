@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from storage.volume_access import VolumeCheck, choose_volume, lack_of_room
+from storage.volumes.volume_access import VolumeCheck, choose_volume, lack_of_room
 from vms.domain.volume import FreeSpace, Volume, VolumeState
 
 GB = 1_000_000_000

@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.coverage import GAP_TOLERANCE_US, JOIN_TOLERANCE_US, joined, rolled_up
-from storage.schema import LONGEST_SPAN_US
+from storage.footage.coverage import GAP_TOLERANCE_US, JOIN_TOLERANCE_US, joined, rolled_up
+from storage.schema.footage import LONGEST_SPAN_US
 from vms.domain.segment import Span
 from vms.domain.time import BUCKET_US, MINUTE_US, SECOND_US, TimeRange, merged
 

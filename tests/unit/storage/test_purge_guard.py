@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.purge_guard import (
+from storage.purge.guards import (
     ClockReading,
     ClockTrust,
     StreamAmount,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.purge_guard import StreamAmount
-from storage.purge_plan import Candidate, PurgePlan, StreamStock, VolumeNeed, plan_purge
+from storage.purge.guards import StreamAmount
+from storage.purge.plan import Candidate, PurgePlan, StreamStock, VolumeNeed, plan_purge
 from vms.domain.retention import PurgeReason, RetentionRule
 from vms.domain.time import DAY_US, MINUTE_US, TimeRange
 from vms.domain.volume import FreeSpace

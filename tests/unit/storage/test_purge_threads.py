@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from storage.purge_threads import VolumePasses
+from storage.purge.volume_passes import VolumePasses
 from tests.support.deadline import wait_until
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.segment_paths import (
+from storage.volumes.segment_paths import (
     SegmentName,
     hour_start,
     incoming_path,

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from vms.ffmpeg.redaction import Redactor
-from vms.logs import set_up_logging
+from vms.host.logs import set_up_logging
 
 CANARY = "c4n@ry/pass word"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from vms.domain.errors import AlreadyRunning, SettingsError
-from vms.role_lock import role_lock
-from vms.secret_key import KEY_BYTES, load_or_create_key
+from vms.host.role_lock import role_lock
+from vms.host.secret_key import KEY_BYTES, load_or_create_key
 
 
 def test_a_role_can_be_held_once(tmp_path: Path) -> None:

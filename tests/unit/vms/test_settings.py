@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vms.domain.errors import SettingsError
-from vms.settings import load_settings
+from vms.host.settings import load_settings
 
 
 def test_the_environment_overrules_the_file(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from web.range_response import ByteRange, RangeResponse, parse_range
-from web.read_limits import ReadLimits
-from web.state import Call
+from web.http.range_response import ByteRange, RangeResponse, parse_range
+from web.http.read_limits import ReadLimits
+from web.http.state import Call
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from starlette.routing import Route
 from tests.support.footage import SteppedClock
 from vms.domain import errors
 from vms.domain.errors import PermissionDenied, TooManyAttempts
-from web import csrf
+from web.access.auth import wait_seconds
 from web.app import _check_all_guarded
-from web.auth import wait_seconds
-from web.client_address import client_address
-from web.errors import problem_of, safe_next
-from web.rate_limit import RateLimit
+from web.http import csrf
+from web.http.client_address import client_address
+from web.http.errors import problem_of, safe_next
+from web.http.rate_limit import RateLimit
 
 
 def test_route_without_a_declared_right_is_refused() -> None:

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from vms.domain.camera import Camera, StreamState, StreamStatus
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import MINUTE_US, SECOND_US
-from web.camera_marks import camera_mark
 from web.i18n.catalogue import LANGUAGES, catalogue
-from web.presenters import Presenter
+from web.pages.cameras.camera_marks import camera_mark
+from web.pages.frame.presenters import Presenter
 
 NOW = 1_764_052_280_000_000
 CAMERA = Camera(1, UUID(int=1), "Balai Kota", purpose="keamanan", retention_days=30)

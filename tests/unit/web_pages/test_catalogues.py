@@ -19,7 +19,7 @@ FAMILIES = {"state": "camera_marks.py", "probe": "camera_probe.py", "error": "pr
 
 
 def sources() -> Iterator[tuple[str, str]]:
-    for pattern in ("templates/**/*.html", "pages/*.py", "*.py", "static/js/**/*.js"):
+    for pattern in ("templates/**/*.html", "**/*.py", "static/js/**/*.js"):
         for path in sorted(WEB.glob(pattern)):
             yield path.name, path.read_text("utf-8")
 

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from playback.cells import Cells
-from playback.lanes import Lane
+from playback.timeline.cells import Cells
+from playback.timeline.lanes import Lane
 from tests.support.footage import NOON_US
 from vms.domain.camera import Camera, OutageCause
 from vms.domain.segment import Gap
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, TimeRange
-from web.pages.home_state import STRIP_WIDTH, completeness
+from web.pages.home.home_state import STRIP_WIDTH, completeness
 
 LONG_AGO_US = NOON_US - 30 * DAY_US
 

@@ -3,7 +3,7 @@
 import pytest
 
 from vms.domain.time import parse_rfc3339
-from web.pages.playback_address import PlaybackAddress, read_address
+from web.pages.review.playback_address import PlaybackAddress, read_address
 
 AT_US = parse_rfc3339("2025-11-25T06:05:09.200Z", field="t")
 

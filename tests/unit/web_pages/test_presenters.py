@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange, from_datetime
 from web.i18n.catalogue import catalogue
-from web.presenters import DASH, Presenter
+from web.pages.frame.presenters import DASH, Presenter
 
 
 def at(text: str) -> int:

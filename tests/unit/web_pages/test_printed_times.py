@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
+from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_rfc3339, from_datetime
-from vms.domain.typed_time import parse_typed_time
 from web.i18n.catalogue import LANGUAGES, catalogue
-from web.presenters import Presenter
+from web.pages.frame.presenters import Presenter
 
 WITA = SiteZone("Asia/Makassar", "WITA")
 NEW_YORK = SiteZone("America/New_York", "ET")

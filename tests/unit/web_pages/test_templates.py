@@ -100,7 +100,7 @@ def test_every_icon_that_is_used_is_in_the_list() -> None:
     text = "".join(path.read_text("utf-8") for path in TEMPLATES)
     used = set(re.findall(r"icon\('([a-z0-9-]+)'", text))
     used |= set(re.findall(r"banner\('[dwo]', '([a-z0-9-]+)'", text))
-    rail = (WEB / "pages" / "rendering.py").read_text("utf-8")
+    rail = (WEB / "pages" / "frame" / "rendering.py").read_text("utf-8")
     used |= set(re.findall(r"NavItem\(\"\w+\", \"[^\"]+\", \"([a-z0-9-]+)\"", rail))
     assert used - wanted == set()
     assert wanted - used - {"circle-check", "info", "x"} == set()
@@ -109,7 +109,10 @@ def test_every_icon_that_is_used_is_in_the_list() -> None:
 def test_every_shape_that_is_used_is_drawn() -> None:
     drawn = set(re.findall(r"symbol id=\"(\w+)\"", (WEB / "static/art/shapes.svg").read_text("utf-8")))
     text = "".join(path.read_text("utf-8") for path in TEMPLATES)
-    code = (WEB / "camera_marks.py").read_text("utf-8") + (WEB / "pages/export_views.py").read_text("utf-8")
+    code = "".join(
+        (WEB / "pages" / name).read_text("utf-8")
+        for name in ("cameras/camera_marks.py", "evidence/export_views.py")
+    )
     used = set(re.findall(r"shape\('(\w+)'\)", text)) | set(
         re.findall(r"\(\"(\w+)\", \"(?:off|run|ok|bad)\"\)", code)
     )

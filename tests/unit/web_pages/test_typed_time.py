@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vms.domain.errors import InvalidInput, UnreadableTime
-from vms.domain.site_time import SiteZone
+from vms.domain.moments.site_time import SiteZone
+from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, from_datetime
-from vms.domain.typed_time import parse_typed_time
 
 WITA = SiteZone("Asia/Makassar", "WITA")
 NEW_YORK = SiteZone("America/New_York", "ET")

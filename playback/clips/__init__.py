@@ -1,0 +1,1 @@
+"""Writing a clip: which samples of which files, copied bit for bit into one MP4."""

@@ -1,0 +1,264 @@
+"""One export from its plan to the files in its folder: copy, check, pack, describe."""
+
+import os
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playback.clips.clip_check import check_clip
+from playback.clips.clip_plan import CameraClip, ClipPart
+from playback.clips.clip_planner import ClipPlanner
+from playback.clips.clip_writer import ClipSource, Cut, WrittenClip, write_clip
+from playback.exports.manifest import FILE_NAME, ManifestCamera, ManifestFile, ManifestSource, manifest_text
+from playback.exports.stored_zip import StoredZip, ZipEntry
+from playback.stream.footage import Footage
+from playback.stream.pieces import RecordedFile, decode_clocks
+from storage.open import Storage
+from vms.domain.camera import Camera
+from vms.domain.errors import MalformedMedia
+from vms.domain.export import Export
+from vms.domain.moments.site_time import SiteZone
+from vms.domain.segment import Run, Segment
+from vms.domain.time import Clock, TimeRange
+
+_CHUNK: Final = 4 * 1024 * 1024
+_ZIP_SHARE: Final = 4
+"""Packing costs about a quarter of the copying in progress: the bytes are in memory already."""
+
+Report = Callable[[int], None]
+"""Told the bytes done so far; raises ExportCancelled where somebody asked the job to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The file that people download; the manifest lies beside it."""
+
+    file_name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A written part: its place on disk and what the manifest says of it."""
+
+    path: Path
+    described: ManifestFile
+
+
+def work_bytes(clips: Sequence[CameraClip]) -> int:
+    """Return the size of the work in the unit in which `ExportJob.make` reports."""
+    total = max(1, sum(clip.estimated_bytes for clip in clips))
+    return total + (total // _ZIP_SHARE if is_packed(clips) else 0)
+
+
+def room_bytes(clips: Sequence[CameraClip]) -> int:
+    """Return the most room that making the clips takes at any moment, in bytes, with some to spare."""
+    total = sum(clip.estimated_bytes for clip in clips)
+    largest = max((clip.estimated_bytes for clip in clips), default=0) if is_packed(clips) else 0
+    return total + largest + total // 50 + 100_000_000
+
+
+def is_packed(clips: Sequence[CameraClip]) -> bool:
+    """Tell whether several files are delivered, which go into one ZIP."""
+    return sum(len(clip.parts) for clip in clips) > 1
+
+
+class ExportJob:
+    """Makes one export's files in a folder; reports bytes, so that a cancel is noticed within a second."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        footage: Footage,
+        planner: ClipPlanner,
+        clock: Clock,
+        *,
+        zone: SiteZone,
+        version: str,
+    ) -> None:
+        """Read through these stores; `zone` and `version` go into names and the manifest."""
+        self._storage = storage
+        self._footage = footage
+        self._planner = planner
+        self._clock = clock
+        self._zone = zone
+        self._version = version
+
+    def make(
+        self,
+        export: Export,
+        cameras: Sequence[Camera],
+        clips: Sequence[CameraClip],
+        folder: Path,
+        report: Report,
+    ) -> Delivery:
+        """Write the clips and the manifest into the folder and return what is delivered.
+
+        Args:
+            export: the job. cameras, clips: what is delivered of which camera, in the order asked.
+            folder: empty. report: see `Report`.
+
+        Raises:
+            ExportCancelled: `report` raised it.
+            Purged, VolumeUnavailable, IndexMismatch, MalformedMedia: a source cannot be read.
+            OSError: the folder cannot be written.
+        """
+        done = 0
+        packs = is_packed(clips)
+        made: list[list[_Made]] = []
+        used: set[str] = set()
+        for camera, clip in zip(cameras, clips, strict=True):
+            made.append([])
+            for part in clip.parts:
+                share = max(1, clip.estimated_bytes // len(clip.parts))
+                name = self._name(camera, part, used)
+                progress = _scaled(report, done, share)
+                written = self._write_part(camera, clip, part, folder / name, progress, checksum=packs)
+                made[-1].append(_Made(folder / name, written))
+                done += share
+        text = manifest_text(
+            export,
+            [
+                ManifestCamera(camera, tuple(part.described for part in parts), clip.gaps)
+                for camera, clip, parts in zip(cameras, clips, made, strict=True)
+            ],
+            zone=self._zone,
+            version=self._version,
+            made_us=self._clock.now_us(),
+        )
+        (folder / FILE_NAME).write_text(text, encoding="utf-8")
+        files = [part for parts in made for part in parts]
+        if not packs:
+            return Delivery(files[0].path.name, files[0].described.clip.size_bytes, files[0].described.sha256)
+        return self._pack(export, files, folder, _scaled(report, done, max(1, done // _ZIP_SHARE)))
+
+    def _write_part(
+        self,
+        camera: Camera,
+        clip: CameraClip,
+        part: ClipPart,
+        path: Path,
+        progress: Callable[[int, int], None],
+        *,
+        checksum: bool,
+    ) -> ManifestFile:
+        clocks = decode_clocks(part.files)
+        sources = [self._source(file, clock) for file, clock in zip(part.files, clocks, strict=True)]
+        cut = Cut(
+            sources[0].presentation_at(part.time.start_us), sources[-1].presentation_at(part.time.end_us)
+        )
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        try:
+            written = write_clip(
+                sources,
+                cut,
+                fd,
+                title=camera.name,
+                comment=str(camera.uuid),
+                progress=progress,
+                digest=True,
+                checksum=checksum,
+            )
+            check_clip(fd, written)
+        finally:
+            os.close(fd)
+        if written.sha256 is None:
+            raise MalformedMedia("the clip was written without a digest")
+        return ManifestFile(
+            name=path.name,
+            sha256=written.sha256.hex(),
+            clip=written,
+            init=self._footage.init_of(part.files[0]),
+            delivered=_delivered(written),
+            sources=self._described_sources(clip.stream_id, part),
+        )
+
+    def _source(self, file: RecordedFile, clock: str) -> ClipSource:
+        return ClipSource(
+            file=lambda: self._footage.source.open_media(file.stream_id, file.run_id, file.seq).fd,
+            init=self._planner.init(file),
+            fragments=tuple(file.fragments),
+            wall_start_us=file.start_us,
+            wall_duration_us=file.duration_us,
+            run=clock,
+        )
+
+    def _described_sources(self, stream_id: int, part: ClipPart) -> tuple[ManifestSource, ...]:
+        runs: dict[int, Run] = {}
+        found: list[ManifestSource] = []
+        for file in part.files:
+            if file.run_id not in runs:
+                runs[file.run_id] = self._storage.segments.run(file.run_id)
+            segment: Segment | None = self._storage.segments.find(stream_id, file.run_id, file.seq)
+            found.append(ManifestSource(file.time, file.seq, runs[file.run_id], segment))
+        return tuple(found)
+
+    def _pack(
+        self, export: Export, files: Sequence[_Made], folder: Path, progress: Callable[[int, int], None]
+    ) -> Delivery:
+        """Put the parts and the manifest into one ZIP, uncompressed, and remove each part once it is inside."""
+        name = f"{_slug(export.request.name) or 'clip'}.zip"
+        made = self._zone.local(self._clock.now_us())
+        total = max(1, sum(file.described.clip.size_bytes for file in files))
+        done = 0
+        with (folder / name).open("xb") as target:
+            packed = StoredZip(target)
+            for file in files:
+                clip = file.described.clip
+                if clip.crc32 is None:
+                    raise MalformedMedia("the clip was written without a checksum")
+                entry = ZipEntry(file.path.name, clip.size_bytes, clip.crc32, made)
+                packed.add(entry, _pieces(file.path), _after(done, total, progress))
+                done += clip.size_bytes
+                file.path.unlink()
+            manifest = (folder / FILE_NAME).read_bytes()
+            packed.add(ZipEntry(FILE_NAME, len(manifest), zlib.crc32(manifest), made), [manifest])
+            digest = packed.finish()
+        return Delivery(name, packed.size, digest)
+
+    def _name(self, camera: Camera, part: ClipPart, used: set[str]) -> str:
+        """Return a file name that says camera and local start, unlike any other of this export."""
+        start = self._zone.local(part.time.start_us).strftime("%Y%m%d-%H%M%S%z")
+        base = f"{_slug(camera.name) or f'camera-{camera.id}'}_{start}"
+        name = f"{base}.mp4"
+        number = 2
+        while name in used:
+            name = f"{base}_{number}.mp4"
+            number += 1
+        used.add(name)
+        return name
+
+
+def _scaled(report: Report, before: int, share: int) -> Callable[[int, int], None]:
+    """Return a progress function for one step of the work, which never reports more than its share."""
+
+    def progress(done: int, total: int) -> None:
+        report(before + share * min(done, total) // max(1, total))
+
+    return progress
+
+
+def _after(before: int, total: int, progress: Callable[[int, int], None]) -> Callable[[int], None]:
+    """Return a progress function for one of several files, those before it being done."""
+    return lambda size: progress(before + size, total)
+
+
+def _delivered(written: WrittenClip) -> TimeRange:
+    return TimeRange(written.spans[0].wall_start_us, max(span.wall_end_us for span in written.spans))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as part:
+        while piece := part.read(_CHUNK):
+            yield piece
+
+
+def _slug(text: str) -> str:
+    """Return the text as a short file name in ASCII."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:60]

@@ -1,0 +1,1 @@
+"""From a finished file to its row: examined, dated, published, synced, committed."""

@@ -1,0 +1,1 @@
+"""Which streams should be recorded, and the task that keeps each one recording."""

@@ -1,0 +1,1 @@
+"""People, their sessions, and the audit record of what they did."""

@@ -1,0 +1,139 @@
+"""Signed-in browsers: known by the digest of their token, ended by idling, by age, or by a person (SEC-12)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from storage.access.user_store import person_of
+from storage.schema.people import session, user_account, user_camera
+from storage.sql.database import Database
+from vms.domain.time import MINUTE_US, Clock
+from vms.domain.user import User
+
+IDLE_US = 30 * MINUTE_US
+"""A session without a request for this long is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser.
+
+    Attributes:
+        digest: SHA-256 of the token in its cookie. seen_us: its last request, to the minute.
+        expires_us: when it is over whatever happens.
+    """
+
+    digest: bytes
+    user_id: int
+    created_us: int
+    seen_us: int
+    expires_us: int
+    address: str = ""
+    user_agent: str = ""
+
+
+class SessionStore:
+    """Begins, finds and ends sessions."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def create(
+        self,
+        digest: bytes,
+        *,
+        user_id: int,
+        created_us: int,
+        expires_us: int,
+        address: str = "",
+        user_agent: str = "",
+    ) -> Session:
+        """Begin a session and return it; its person was seen now."""
+        begun = Session(digest, user_id, created_us, created_us, expires_us, address, user_agent)
+        with self._database.write() as connection:
+            connection.execute(
+                sa.insert(session).values(
+                    token_sha256=digest,
+                    user_id=user_id,
+                    created_us=created_us,
+                    seen_us=created_us,
+                    expires_us=expires_us,
+                    address=address,
+                    user_agent=user_agent,
+                )
+            )
+            connection.execute(
+                sa.update(user_account).where(user_account.c.id == user_id).values(last_seen_us=created_us)
+            )
+        return begun
+
+    def resume(self, digest: bytes) -> tuple[Session, User] | None:
+        """Return the session of that token and its person as they are now, or None where there is none or it is over.
+
+        Every request begins here, so it is one transaction of two statements that are built once.
+        """
+        now_us = self._clock.now_us()
+        values = {"digest": digest, "now_us": now_us, "idle_us": now_us - IDLE_US}
+        with self._database.read() as connection:
+            row = connection.execute(_LIVE, values).one_or_none()
+            if row is None:
+                return None
+            found = Session(*row[: len(session.c)])
+            camera_ids = connection.execute(_SEEN_CAMERAS, {"of_user": found.user_id}).scalars().all()
+        return found, person_of(row, frozenset(camera_ids))
+
+    def of_user(self, user_id: int) -> list[Session]:
+        """Return a person's live sessions, latest request first."""
+        now_us = self._clock.now_us()
+        live = (session.c.expires_us > now_us, session.c.seen_us > now_us - IDLE_US)
+        statement = (
+            sa.select(session).where(session.c.user_id == user_id, *live).order_by(session.c.seen_us.desc())
+        )
+        with self._database.read() as connection:
+            return [Session(*row) for row in connection.execute(statement)]
+
+    def touch(self, digest: bytes, now_us: int) -> None:
+        """Note a request, for the session and for its person; once a minute is enough."""
+        owner = sa.select(session.c.user_id).where(session.c.token_sha256 == digest).scalar_subquery()
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(session).where(session.c.token_sha256 == digest).values(seen_us=now_us)
+            )
+            connection.execute(
+                sa.update(user_account).where(user_account.c.id == owner).values(last_seen_us=now_us)
+            )
+
+    def end(self, digest: bytes) -> None:
+        """End one session; one that is over already stays so."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(session).where(session.c.token_sha256 == digest))
+
+    def end_all(self, user_id: int, *, keep: bytes | None = None) -> None:
+        """End a person's sessions, all but the one whose digest is `keep`."""
+        statement = sa.delete(session).where(session.c.user_id == user_id)
+        if keep is not None:
+            statement = statement.where(session.c.token_sha256 != keep)
+        with self._database.write() as connection:
+            connection.execute(statement)
+
+    def purge(self, now_us: int) -> int:
+        """Forget sessions that are over and return how many there were."""
+        is_over = sa.or_(session.c.expires_us <= now_us, session.c.seen_us <= now_us - IDLE_US)
+        with self._database.write() as connection:
+            return connection.execute(sa.delete(session).where(is_over)).rowcount
+
+
+_LIVE: Final = (
+    sa.select(*(column.label(f"session_{column.name}") for column in session.c), *user_account.c)
+    .join_from(session, user_account, user_account.c.id == session.c.user_id)
+    .where(
+        session.c.token_sha256 == sa.bindparam("digest"),
+        session.c.expires_us > sa.bindparam("now_us"),
+        session.c.seen_us > sa.bindparam("idle_us"),
+    )
+)
+_SEEN_CAMERAS: Final = sa.select(user_camera.c.camera_id).where(
+    user_camera.c.user_id == sa.bindparam("of_user")
+)

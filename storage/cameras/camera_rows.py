@@ -1,0 +1,144 @@
+"""Cameras between rows and values: what a draft must satisfy, and how two result sets become cameras."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from storage.schema.cameras import camera, camera_secret, stream
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamUrl
+from vms.domain.errors import InvalidInput
+
+LONGEST_NAME = 200
+_MAX_LATITUDE = 90
+_MAX_LONGITUDE = 180
+
+
+def check_draft(draft: CameraDraft) -> None:
+    """Make sure that a camera can be stored as the draft says.
+
+    Raises:
+        InvalidInput: names the first field that is unusable.
+    """
+    if not draft.name.strip() or len(draft.name) > LONGEST_NAME:
+        raise InvalidInput(f"a camera's name has 1 to {LONGEST_NAME} characters", field="name")
+    if draft.retention_days is not None and draft.retention_days < 1:
+        raise InvalidInput("footage is kept for at least 1 day", field="retention_days")
+    if draft.min_days < 0 or (draft.retention_days is not None and draft.min_days > draft.retention_days):
+        raise InvalidInput(
+            "the protected days lie between 0 and the days that footage is kept", field="min_days"
+        )
+    if draft.quota_bytes is not None and draft.quota_bytes < 1:
+        raise InvalidInput("a quota is at least 1 byte", field="quota_bytes")
+    if (draft.latitude is None) != (draft.longitude is None):
+        raise InvalidInput("a position has both a latitude and a longitude", field="latitude")
+    if draft.latitude is not None and not -_MAX_LATITUDE <= draft.latitude <= _MAX_LATITUDE:
+        raise InvalidInput("a latitude lies between -90 and 90 degrees", field="latitude")
+    if draft.longitude is not None and not -_MAX_LONGITUDE <= draft.longitude <= _MAX_LONGITUDE:
+        raise InvalidInput("a longitude lies between -180 and 180 degrees", field="longitude")
+
+
+def camera_values(draft: CameraDraft) -> dict[str, object]:
+    """Return the columns of a camera's row that a draft decides."""
+    return {
+        "name": draft.name.strip(),
+        "place": draft.place.strip(),
+        "agency": draft.agency.strip(),
+        "group_name": draft.group.strip(),
+        "latitude": draft.latitude,
+        "longitude": draft.longitude,
+        "purpose": draft.purpose.strip(),
+        "retention_days": draft.retention_days,
+        "min_days": draft.min_days,
+        "quota_bytes": draft.quota_bytes,
+        "is_enabled": draft.is_enabled,
+    }
+
+
+def draft_urls(draft: CameraDraft) -> Mapping[StreamRole, StreamUrl]:
+    """Return the address of every stream that the draft wants."""
+    urls = {StreamRole.MAIN: draft.main_url}
+    if draft.sub_url is not None:
+        urls[StreamRole.SUB] = draft.sub_url
+    return urls
+
+
+def select_cameras(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Camera]:
+    """Return the cameras that meet the conditions, by name, with their streams, in two statements."""
+    cameras = connection.execute(
+        sa.select(camera, camera_secret.c.camera_id.is_not(None).label("has_credentials"))
+        .outerjoin(camera_secret, camera_secret.c.camera_id == camera.c.id)
+        .where(*conditions)
+        .order_by(camera.c.name, camera.c.id)
+    ).all()
+    streams = connection.execute(
+        sa.select(stream)
+        .join(camera, camera.c.id == stream.c.camera_id)
+        .where(*conditions)
+        .order_by(stream.c.id)
+    )
+    by_camera = _by_camera(_stream(row) for row in streams)
+    return [_camera(row, by_camera[row.id]) for row in cameras]
+
+
+def select_camera(connection: Connection, camera_id: int) -> Camera | None:
+    """Return one camera with its streams, by two statements that are built once: nearly every request asks for one."""
+    row = connection.execute(_ONE_CAMERA, {"camera_id": camera_id}).one_or_none()
+    if row is None:
+        return None
+    streams = connection.execute(_ITS_STREAMS, {"camera_id": camera_id}).all()
+    return _camera(row, [_stream(found) for found in streams])
+
+
+_ONE_CAMERA: Final = (
+    sa.select(camera, camera_secret.c.camera_id.is_not(None).label("has_credentials"))
+    .outerjoin(camera_secret, camera_secret.c.camera_id == camera.c.id)
+    .where(camera.c.id == sa.bindparam("camera_id"))
+)
+_ITS_STREAMS: Final = (
+    sa.select(stream).where(stream.c.camera_id == sa.bindparam("camera_id")).order_by(stream.c.id)
+)
+
+
+def _by_camera(streams: Iterable[Stream]) -> defaultdict[int, list[Stream]]:
+    found: defaultdict[int, list[Stream]] = defaultdict(list)
+    for one in streams:
+        found[one.camera_id].append(one)
+    return found
+
+
+def _camera(row: Row[Any], streams: list[Stream]) -> Camera:
+    return Camera(
+        id=row.id,
+        uuid=row.uuid,
+        name=row.name,
+        place=row.place,
+        agency=row.agency,
+        group=row.group_name,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        purpose=row.purpose,
+        retention_days=row.retention_days,
+        min_days=row.min_days,
+        quota_bytes=row.quota_bytes,
+        is_enabled=row.is_enabled,
+        has_credentials=row.has_credentials,
+        created_us=row.created_us,
+        removed_us=row.removed_us,
+        streams=tuple(streams),
+    )
+
+
+def _stream(row: Row[Any]) -> Stream:
+    return Stream(
+        id=row.id,
+        uuid=row.uuid,
+        camera_id=row.camera_id,
+        role=StreamRole(row.role),
+        url=StreamUrl(row.url),
+        record_audio=row.record_audio,
+        wallclock_timestamps=row.wallclock_timestamps,
+        is_enabled=row.is_enabled,
+    )

@@ -1,0 +1,1 @@
+"""What no purge may touch: holds, their second names on disk, and leases."""

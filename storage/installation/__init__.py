@@ -1,0 +1,1 @@
+"""What an installation is as a whole: its revision, its noted facts, which process serves it."""

@@ -1,0 +1,9 @@
+"""Steps at which a crash may come: named, so that a test can stop the process there."""
+
+from collections.abc import Callable
+
+OnStep = Callable[[str], None]
+
+
+def ignore_step(_step: str) -> None:
+    """Take no notice of a step; the default where nobody watches."""

@@ -1,0 +1,1 @@
+"""What belongs to one person: bookmarks, saved views, favourites, preferences, where they were."""

@@ -1,0 +1,1 @@
+"""Deletion by retention: plan, guards, the move to garbage, unlinking."""

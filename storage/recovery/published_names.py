@@ -1,0 +1,87 @@
+"""Compares the names in the folders of recent hours with the index: what was published and never got its row."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from storage.footage.file_rows import files_within
+from storage.sql.database import Database
+from storage.volumes.open_volume import OpenVolume
+from storage.volumes.segment_paths import RECORDED, SegmentName, hour_folder
+from vms.domain.errors import InvalidInput
+from vms.domain.segment import LONGEST_SEGMENT_US
+from vms.domain.time import HOUR_US, TimeRange, parse_rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A published file and what its name says; `path` lies below the root of the volume."""
+
+    path: str
+    name: SegmentName
+    size_bytes: int
+
+
+NAMED_AWAY_US = 2 * HOUR_US
+"""How far a clock correction may have moved footage from the hour that its folder names, and still be found quickly."""
+
+
+def hour_folders(
+    volume: OpenVolume, stream_uuid: UUID, since_us: int = 0, hours: Collection[int] | None = None
+) -> Iterator[tuple[str, int]]:
+    """Yield the folders of a stream's hours that are there, oldest first, with the start of their hour.
+
+    Args:
+        volume: where to look.
+        stream_uuid: whose folders.
+        since_us: leave out hours that ended before this; only folders of later days are listed.
+        hours: only these hours; None for all.
+    """
+    root = f"{RECORDED}/{stream_uuid.hex}"
+    first_day = hour_folder(stream_uuid, max(since_us, 0)).split("/")[2]
+    for day in volume.names(root):
+        if day < first_day or day_start(day) is None:
+            continue
+        for hour in volume.names(f"{root}/{day}"):
+            start_us = hour_of(day, hour)
+            if (
+                start_us is None
+                or start_us + HOUR_US <= since_us
+                or (hours is not None and start_us not in hours)
+            ):
+                continue
+            yield f"{root}/{day}/{hour}", start_us
+
+
+def day_start(day: str) -> int | None:
+    """Return the start of the UTC day that a folder is named after, or None for any other name."""
+    try:
+        return parse_rfc3339(f"{day}T00:00:00+00:00") if len(day) == len("2025-11-25") else None
+    except InvalidInput:
+        return None
+
+
+def hour_of(day: str, hour: str) -> int | None:
+    """Return the start of the hour that two folders are named after, or None for any other names."""
+    start_us = day_start(day)
+    is_hour = len(hour) == 2 and hour.isascii() and hour.isdigit() and int(hour) < 24
+    return start_us + int(hour) * HOUR_US if start_us is not None and is_hour else None
+
+
+def segment_files(volume: OpenVolume, folder: str) -> list[NamedFile]:
+    """Return the files of a folder whose names are those of segments, in order of start."""
+    found: list[NamedFile] = []
+    for text, size in volume.sizes(folder).items():
+        try:
+            name = SegmentName.parse(text)
+        except InvalidInput:
+            continue
+        if size >= 0:
+            found.append(NamedFile(f"{folder}/{text}", name, size))
+    return sorted(found, key=lambda file: file.name.start_us)
+
+
+def indexed_paths(database: Database, stream_id: int, volume_id: int, hour_us: int) -> set[str]:
+    """Return the paths of the stream's indexed files on the volume that began within two hours of the hour."""
+    near = TimeRange(hour_us - NAMED_AWAY_US - LONGEST_SEGMENT_US, hour_us + HOUR_US + NAMED_AWAY_US)
+    return {file.path for file in files_within(database, stream_id, near) if file.volume_id == volume_id}

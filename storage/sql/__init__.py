@@ -1,0 +1,1 @@
+"""The database itself: connections and transactions, column types, files of SQLite, copies."""

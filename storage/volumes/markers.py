@@ -1,0 +1,71 @@
+"""The marker file at a volume's root: which volume this directory is, and which database's footage it holds."""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from storage.volumes.segment_paths import MARKER
+from vms.domain.errors import VolumeUnavailable
+from vms.domain.time import format_rfc3339
+
+_MAX_MARKER_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeMarker:
+    """A volume's identity; `created` is an RFC 3339 time for people, never read by programs."""
+
+    volume_uuid: UUID
+    database_uuid: UUID
+    created: str = ""
+
+
+def read_marker(root_fd: int) -> VolumeMarker | None:
+    """Return the marker below an open root, or None where there is no such file.
+
+    Raises:
+        VolumeUnavailable: the file is there but is no marker.
+        OSError: it cannot be read.
+    """
+    try:
+        fd = os.open(MARKER, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=root_fd)
+    except FileNotFoundError:
+        return None
+    try:
+        data = os.read(fd, _MAX_MARKER_BYTES)
+    finally:
+        os.close(fd)
+    try:
+        values = json.loads(data)
+        return VolumeMarker(
+            UUID(values["volume_uuid"]), UUID(values["database_uuid"]), str(values.get("created", ""))
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise VolumeUnavailable(f"the volume's marker file {MARKER} is damaged") from error
+
+
+def write_marker(root_fd: int, volume_uuid: UUID, database_uuid: UUID, now_us: int) -> VolumeMarker:
+    """Write the marker of a new volume, durably and never over another, and return it.
+
+    Raises:
+        FileExistsError: the directory has a marker already.
+        OSError: it cannot be written.
+    """
+    marker = VolumeMarker(volume_uuid, database_uuid, format_rfc3339(now_us))
+    text = json.dumps(
+        {
+            "volume_uuid": str(marker.volume_uuid),
+            "database_uuid": str(marker.database_uuid),
+            "created": marker.created,
+        }
+    )
+    fd = os.open(MARKER, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=root_fd)
+    try:
+        os.write(fd, text.encode() + b"\n")
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    os.fsync(root_fd)
+    return marker

@@ -1,0 +1,1 @@
+"""This machine: settings, clock, logs, locks, keys and the signal to stop."""

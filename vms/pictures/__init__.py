@@ -1,1 +1,0 @@
-"""Pictures: one small JPEG every ten seconds of every camera, made off the recording path."""

@@ -1,0 +1,195 @@
+"""The composition root: opens the installation and runs each role with what it needs; wiring happens here, once."""
+
+import asyncio
+import contextlib
+import gc
+import importlib.metadata
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from playback.exports.export_folder import EXPORTS
+from playback.exports.export_worker import ExportWorker
+from playback.pictures.maker import PictureMaker
+from playback.pictures.snapshot import Snapshots
+from playback.stream.footage import Footage
+from playback.stream.segment_source import SegmentSource
+from recorder.service import run_recorder
+from storage.installation.migrate import require_head
+from storage.installation.role_claim import RoleClaim
+from storage.open import Storage, open_storage
+from storage.purge.purger import Purger
+from vms.domain.errors import SettingsError
+from vms.domain.moments.site_time import SiteZone
+from vms.ffmpeg.redaction import Redactor
+from vms.host.clock import SystemClock
+from vms.host.clock_sync import read_clock_trust
+from vms.host.logs import set_up_logging
+from vms.host.role_lock import role_lock
+from vms.host.secret_key import load_or_create_key
+from vms.host.settings import Settings
+from vms.host.stop_signal import call_on_stop_signal
+from vms.processes.scheduler import run_jobs
+from web.app import create_app
+from web.http.state import WebServices
+
+log = logging.getLogger(__name__)
+
+BACKUPS = "backup"
+VERSION = importlib.metadata.version("siring")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """An open installation: what every role and command is given."""
+
+    settings: Settings
+    storage: Storage
+    clock: SystemClock
+    redact: Redactor
+
+    def footage(self) -> Footage:
+        """Return a reader of this installation's footage."""
+        return Footage(self.storage, SegmentSource(self.storage), self.clock)
+
+    def export_worker(self) -> ExportWorker:
+        """Return a worker for this installation's exports."""
+        return ExportWorker(
+            self.storage,
+            self.footage(),
+            self.clock,
+            root=self.settings.data_dir / EXPORTS,
+            zone=SiteZone(self.settings.time_zone, self.settings.zone_label),
+            version=VERSION,
+            keep_hours=self.settings.export_keep_hours,
+        )
+
+
+@contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """Open the database of an installation that `vms init` or `vms up` has set up; close it at the end.
+
+    Raises:
+        SchemaMismatch: the database has another revision than this program.
+        IndexUnavailable: it does not answer.
+    """
+    if not settings.data_dir.is_dir():
+        raise SettingsError(
+            f"there is no folder {settings.data_dir}: run  vms init  first, or set VMS_DATA_DIR"
+        )
+    clock = SystemClock()
+    require_head(settings.effective_database_url)
+    storage = open_storage(
+        settings.effective_database_url, clock, secret_key=load_or_create_key(settings.data_dir)
+    )
+    try:
+        yield Services(settings, storage, clock, Redactor(storage.cameras.secrets_for_redaction()))
+    finally:
+        storage.close()
+
+
+@contextmanager
+def _role(settings: Settings, role: str) -> Iterator[Services]:
+    """Open the installation for a long-running role: logging set up, its lock held."""
+    with open_services(settings) as services:
+        set_up_logging(
+            level=settings.log_level, format_name=settings.log_format, role=role, redact=services.redact
+        )
+        with role_lock(settings.data_dir, role):
+            log.info("%s begins", role, extra={"pid": os.getpid()})
+            yield services
+            log.info("%s ends", role)
+
+
+def serve_recorder(settings: Settings) -> None:
+    """Record until SIGTERM or SIGINT."""
+
+    async def record(services: Services) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await run_recorder(
+            services.settings, services.storage, services.clock, stop, redactor=services.redact
+        )
+
+    with _role(settings, "recorder") as services:
+        asyncio.run(record(services))
+
+
+def serve_pictures(settings: Settings) -> None:
+    """Make pictures until SIGTERM or SIGINT, at a lower priority than everything else."""
+    with _role(settings, "pictures") as services, _stop_event() as stop:
+        with contextlib.suppress(OSError):
+            os.nice(10)
+        PictureMaker(services.storage, settings.picture_interval_seconds).run(stop)
+
+
+def serve_scheduler(settings: Settings) -> None:
+    """Run retention, exports and upkeep until SIGTERM or SIGINT."""
+    with _role(settings, "scheduler") as services, _stop_event() as stop:
+        claim = RoleClaim(services.storage.database, "scheduler", settings.data_dir)
+        claim.take()
+        try:
+            run_jobs(
+                services.storage,
+                Purger(services.storage, services.clock, clock_trust=read_clock_trust),
+                services.export_worker(),
+                settings.data_dir / BACKUPS,
+                services.clock,
+                stop,
+                claim,
+            )
+        finally:
+            claim.release()
+
+
+def serve_web(settings: Settings) -> None:
+    """Serve the portal and the API until SIGTERM or SIGINT."""
+    with _role(settings, "web") as services:
+        footage = services.footage()
+        app = create_app(
+            WebServices(
+                settings=settings,
+                storage=services.storage,
+                clock=services.clock,
+                footage=footage,
+                snapshots=Snapshots(services.storage, footage),
+                version=VERSION,
+            )
+        )
+        spare_what_stays()
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def spare_what_stays() -> None:
+    """Keep the collector of cyclic garbage from what start-up made, and from waking up in the midst of a long answer.
+
+    A timeline of many cameras makes tens of thousands of small objects at once; looking through all that the process
+    holds each time would double the time of one answer in twenty.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@contextmanager
+def _stop_event() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    call_on_stop_signal(stop.set)
+    yield stop

@@ -1,0 +1,1 @@
+"""`/openapi.json`: the interface described for programs."""

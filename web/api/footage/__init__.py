@@ -1,0 +1,1 @@
+"""Cameras, timelines, playlists, media and pictures for programs."""

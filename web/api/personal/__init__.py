@@ -1,0 +1,1 @@
+"""Bookmarks, views, favourites, preferences and resume points for programs."""

@@ -1,0 +1,1 @@
+"""What every route rests on: state, routing, errors, ranges, CSRF, headers, static files."""

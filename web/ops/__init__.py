@@ -1,0 +1,1 @@
+"""Health and metrics, for the programs that watch this one."""
