@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from storage.schema.people import audit
 from storage.sql.database import Database
+from vms.domain.audit import AuditAction, AuditEntry
 from vms.domain.time import Clock
-from vms.domain.user import AuditEntry
 
 FIRST_PREVIOUS = bytes(32)
 """What stands before the first entry."""
@@ -30,13 +30,13 @@ class AuditLog:
         self._clock = clock
 
     def append(
-        self, actor: str, action: str, subject: str, detail: str = "", *, address: str = ""
+        self, actor: str, action: AuditAction, subject: str, detail: str = "", *, address: str = ""
     ) -> AuditEntry:
         """Add an entry stamped with the present time and return it; a caller that gets an error must not act.
 
         Args:
             actor: name of the person, or of the program for what it does by itself.
-            action: a stable word with a dot, such as "camera.edit".
+            action: what was done.
             subject: what it was done to, such as "camera 4".
             detail: in which way; never a secret.
             address: network address of the person's device.

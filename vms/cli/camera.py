@@ -10,6 +10,7 @@ import typer
 from vms.cli.camera_csv import read_cameras
 from vms.cli.camera_options import CameraOptions, takes_camera_options
 from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
+from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
 from vms.domain.errors import InvalidInput
 from vms.ffmpeg.camera_probe import CameraReport, Verdict, probe_camera
@@ -40,7 +41,7 @@ def add(
         main_url, in_url = parse_stream_url(url)
         draft = options.applied_to(CameraDraft(name=name, main_url=main_url, credentials=in_url))
         camera = env.storage.cameras.add(_with_login(draft, username, password_stdin=password_stdin))
-        env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
+        env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
         out.print(f"Camera {camera.id} “{camera.name}” added.")
         _say_if_incomplete(camera)
 
@@ -121,7 +122,7 @@ def edit(
         )
         draft = _with_login(options.applied_to(draft), username, password_stdin=password_stdin)
         changed = env.storage.cameras.edit(known.id, draft)
-        env.storage.audit.append("cli", "camera.edit", f"camera {changed.id}", changed.name)
+        env.record(AuditAction.CAMERA_EDIT, f"camera {changed.id}", changed.name)
         out.print(f"Camera {changed.id} “{changed.name}” changed.")
         _say_if_incomplete(changed)
 
@@ -137,7 +138,7 @@ def remove(camera: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not
         if not yes and not typer.confirm("Remove it?"):
             raise typer.Exit(EXIT_FAILED)
         env.storage.cameras.remove(known.id)
-        env.storage.audit.append("cli", "camera.remove", f"camera {known.id}", known.name)
+        env.record(AuditAction.CAMERA_REMOVE, f"camera {known.id}", known.name)
         out.print("Removed.")
 
 
@@ -158,7 +159,7 @@ def import_(
             return
         for draft in drafts:
             camera = env.storage.cameras.add(draft)
-            env.storage.audit.append("cli", "camera.add", f"camera {camera.id}", camera.name)
+            env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
         out.print(f"{len(drafts)} cameras added.")
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.open import Storage
+from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput, SettingsError, VmsError
 from vms.host.clock import SystemClock
 from vms.host.settings import Settings, load_settings
@@ -47,6 +48,10 @@ class Environment:
     def clock(self) -> SystemClock:
         """This host's clocks."""
         return self.services.clock
+
+    def record(self, action: AuditAction, subject: str, detail: str = "") -> None:
+        """Append to the audit record what this command did; `detail` never holds a secret."""
+        self.storage.audit.append("cli", action, subject, detail)
 
 
 def read_settings() -> Settings:

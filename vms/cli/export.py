@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from playback.exports.export_folder import EXPORTS
 from vms.cli.environment import Environment, err, opened, out
 from vms.cli.moment import typed_range
+from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, MediaError
 from vms.domain.export import ClipRequest, Export, ExportState
 
@@ -34,7 +35,7 @@ def export(
         name = " ".join(known.name for known in cameras)
         request = ClipRequest(tuple(known.id for known in cameras), asked, name, reason, None)
         job = env.storage.exports.create(request)
-        env.storage.audit.append("cli", "export.request", f"export {job.id}", reason)
+        env.record(AuditAction.EXPORT_REQUEST, f"export {job.id}", reason)
         done = _run(env, job)
         if done.state is not ExportState.DONE or done.file_name is None:
             raise MediaError(done.error or f"the export is {done.state}")

@@ -8,6 +8,7 @@ import typer
 from vms.cli.environment import opened, out, print_json, print_table
 from vms.cli.moment import typed_range
 from vms.cli.timeline import local
+from vms.domain.audit import AuditAction
 from vms.domain.time import DAY_US
 
 app = typer.Typer(no_args_is_help=True, help="Protect footage from every deletion.")
@@ -31,7 +32,7 @@ def add(
         result = env.storage.holds.place(
             known.id, time, reason, f"cli:{getpass.getuser()}", expires_us=expires_us
         )
-        env.storage.audit.append("cli", "hold.add", f"camera {known.id}", reason)
+        env.record(AuditAction.HOLD_ADD, f"camera {known.id}", reason)
         out.print(f"Hold {result.hold.id} on “{known.name}”.")
         for part in result.missing:
             out.print(f"  no footage  {local(env, part.start_us)} - {local(env, part.end_us)}")
@@ -86,5 +87,5 @@ def release(
     """Let go of a hold; the footage then follows its retention again."""
     with opened() as env:
         env.storage.holds.release(hold, f"cli:{getpass.getuser()}", reason=reason)
-        env.storage.audit.append("cli", "hold.release", f"hold {hold}", reason or "")
+        env.record(AuditAction.HOLD_RELEASE, f"hold {hold}", reason or "")
         out.print("Released.")

@@ -5,6 +5,7 @@ import typer
 from storage.cameras.key_rotation import rotate_key
 from storage.recovery.config_backup import back_up_config
 from vms.cli.environment import opened, out
+from vms.domain.audit import AuditAction
 from vms.host.secret_key import KeyFiles
 from vms.processes.app import BACKUPS
 
@@ -22,7 +23,7 @@ def rotate() -> None:
     with opened() as env:
         files = KeyFiles(env.settings.data_dir)
         count = rotate_key(env.storage.database, files)
-        env.storage.audit.append("cli", "key.rotate", "", f"{count} passwords")
+        env.record(AuditAction.KEY_ROTATE, "", f"{count} passwords")
         # The newest copy of the configuration is the one that a lost database is replaced by.
         back_up_config(env.storage.database, env.settings.data_dir / BACKUPS, env.clock.now_us())
         out.print(f"{count} camera passwords are encrypted with a new key.")

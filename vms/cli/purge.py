@@ -6,6 +6,7 @@ import typer
 
 from storage.purge.state import PurgeState
 from vms.cli.environment import opened, out, print_json, print_table
+from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput, NotFound
 from vms.domain.retention import PurgeRemedy
 
@@ -61,7 +62,7 @@ def allow(
         state = PurgeState(env.storage.database, env.clock)
         if what == CLOCK:
             state.allow_clock()
-            env.storage.audit.append("cli", "purge.allow", CLOCK)
+            env.record(AuditAction.PURGE_ALLOW, CLOCK)
             out.print("Age counts again from the next pass on.")
             return
         try:
@@ -73,5 +74,5 @@ def allow(
             raise typer.Exit(1)
         for stream in camera.streams:
             state.allow_stream(stream.id)
-        env.storage.audit.append("cli", "purge.allow", f"camera {camera.id}", camera.name)
+        env.record(AuditAction.PURGE_ALLOW, f"camera {camera.id}", camera.name)
         out.print("Allowed for a day; the next pass begins within half a minute.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
+from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput
 from vms.domain.user import Role
 from web.access.auth import Authority, check_new_password
@@ -39,7 +40,7 @@ def add(
             camera_ids=frozenset(_camera_ids(env, camera)),
             password_hash=hashed,
         )
-        env.storage.audit.append("cli", "user.add", f"user {user.id}", f"{name} as {role}")
+        env.record(AuditAction.USER_ADD, f"user {user.id}", f"{name} as {role}")
         out.print(f"User {user.id} “{user.name}” added as {user.role}.")
 
 
@@ -76,7 +77,7 @@ def password(name: Name, password_stdin: PasswordStdin = False) -> None:
             raise InvalidInput(f"there is no user {name!r}")
         env.storage.users.set_password(user.id, _hash(env, name, password_stdin=password_stdin))
         env.storage.sessions.end_all(user.id)
-        env.storage.audit.append("cli", "user.password", f"user {user.id}", name)
+        env.record(AuditAction.USER_PASSWORD, f"user {user.id}", name)
         out.print("Password set.")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vms.cli.environment import Environment, opened, out, print_json, print_table
+from vms.domain.audit import AuditAction
 from vms.domain.errors import StorageError
 from vms.domain.volume import Volume
 
@@ -24,7 +25,7 @@ def add(
     with opened() as env:
         floor = int(min_free_gb * 1e9) if min_free_gb is not None else None
         volume = env.storage.volumes.add(folder.resolve(), min_free_bytes=floor, weight=weight)
-        env.storage.audit.append("cli", "volume.add", f"volume {volume.id}", volume.path)
+        env.record(AuditAction.VOLUME_ADD, f"volume {volume.id}", volume.path)
         out.print(f"Volume {volume.id} at {volume.path}")
 
 
@@ -95,7 +96,7 @@ def edit(
             weight=weight or known.weight,
             is_enabled=known.is_enabled,
         )
-        env.storage.audit.append("cli", "volume.edit", f"volume {volume}", changed.path)
+        env.record(AuditAction.VOLUME_EDIT, f"volume {volume}", changed.path)
         out.print(f"Volume {changed.id} at {changed.path}")
 
 
@@ -104,15 +105,15 @@ def remove(volume: Number) -> None:
     """Forget a volume that holds no footage any more; its folder stays as it is."""
     with opened() as env:
         env.storage.volumes.remove(volume)
-        env.storage.audit.append("cli", "volume.remove", f"volume {volume}")
+        env.record(AuditAction.VOLUME_REMOVE, f"volume {volume}")
         out.print("Forgotten.")
 
 
 def _set(number: int, *, is_enabled: bool) -> None:
     with opened() as env:
         env.storage.volumes.set_enabled(number, is_enabled=is_enabled)
-        env.storage.audit.append(
-            "cli", "volume.enable" if is_enabled else "volume.disable", f"volume {number}"
+        env.record(
+            AuditAction.VOLUME_ENABLE if is_enabled else AuditAction.VOLUME_DISABLE, f"volume {number}"
         )
         out.print("In use." if is_enabled else "Out of use for new recordings.")
 

@@ -57,15 +57,3 @@ class User:
         if not self.is_enabled or right not in RIGHTS[self.role]:
             return False
         return camera_id is None or self.role is Role.ADMIN or camera_id in self.camera_ids
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One line of the record of who did what; appended, never changed."""
-
-    at_us: int
-    actor: str
-    action: str
-    subject: str
-    detail: str = ""
-    address: str = ""

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.responses import Response
 
 from storage.open import Storage
+from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, Clock
 from vms.domain.user import Role, User
@@ -125,7 +126,7 @@ class Authority:
             now_us = self._clock.now_us()
             self._storage.sign_in_attempts.record_failure("account", name, now_us)
             self._storage.sign_in_attempts.record_failure("address", address, now_us)
-            self._storage.audit.append(name, "user.sign-in-failed", f"user {name}", address=address)
+            self._storage.audit.append(name, AuditAction.USER_SIGN_IN_FAILED, f"user {name}", address=address)
             raise NotSignedIn("the name or the password is wrong")
         self._storage.sign_in_attempts.clear("account", name)
         return self._begin(user, address, user_agent)
@@ -147,13 +148,15 @@ class Authority:
                 self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
                 raise PermissionDenied("this code is not valid: start the server again to see a new one")
             name = name.strip().lower()
-            self._storage.audit.append(name, "user.set-up", f"user {name}", address=address)
+            self._storage.audit.append(name, AuditAction.USER_SET_UP, f"user {name}", address=address)
             try:
                 user = self._storage.users.add(
                     name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
                 )
             except (Conflict, InvalidInput):
-                self._storage.audit.append(name, "user.set-up-refused", f"user {name}", address=address)
+                self._storage.audit.append(
+                    name, AuditAction.USER_SET_UP_REFUSED, f"user {name}", address=address
+                )
                 raise
             self._storage.meta.clear_setup_code()
         return self._begin(user, address, user_agent)
@@ -179,7 +182,7 @@ class Authority:
 
     def sign_out(self, digest: bytes, *, name: str, address: str) -> None:
         """End one session of the person of that name."""
-        self._storage.audit.append(name, "user.sign-out", f"user {name}", address=address)
+        self._storage.audit.append(name, AuditAction.USER_SIGN_OUT, f"user {name}", address=address)
         self._storage.sessions.end(digest)
 
     def change_password(self, user_id: int, password: str, *, keep: bytes | None = None) -> None:
@@ -196,7 +199,7 @@ class Authority:
     def _begin(self, user: User, address: str, user_agent: str) -> NewSession:
         token = secrets.token_urlsafe(32)
         now_us = self._clock.now_us()
-        self._storage.audit.append(user.name, "user.sign-in", f"user {user.name}", address=address)
+        self._storage.audit.append(user.name, AuditAction.USER_SIGN_IN, f"user {user.name}", address=address)
         self._storage.sessions.create(
             _digest(token),
             user_id=user.id,

@@ -6,12 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from storage.access.audit_log import FIRST_PREVIOUS
 from storage.open import Storage
 from tests.support.footage import NOON_US, SteppedClock
-from vms.domain.user import AuditEntry
+from vms.domain.audit import AuditAction, AuditEntry
 
 
 def write_three(storage: Storage) -> None:
     for number in range(3):
-        storage.audit.append("siti", "camera.edit", f"camera {number}", "nama", address="10.0.0.7")
+        storage.audit.append("siti", AuditAction.CAMERA_EDIT, f"camera {number}", "nama", address="10.0.0.7")
 
 
 def tamper(storage: Storage, statement: str) -> None:
@@ -26,10 +26,10 @@ def tamper(storage: Storage, statement: str) -> None:
 
 
 def test_entries_come_back_newest_first(storage: Storage, clock: SteppedClock) -> None:
-    first = storage.audit.append("siti", "camera.edit", "camera 4", "nama", address="10.0.0.7")
+    first = storage.audit.append("siti", AuditAction.CAMERA_EDIT, "camera 4", "nama", address="10.0.0.7")
     assert first == AuditEntry(NOON_US, "siti", "camera.edit", "camera 4", "nama", "10.0.0.7")
     clock.advance(1)
-    second = storage.audit.append("cli", "volume.add", "volume 1")
+    second = storage.audit.append("cli", AuditAction.VOLUME_ADD, "volume 1")
     assert storage.audit.recent() == [second, first]
     assert storage.audit.recent(1) == [second]
     assert storage.audit.recent(subject="camera 4") == [first]
@@ -79,5 +79,5 @@ def test_entries_of_several_threads_make_one_chain(storage: Storage) -> None:
 
 
 def test_text_cannot_forge_a_line(storage: Storage) -> None:
-    entry = storage.audit.append("siti\n2025 root", "x", "\x1b[31mcamera", "y" * 5000)
+    entry = storage.audit.append("siti\n2025 root", AuditAction.CAMERA_EDIT, "\x1b[31mcamera", "y" * 5000)
     assert (entry.actor, entry.subject, len(entry.detail)) == ("siti 2025 root", " [31mcamera", 2000)

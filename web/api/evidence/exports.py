@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from playback.clips.clip_planner import LONGEST_CLIP_US, MOST_CAMERAS, ClipPlanner
 from playback.exports.export_job import room_bytes
+from vms.domain.audit import AuditAction
 from vms.domain.errors import TooManyAttempts
 from vms.domain.export import ClipRequest, Export
 from vms.domain.time import TimeRange
@@ -15,6 +16,7 @@ from web.access.permissions import EXPORT, OWN_EXPORT, require_camera
 from web.api.answers import json_answer
 from web.api.bodies import camera_ids_from, object_from, text_from
 from web.api.parameters import checked_window, instant_from
+from web.http.audit import record_action
 from web.http.range_response import RangeResponse
 from web.http.routing import guarded
 from web.http.state import Call, WebServices, address_of, downloads_of, json_of, services_of, user_of
@@ -48,17 +50,18 @@ def create(request: Call) -> Response:
     """Queue an export and answer it."""
     services, user = services_of(request), user_of(request)
     asked = _asked(services, user, object_from(json_of(request)))
-    queued = queue_export(services, user, asked, address=address_of(request))
+    queued = queue_export(request, asked)
     return JSONResponse(describe_export(queued), 201, headers={"Location": f"/api/v1/exports/{queued.id}"})
 
 
-def queue_export(services: WebServices, user: User, asked: ClipRequest, *, address: str) -> Export:
-    """Check a person's right to every camera, record the request, and queue it; for the interface and the pages.
+def queue_export(request: Call, asked: ClipRequest) -> Export:
+    """Check the caller's right to every camera, record the request, and queue it; for the interface and the pages.
 
     Raises:
         NotFound, PermissionDenied: a camera is not theirs to export.
         TooManyAttempts: too many of their exports are waiting.
     """
+    services, user = services_of(request), user_of(request)
     for camera_id in asked.camera_ids:
         require_camera(user, Right.EXPORT, camera_id)
     waiting = [e for e in services.storage.exports.list(user.id) if not e.state.is_final]
@@ -66,9 +69,7 @@ def queue_export(services: WebServices, user: User, asked: ClipRequest, *, addre
         raise TooManyAttempts("too many of your exports are waiting: let one finish first", wait_seconds=30)
     cameras = ", ".join(str(camera_id) for camera_id in asked.camera_ids)
     # The entry comes first: without it there is no export (COC-07).
-    services.storage.audit.append(
-        user.name, "export.request", f"cameras {cameras}", asked.reason or asked.name, address=address
-    )
+    record_action(request, AuditAction.EXPORT_REQUEST, f"cameras {cameras}", asked.reason or asked.name)
     return services.storage.exports.create(asked)
 
 
@@ -124,9 +125,7 @@ def export(request: Call) -> Response:
 def cancel(request: Call) -> Response:
     """Ask an export to stop and answer it; one that has ended stays as it is."""
     services, export_id = services_of(request), _export(request).id
-    services.storage.audit.append(
-        user_of(request).name, "export.cancel", f"export {export_id}", address=address_of(request)
-    )
+    record_action(request, AuditAction.EXPORT_CANCEL, f"export {export_id}")
     return json_answer(request, describe_export(services.storage.exports.request_cancel(export_id)))
 
 
@@ -164,10 +163,9 @@ def _recorded(request: Call, found: Export, part: str, answer: RangeResponse) ->
     if request.method == "GET" and answer.status_code in {200, 206}:
         user, address = user_of(request), address_of(request)
         subject, detail = f"export {found.id}", f"{part}; one entry for an hour's requests"
-        audit = services_of(request).storage.audit
         downloads_of(request).once_an_hour(
             (user.id, found.id, part, address),
-            lambda: audit.append(user.name, "export.download", subject, detail, address=address),
+            lambda: record_action(request, AuditAction.EXPORT_DOWNLOAD, subject, detail),
         )
     return answer
 

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from storage.holds.hold_store import LONGEST_REASON, HoldResult
+from vms.domain.audit import AuditAction
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
 from vms.domain.retention import OPEN_END_US, Hold
@@ -15,8 +16,9 @@ from web.access.permissions import HOLD, RELEASE_HOLD, SIGNED_IN, require_camera
 from web.api.answers import json_answer
 from web.api.bodies import camera_ids_from, object_from, text_from
 from web.api.parameters import camera_ids_of, instant_from, whole_number_of
+from web.http.audit import record_action
 from web.http.routing import guarded
-from web.http.state import Call, address_of, json_of, services_of, user_of
+from web.http.state import Call, json_of, services_of, user_of
 
 MOST_LISTED = 200
 """Holds in one answer."""
@@ -65,9 +67,7 @@ def place(request: Call) -> Response:
     placed: list[HoldResult] = []
     for camera_id in camera_ids:
         # The entry comes first: without it there is no hold.
-        services.storage.audit.append(
-            user.name, "hold.add", f"camera {camera_id}", reason, address=address_of(request)
-        )
+        record_action(request, AuditAction.HOLD_ADD, f"camera {camera_id}", reason)
         placed.append(
             services.storage.holds.place(
                 camera_id, time, reason, user.name, expires_us=expires_us, links_later=True
@@ -82,9 +82,7 @@ def release(request: Call) -> Response:
     services, user = services_of(request), user_of(request)
     hold_id = int(request.path_params["hold_id"])
     reason = text_from(object_from(json_of(request)), "reason", longest=LONGEST_REASON)
-    services.storage.audit.append(
-        user.name, "hold.release", f"hold {hold_id}", reason, address=address_of(request)
-    )
+    record_action(request, AuditAction.HOLD_RELEASE, f"hold {hold_id}", reason)
     released = services.storage.holds.release(hold_id, user.name, reason=reason, links_later=True)
     return json_answer(request, describe_hold(released, services.clock.now_us()))
 

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from storage.personal.bookmarks import BookmarkSearch
+from vms.domain.audit import AuditAction
 from vms.domain.bookmark import LONGEST_NOTE, LONGEST_TAG, LONGEST_TITLE, Bookmark, BookmarkContent
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
@@ -15,8 +16,9 @@ from web.access.permissions import CHANGE_BOOKMARK, SIGNED_IN, require_camera, v
 from web.api.answers import json_answer
 from web.api.bodies import camera_ids_from, flag_from, object_from, text_from
 from web.api.parameters import LATEST_US, camera_ids_of, instant_from, instant_of, whole_number_of
+from web.http.audit import record_action
 from web.http.routing import guarded
-from web.http.state import Call, address_of, json_of, services_of, user_of
+from web.http.state import Call, json_of, services_of, user_of
 
 MOST_LISTED = 200
 """Bookmarks in one answer."""
@@ -56,7 +58,7 @@ def create(request: Call) -> Response:
         is_shared=flag_from(body, "is_shared"),
     )
     # Entries come first: what cannot be recorded is not done.
-    _record(request, "bookmark.add", "bookmark", content)
+    record_action(request, AuditAction.BOOKMARK_ADD, "bookmark", _audit_detail(content))
     made = services.storage.bookmarks.add(user.id, content)
     answer = describe_bookmark(made, user)
     return JSONResponse(answer, 201, headers={"Location": f"/api/v1/bookmarks/{made.id}"})
@@ -75,7 +77,7 @@ def change(request: Call) -> Response:
         tag=text_from(body, "tag", longest=LONGEST_TAG, default=old.tag),
         is_shared=flag_from(body, "is_shared", default=old.is_shared),
     )
-    _record(request, "bookmark.edit", f"bookmark {known.id}", content)
+    record_action(request, AuditAction.BOOKMARK_EDIT, f"bookmark {known.id}", _audit_detail(content))
     changed = services.storage.bookmarks.change(known.id, content)
     return json_answer(request, describe_bookmark(changed.as_seen_by(user) or changed, user))
 
@@ -83,7 +85,7 @@ def change(request: Call) -> Response:
 def remove(request: Call) -> Response:
     """Delete a bookmark."""
     known = _bookmark(request)
-    _record(request, "bookmark.remove", f"bookmark {known.id}", known.content)
+    record_action(request, AuditAction.BOOKMARK_REMOVE, f"bookmark {known.id}", _audit_detail(known.content))
     services_of(request).storage.bookmarks.remove(known.id)
     return Response(status_code=204)
 
@@ -112,15 +114,9 @@ def _bookmark(request: Call) -> Bookmark:
     return services_of(request).storage.bookmarks.get(int(request.path_params["bookmark_id"]))
 
 
-def _record(request: Call, action: str, subject: str, content: BookmarkContent) -> None:
+def _audit_detail(content: BookmarkContent) -> str:
     cameras = ", ".join(str(camera_id) for camera_id in content.camera_ids)
-    services_of(request).storage.audit.append(
-        user_of(request).name,
-        action,
-        subject,
-        f"{content.title} (cameras {cameras})",
-        address=address_of(request),
-    )
+    return f"{content.title} (cameras {cameras})"
 
 
 def _camera_ids(body: Mapping[str, object], user: User) -> tuple[int, ...]:

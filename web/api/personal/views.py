@@ -3,6 +3,7 @@
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
 from vms.domain.saved_view import LONGEST_VIEW_NAME, Layout, SavedView, ViewContent
@@ -10,8 +11,9 @@ from vms.domain.user import Right, User
 from web.access.permissions import CHANGE_VIEW, SIGNED_IN, require_camera
 from web.api.answers import json_answer
 from web.api.bodies import camera_ids_from, flag_from, object_from, text_from
+from web.http.audit import record_action
 from web.http.routing import guarded
-from web.http.state import Call, address_of, json_of, services_of, user_of
+from web.http.state import Call, json_of, services_of, user_of
 
 
 def routes() -> list[Route]:
@@ -45,7 +47,7 @@ def create(request: Call) -> Response:
     )
     for camera_id in content.camera_ids:
         require_camera(user, Right.VIEW, camera_id)
-    _record(request, "view.add", "view", content.name)
+    record_action(request, AuditAction.VIEW_ADD, "view", content.name)
     made = services.storage.saved_views.add(user.id, content)
     return JSONResponse(describe_view(made, user), 201)
 
@@ -54,7 +56,7 @@ def remove(request: Call) -> Response:
     """Delete a view."""
     views = services_of(request).storage.saved_views
     known = views.get(int(request.path_params["view_id"]))
-    _record(request, "view.remove", f"view {known.id}", known.content.name)
+    record_action(request, AuditAction.VIEW_REMOVE, f"view {known.id}", known.content.name)
     views.remove(known.id)
     return Response(status_code=204)
 
@@ -72,9 +74,3 @@ def describe_view(found: SavedView, user: User) -> dict[str, object]:
         "owner": found.owner,
         "created_us": found.created_us,
     }
-
-
-def _record(request: Call, action: str, subject: str, name: str) -> None:
-    services_of(request).storage.audit.append(
-        user_of(request).name, action, subject, name, address=address_of(request)
-    )

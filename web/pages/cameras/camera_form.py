@@ -6,6 +6,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.camera import (
     Camera,
     CameraDraft,
@@ -18,8 +19,9 @@ from vms.domain.camera import (
 )
 from vms.domain.errors import Conflict, InvalidInput, UnclearLogin
 from web.access.permissions import MANAGE, MANAGE_CAMERA
+from web.http.audit import record_action
 from web.http.routing import guarded
-from web.http.state import Call, address_of, form_of, services_of, user_of
+from web.http.state import Call, form_of, services_of
 from web.i18n.catalogue import Catalogue
 from web.pages.frame.forms import (
     Form,
@@ -65,11 +67,11 @@ def add(request: Call) -> Response:
     if draft is not None:
         told = _told(draft)
         # The entry comes first: without it there is no camera (COC-07). Its number is not known yet, its name is.
-        _record(request, "camera.add", "camera", told)
+        record_action(request, AuditAction.CAMERA_ADD, "camera", told)
         try:
             camera = services_of(request).storage.cameras.add(draft)
         except (Conflict, InvalidInput) as error:
-            _record(request, "camera.add-refused", "camera", told)
+            record_action(request, AuditAction.CAMERA_ADD_REFUSED, "camera", told)
             _complain(form, error, words_of(request))
         else:
             return RedirectResponse(f"/cameras/{camera.id}?done=added&camera={camera.id}", 303)
@@ -89,11 +91,11 @@ def edit(request: Call) -> Response:
     if draft is not None:
         forgets = text_field(form_of(request), "forget_credentials") == "1" and draft.credentials is None
         subject, told = f"camera {camera.id}", _told(draft, forgets=forgets)
-        _record(request, "camera.edit", subject, told)
+        record_action(request, AuditAction.CAMERA_EDIT, subject, told)
         try:
             services_of(request).storage.cameras.edit(camera.id, draft, clear_credentials=forgets)
         except (Conflict, InvalidInput) as error:
-            _record(request, "camera.edit-refused", subject, told)
+            record_action(request, AuditAction.CAMERA_EDIT_REFUSED, subject, told)
             _complain(form, error, words_of(request))
         else:
             return RedirectResponse(f"/cameras/{camera.id}?done=changed&camera={camera.id}", 303)
@@ -248,12 +250,6 @@ def _told(draft: CameraDraft, *, forgets: bool = False) -> str:
     )
     rules = f"retention_days={draft.retention_days} audio={draft.record_audio} enabled={draft.is_enabled}"
     return f"{rules}{password} name={draft.name}"
-
-
-def _record(request: Call, action: str, subject: str, detail: str) -> None:
-    services_of(request).storage.audit.append(
-        user_of(request).name, action, subject, detail, address=address_of(request)
-    )
 
 
 def _camera(request: Call) -> Camera:

@@ -3,15 +3,17 @@
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, Stream, StreamRole, StreamStatus
 from vms.domain.errors import NotFound
 from vms.domain.time import DAY_US, TimeRange
 from vms.domain.user import Right
 from vms.ffmpeg.camera_probe import Finding, probe_camera
 from web.access.permissions import MANAGE_CAMERA, SIGNED_IN, VIEW_CAMERA
+from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, address_of, path_camera, services_of, user_of
+from web.http.state import Call, path_camera, services_of, user_of
 from web.i18n.catalogue import Catalogue
 from web.pages.cameras.camera_marks import camera_mark
 from web.pages.cameras.camera_views import camera_views, picture_url, visible_cameras
@@ -83,9 +85,7 @@ def test(request: Call) -> Response:
     stream = camera.stream(StreamRole.MAIN) or next(iter(camera.streams), None)
     if stream is None:
         raise NotFound("this camera has no stream")
-    services.storage.audit.append(
-        user_of(request).name, "camera.test", f"camera {camera.id}", address=address_of(request)
-    )
+    record_action(request, AuditAction.CAMERA_TEST, f"camera {camera.id}")
     credentials = services.storage.cameras.credentials(camera.id)
     report = probe_camera(stream.url, credentials, services.settings.camera_networks, services.clock)
     verdict = [_finding(finding, words_of(request)) for finding in report.findings]
@@ -107,13 +107,7 @@ def ask_remove(request: Call) -> Response:
 def remove(request: Call) -> Response:
     """Take the camera out of use; its footage stays until its retention ends."""
     services, camera = services_of(request), _camera(request)
-    services.storage.audit.append(
-        user_of(request).name,
-        "camera.remove",
-        f"camera {camera.id}",
-        camera.name,
-        address=address_of(request),
-    )
+    record_action(request, AuditAction.CAMERA_REMOVE, f"camera {camera.id}", camera.name)
     services.storage.cameras.remove(camera.id)
     return RedirectResponse(f"/cameras?done=gone&camera={camera.id}", 303)
 

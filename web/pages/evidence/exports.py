@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.export import Export, ExportState
 from web.access.permissions import EXPORT, OWN_EXPORT
 from web.api.evidence.exports import queue_export
+from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, WebServices, address_of, services_of, user_of
+from web.http.state import Call, WebServices, services_of, user_of
 from web.pages.evidence.export_views import camera_names, export_views, exports_of
 from web.pages.frame.rendering import presenter_of, render, render_part
 
@@ -113,9 +115,7 @@ def states(request: Call) -> Response:
 def cancel(request: Call) -> Response:
     """Ask an export to stop; the list shows what became of it."""
     services, export_id = services_of(request), int(request.path_params["export_id"])
-    services.storage.audit.append(
-        user_of(request).name, "export.cancel", f"export {export_id}", address=address_of(request)
-    )
+    record_action(request, AuditAction.EXPORT_CANCEL, f"export {export_id}")
     services.storage.exports.request_cancel(export_id)
     return RedirectResponse(f"/exports#export-{export_id}", 303)
 
@@ -125,7 +125,7 @@ def again(request: Call) -> Response:
     services, user = services_of(request), user_of(request)
     before = services.storage.exports.get(int(request.path_params["export_id"]))
     asked = replace(before.request, requested_by=user.id)
-    made = queue_export(services, user, asked, address=address_of(request))
+    made = queue_export(request, asked)
     return RedirectResponse(f"/exports#export-{made.id}", 303)
 
 

@@ -4,13 +4,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from storage.holds.hold_store import LONGEST_REASON
+from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput
 from vms.domain.retention import Hold
 from vms.domain.user import Right
 from web.access.permissions import HOLD, require_camera, visible_ids
+from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, address_of, form_of, services_of, user_of
+from web.http.state import Call, form_of, services_of, user_of
 from web.pages.evidence.hold_views import hold_views
 from web.pages.frame.forms import text_field
 from web.pages.frame.rendering import presenter_of, render
@@ -65,9 +67,7 @@ def release(request: Call) -> Response:
     for hold in holds:
         require_camera(user, Right.HOLD, hold.camera_id)
     for hold in holds:
-        services.storage.audit.append(
-            user.name, "hold.release", f"hold {hold.id}", reason, address=address_of(request)
-        )
+        record_action(request, AuditAction.HOLD_RELEASE, f"hold {hold.id}", reason)
         services.storage.holds.release(hold.id, user.name, reason=reason, links_later=True)
     return RedirectResponse("/holds?done=released", 303)
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.user import Role, User
 from web.access.auth import check_new_password
 from web.access.permissions import MANAGE
+from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, address_of, authority_of, caller_of, form_of, services_of, user_of
+from web.http.state import Call, authority_of, caller_of, form_of, services_of, user_of
 from web.i18n.catalogue import Catalogue
 from web.pages.cameras.camera_marks import Mark
 from web.pages.frame.forms import Form, required_text, secret_field, text_field
@@ -82,7 +84,7 @@ def add(request: Call) -> Response:
         is_enabled = bool(form.values["is_enabled"])
         told = _told(role, camera_ids, is_enabled=is_enabled, changes_password=True)
         # The entry comes first: without it there is no account (COC-07).
-        _record(request, "user.add", name, told)
+        record_action(request, AuditAction.USER_ADD, f"user {name}", told)
         try:
             user = services.storage.users.add(
                 name=name,
@@ -99,7 +101,7 @@ def add(request: Call) -> Response:
             if not is_enabled:
                 services.storage.users.edit(replace(user, is_enabled=False))
             return RedirectResponse(f"/users?done=added&user={user.id}", 303)
-        _record(request, "user.add-refused", name, told)
+        record_action(request, AuditAction.USER_ADD_REFUSED, f"user {name}", told)
     return _page(request, form, None, status=422)
 
 
@@ -137,7 +139,7 @@ def edit(request: Call) -> Response:
             is_enabled=changed.is_enabled,
             changes_password=changes_password,
         )
-        _record(request, "user.edit", person.name, told)
+        record_action(request, AuditAction.USER_EDIT, f"user {person.name}", told)
         try:
             services.storage.users.edit(changed)
         except Conflict:
@@ -150,7 +152,7 @@ def edit(request: Call) -> Response:
                 keep = caller.session_digest if caller is not None and caller.user.id == person.id else None
                 authority_of(request).change_password(person.id, password, keep=keep)
             return RedirectResponse(f"/users?done=changed&user={person.id}", 303)
-        _record(request, "user.edit-refused", person.name, told)
+        record_action(request, AuditAction.USER_EDIT_REFUSED, f"user {person.name}", told)
     return _page(request, form, person, status=422)
 
 
@@ -205,12 +207,6 @@ def _told(role: Role, camera_ids: frozenset[int], *, is_enabled: bool, changes_p
     cameras = ",".join(str(camera_id) for camera_id in sorted(camera_ids))
     password = " password=changed" if changes_password else ""
     return f"role={role} enabled={is_enabled} cameras={cameras}{password}"
-
-
-def _record(request: Call, action: str, name: str, detail: str) -> None:
-    services_of(request).storage.audit.append(
-        user_of(request).name, action, f"user {name}", detail, address=address_of(request)
-    )
 
 
 def _notice(request: Call) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from storage.personal.bookmarks import BookmarkSearch
+from vms.domain.audit import AuditAction
 from vms.domain.bookmark import LONGEST_NOTE, LONGEST_TAG, LONGEST_TITLE
 from vms.domain.errors import InvalidInput
 from vms.domain.moments.site_time import SiteZone
@@ -16,9 +17,10 @@ from vms.domain.time import TimeRange
 from vms.domain.user import Right, User
 from web.access.permissions import CHANGE_BOOKMARK, SIGNED_IN
 from web.api.parameters import LATEST_US, day_from
+from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, WebServices, address_of, form_of, services_of, user_of
+from web.http.state import Call, form_of, services_of, user_of
 from web.pages.cameras.camera_views import visible_cameras
 from web.pages.evidence.export_views import camera_names
 from web.pages.frame.forms import text_field
@@ -76,7 +78,7 @@ def change(request: Call) -> Response:
         tag=text_field(data, "tag")[:LONGEST_TAG],
         is_shared=text_field(data, "is_shared") == "1",
     ).checked()
-    _record(services, request, "bookmark.edit", f"bookmark {known.id}", content.title)
+    record_action(request, AuditAction.BOOKMARK_EDIT, f"bookmark {known.id}", content.title)
     services.storage.bookmarks.change(known.id, content)
     return _back(request, "changed")
 
@@ -85,13 +87,9 @@ def remove(request: Call) -> Response:
     """Delete a bookmark, and show the list again."""
     services = services_of(request)
     known = services.storage.bookmarks.get(int(request.path_params["bookmark_id"]))
-    _record(services, request, "bookmark.remove", f"bookmark {known.id}", known.content.title)
+    record_action(request, AuditAction.BOOKMARK_REMOVE, f"bookmark {known.id}", known.content.title)
     services.storage.bookmarks.remove(known.id)
     return _back(request, "removed")
-
-
-def _record(services: WebServices, request: Call, action: str, subject: str, detail: str) -> None:
-    services.storage.audit.append(user_of(request).name, action, subject, detail, address=address_of(request))
 
 
 def _asked(query: Mapping[str, str]) -> dict[str, str]:

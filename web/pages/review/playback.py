@@ -3,14 +3,16 @@
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput, NotFound, UnreadableTime
 from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import format_rfc3339
 from web.access.permissions import SIGNED_IN
 from web.api.parameters import day_from, instant_from
+from web.http.audit import record_action
 from web.http.problem import Problem
 from web.http.routing import guarded
-from web.http.state import Call, address_of, services_of, user_of
+from web.http.state import Call, services_of, user_of
 from web.pages.cameras.camera_views import camera_views
 from web.pages.frame.rendering import presenter_of, render
 from web.pages.review.playback_address import read_address
@@ -43,9 +45,7 @@ def show(request: Call) -> Response:
         if address.camera_ids is not None:
             raise NotFound("there is no such camera")
         return render(request, "playback.html", section="playback", camera=None, cameras=[])
-    services.storage.audit.append(
-        user.name, "playback.open", audited_subject(chosen.cameras), address=address_of(request)
-    )
+    record_action(request, AuditAction.PLAYBACK_OPEN, audited_subject(chosen.cameras))
     facts = playback_facts(services, user, chosen, address, present)
     return render(
         request,
@@ -77,9 +77,7 @@ def cameras(request: Call) -> Response:
         raise InvalidInput("cam must list the numbers of cameras, such as 3,7", field="cam")
     chosen = choose_cameras(services, user, address)
     if chosen.cameras:
-        services.storage.audit.append(
-            user.name, "playback.open", audited_subject(chosen.cameras), address=address_of(request)
-        )
+        record_action(request, AuditAction.PLAYBACK_OPEN, audited_subject(chosen.cameras))
     views = camera_views(services, chosen.cameras, presenter_of(request))
     return JSONResponse({"cameras": camera_facts(services, user, chosen.cameras, views)})
 
