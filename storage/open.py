@@ -3,25 +3,20 @@
 from dataclasses import dataclass
 
 from storage.access.audit_log import AuditLog
-from storage.access.session_store import SessionStore
-from storage.access.sign_in_attempts import SignInAttempts
+from storage.access.session_store import SessionStore, SignInAttempts
 from storage.access.user_store import UserStore
 from storage.cameras.camera_secrets import CameraSecrets
 from storage.cameras.camera_store import CameraStore
 from storage.evidence.export_store import ExportStore
 from storage.footage.index_writer import IndexWriter
-from storage.footage.init_use import InitUse
-from storage.footage.many_streams import ArchiveIndex
-from storage.footage.segment_index import SegmentIndex
-from storage.footage.stream_facts import StreamFactsStore
+from storage.footage.many_streams import ArchiveIndex, StreamFactsStore
+from storage.footage.segment_index import InitUse, SegmentIndex
 from storage.holds.hold_links import HoldLinks
 from storage.holds.hold_store import HoldStore
-from storage.holds.leases import LeaseStore
+from storage.holds.protection import LeaseStore
 from storage.installation.meta import MetaStore
 from storage.personal.bookmarks import BookmarkStore
-from storage.personal.favourites import FavouriteStore
-from storage.personal.preferences import PreferenceStore
-from storage.personal.resume_points import WatchingStore
+from storage.personal.preferences import FavouriteStore, PreferenceStore, WatchingStore
 from storage.personal.saved_views import SavedViewStore
 from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess

@@ -8,9 +8,9 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from playback.pictures.due_keyframes import DueKeyframe, due_keyframes
 from playback.stream.segment_source import name_of
 from storage.open import Storage
 from storage.volumes.open_volume import OpenVolume
@@ -20,19 +20,46 @@ from vms.domain.errors import MediaError, StorageError
 from vms.domain.segment import Segment
 from vms.domain.time import HOUR_US, TimeRange
 from vms.ffmpeg.keyframe_picture import KeyframeDecoder, to_jpeg
-from vms.media.fragment_table import decode
+from vms.media.fragment_table import FragmentTable, decode
 from vms.media.fragments import Fragment
 from vms.media.init_segment import InitSegment, parse_init
 from vms.media.picture_pack import append_pictures, read_index
 
 log = logging.getLogger(__name__)
-
 WIDTH: Final = 320
 HEIGHT: Final = 180
 _LOOK_SECONDS: Final = 2.0
 _CATCH_UP_HOURS: Final = 24
 _BATCH_US: Final = HOUR_US
 """How much footage is looked at in one go; a stop is heeded between goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueKeyframe:
+    """A keyframe worth a picture: its wall time (UTC microseconds) and the fragment that it begins."""
+
+    time_us: int
+    fragment: Fragment
+
+
+def due_keyframes(
+    segment: Segment, table: FragmentTable, *, last_us: int | None, interval_us: int
+) -> Iterator[DueKeyframe]:
+    """Yield the segment's keyframes that follow the last picture by at least the interval, in order.
+
+    Args:
+        segment: where and when. table: its fragments.
+        last_us: wall time of the stream's last picture, None where it has none.
+        interval_us: wished distance of pictures; a quarter second of slack keeps keyframes that come a little early.
+    """
+    slack_us = min(250_000, interval_us // 4)
+    for fragment in table.fragments:
+        if not fragment.is_keyframe:
+            continue
+        time_us = segment.wall_us(table.start_us(fragment))
+        if last_us is None or time_us - last_us >= interval_us - slack_us:
+            yield DueKeyframe(time_us, fragment)
+            last_us = time_us
 
 
 class PictureMaker:

@@ -11,9 +11,8 @@ from typing import Final
 
 from playback.stream.footage import Footage
 from playback.stream.life import StreamLife, is_recording, known_since_us, purged_until_us
-from playback.timeline.activity import Activity
+from playback.timeline.activity import Activity, ActivityReader, far_activity
 from playback.timeline.cells import Cells, cell_width_us, cells_from_silences, cells_from_sums, cells_grid
-from playback.timeline.lane_activity import ActivityReader, far_activity
 from playback.timeline.timeline import GAP_TOLERANCE_US, LONGEST_SPAN_WINDOW_US, build_timeline, is_live_edge
 from storage.footage.many_streams import CellSum, StoredTime, StreamExtent
 from storage.open import Storage

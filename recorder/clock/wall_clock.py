@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from vms.domain.segment import ClockTrust, SegmentFlag
 from vms.domain.time import SECOND_US
+from vms.media.fragment_table import ticks_to_us
+from vms.media.fragments import Fragment
 
 _KEPT = 8
 _DRIFT_PPM = 500
@@ -18,6 +20,8 @@ _STABLE = 0.02
 _SURE_RATE = 0.05
 _STEP_US = SECOND_US
 _JUMP_US = 2 * SECOND_US
+_LONGEST_US = 1_000_000
+"""A broken duration must not date footage minutes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +188,10 @@ class RunClock:
             )
             end_us = start_us + media_us + max(-limit_us, min(limit_us, drift_us))
         return max(end_us, start_us + 1)
+
+
+def parser_delay_us(fragment: Fragment, timescale: int) -> int:
+    """Return how long before it was written the last frame of a fragment had arrived: one frame interval, in us."""
+    if fragment.samples == 0:
+        return 0
+    return min(ticks_to_us(fragment.duration // fragment.samples, timescale), _LONGEST_US)

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from recorder.clock.parser_delay import parser_delay_us
-from recorder.clock.wall_clock import Arrival, Assignment, FileTimes
-from recorder.publish.jump_repair import close_break, move_back
-from recorder.publish.media_break import find_break
+from recorder.clock.wall_clock import Arrival, Assignment, FileTimes, parser_delay_us
+from recorder.publish.jump_repair import close_break, find_break, move_back
 from storage.footage.media_facts import digest_of, init_record
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path, sidecar_path

@@ -3,19 +3,88 @@
 Only times in fragment headers change, never a byte of video, and the digest is taken afterwards.
 """
 
+from __future__ import annotations
+
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from statistics import median_low
 
-from recorder.publish.last_duration import patch_last_duration
-from recorder.publish.media_break import MediaBreak
 from vms.domain.errors import MalformedMedia
 from vms.media.boxes import Box, find_box, iter_boxes, parse_header
-from vms.media.fragments import Fragment
+from vms.media.fragments import Fragment, read_samples
 from vms.media.init_segment import InitSegment
 
+_LONG_SECONDS = 2
+_SQUEEZED = 4
+_FEW_SAMPLES = 4
 _HEADER = 16
+
+
+def patch_last_duration(
+    descriptor: int, fragment: Fragment, nominal_ticks: int, init: InitSegment
+) -> Fragment:
+    """Set the duration of the last video sample of `fragment` and return the fragment as it is now.
+
+    When the camera's clock jumps, ffmpeg gives the last sample before the jump a duration that
+    reaches over it, and players freeze on that frame. Only four bytes of the fragment header
+    change, never a byte of video.
+
+    Args:
+        descriptor: the file, open for reading and writing.
+        fragment: the last fragment, as `walk_fragments` found it.
+        nominal_ticks: the duration of an ordinary frame.
+        init: the init segment of the file.
+
+    Raises:
+        MalformedMedia: the fragment is not there, or its samples share one written duration.
+        OSError: the file cannot be read or written.
+    """
+    samples = read_samples(descriptor, fragment, init)
+    run = samples.run
+    if run.durations[-1] == nominal_ticks:
+        return fragment
+    if run.last_duration_at is None:
+        raise MalformedMedia(
+            f"last sample of the fragment at byte {fragment.offset} has no duration of its own"
+        )
+    os.pwrite(descriptor, struct.pack(">I", nominal_ticks), samples.moof_offset + run.last_duration_at)
+    return replace(fragment, duration=fragment.duration - run.durations[-1] + nominal_ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaBreak:
+    """A break in media time.
+
+    Attributes:
+        index: of the fragment that holds it.
+        surplus_ticks: how much longer than a frame its last sample lasts; 0 where frames were squeezed.
+        frame_ticks: duration of an ordinary frame of this file.
+    """
+
+    index: int
+    surplus_ticks: int
+    frame_ticks: int
+
+
+def find_break(fragments: Sequence[Fragment], timescale: int) -> MediaBreak | None:
+    """Return the first break in a file's media time, or None.
+
+    A fragment is cut after a second, so only a jump forward makes one last much longer: ffmpeg gives the last frame
+    before the jump all the time up to the next. On a jump backward ffmpeg counts on in single ticks.
+    """
+    if not fragments:
+        return None
+    usual = median_low([f.duration for f in fragments])
+    frame = max(1, median_low([f.duration // max(f.samples, 1) for f in fragments]))
+    for index, fragment in enumerate(fragments):
+        if fragment.duration > 3 * usual + _LONG_SECONDS * timescale:
+            surplus = fragment.duration - fragment.samples * frame
+            return MediaBreak(index, max(surplus, 0), frame)
+        if fragment.samples >= _FEW_SAMPLES and fragment.duration < fragment.samples * frame // _SQUEEZED:
+            return MediaBreak(index, 0, frame)
+    return None
 
 
 def close_break(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from recorder.publish.volume_threads import FileWork, VolumeThreads
-from storage.volumes.incoming_owner import remove_folder
+from storage.volumes.markers import remove_folder
 from storage.volumes.open_volume import OpenVolume
 from vms.domain.errors import StorageError
 from vms.domain.segment import FinishedSegment, Run

@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
-from recorder.run.segment_list import ListLine, parse_list_line
 from recorder.run.segmenter_command import SegmenterPlan, self_test_command
+from recorder.run.segmenter_output import ListLine, parse_list_line
 from vms.domain.errors import FfmpegFailed, MalformedMedia
 from vms.ffmpeg.binary import FfmpegBinary
 from vms.ffmpeg.process import FfmpegProcess, spawn_ffmpeg

@@ -4,8 +4,7 @@ import contextlib
 import os
 from dataclasses import dataclass
 
-from recorder.clock.parser_delay import parser_delay_us
-from recorder.clock.wall_clock import Arrival
+from recorder.clock.wall_clock import Arrival, parser_delay_us
 from vms.domain.errors import MalformedMedia
 from vms.domain.time import SECOND_US, Clock
 from vms.media.fragment_table import ticks_to_us

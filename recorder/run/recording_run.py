@@ -23,10 +23,9 @@ from recorder.publish.volume_threads import FileWork
 from recorder.run.open_file import Look, OpenFile, written_at
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding, RunWatch
-from recorder.run.segment_list import parse_list_line
-from recorder.run.segmenter_output import verdict
+from recorder.run.segmenter_output import parse_list_line, verdict
 from recorder.run.segmenter_process import start_segmenter
-from storage.volumes.incoming_owner import note_owner, remove_folder
+from storage.volumes.markers import note_owner, remove_folder
 from storage.volumes.segment_paths import incoming_folder
 from vms.domain.camera import OutageCause
 from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull, VolumeUnavailable

@@ -7,8 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.volumes.segment_paths import incoming_seq
 from vms.domain.camera import OutageCause
+from vms.domain.errors import MalformedMedia
 from vms.domain.segment import RunEnd
+from vms.domain.time import SECOND_US
+
+_REWRITE = re.compile(r"non-monoton(?:ic|ous) dts", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,6 @@ _CLOSED = Verdict(OutageCause.CLOSED, RunEnd.EOF, "the camera ended the stream")
 _KILLED = Verdict(OutageCause.FFMPEG, RunEnd.CRASH, "ffmpeg was ended from outside")
 _FAILED = Verdict(OutageCause.FFMPEG, RunEnd.FFMPEG, "ffmpeg gave up; its last words are in the log")
 
-_REWRITE = re.compile(r"non-monoton(?:ic|ous) dts", re.IGNORECASE)
-
 
 def verdict(lines: Sequence[str], status: int, *, had_media: bool) -> Verdict:
     """Return why an ffmpeg that nobody asked to stop has ended.
@@ -114,3 +117,29 @@ def is_rewriting(line: str) -> bool:
     It then squeezes minutes into milliseconds, so a camera that keeps doing it needs a new run.
     """
     return _REWRITE.search(line) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One finished file: its number in the run, and the presentation times it covers as ffmpeg counted them."""
+
+    seq: int
+    start_us: int
+    end_us: int
+
+
+def parse_list_line(text: str) -> ListLine:
+    """Return what a line such as `000007.mp4,421.480000,481.440000` says.
+
+    Raises:
+        MalformedMedia: it is not such a line.
+    """
+    name, _, times = text.partition(",")
+    start, _, end = times.partition(",")
+    seq = incoming_seq(name)
+    try:
+        if seq is not None:
+            return ListLine(seq, round(float(start) * SECOND_US), round(float(end) * SECOND_US))
+    except (ValueError, OverflowError):
+        pass
+    raise MalformedMedia(f"ffmpeg listed {text[:100]!r}, which names no segment")

@@ -2,11 +2,25 @@
 
 from dataclasses import dataclass, replace
 
-from vms.domain.camera import OutageCause
+from vms.domain.camera import OutageCause, StreamState
 from vms.domain.segment import Outage
 
 _OTHER_STORIES = frozenset({OutageCause.RECORDER_DOWN, OutageCause.DISABLED})
 """Causes that end when the recorder takes the stream up again; what fails then is another outage."""
+_ANY_END = frozenset({StreamState.BACKOFF, StreamState.AUTH, StreamState.NO_VOLUME, StreamState.STOPPING})
+ALLOWED: dict[StreamState, frozenset[StreamState]] = {
+    StreamState.STOPPED: frozenset({StreamState.STARTING, StreamState.NO_VOLUME}),
+    StreamState.STARTING: _ANY_END | {StreamState.RECORDING, StreamState.STALLED},
+    StreamState.RECORDING: _ANY_END | {StreamState.STALLED, StreamState.STARTING},
+    StreamState.STALLED: _ANY_END | {StreamState.RECORDING, StreamState.STARTING},
+    StreamState.BACKOFF: frozenset({StreamState.STARTING, StreamState.NO_VOLUME, StreamState.STOPPING}),
+    StreamState.AUTH: frozenset({StreamState.STARTING, StreamState.NO_VOLUME, StreamState.STOPPING}),
+    StreamState.NO_VOLUME: frozenset({StreamState.STARTING, StreamState.BACKOFF, StreamState.STOPPING}),
+    StreamState.STOPPING: frozenset({StreamState.STOPPED}),
+}
+"""What may come after each state."""
+_JITTER = 0.2
+_MAX_DOUBLINGS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +65,50 @@ class OutageNote:
             return self, ()
         ended = replace(self.current, end_us=max(media_us, self.current.start_us))
         return replace(self, current=None), (ended,)
+
+
+@dataclass(frozen=True, slots=True)
+class StateNow:
+    """The state of a stream, since when, and what to tell a person about it."""
+
+    state: StreamState
+    since_us: int
+    cause: OutageCause | None = None
+    detail: str = ""
+
+    def to(
+        self, state: StreamState, now_us: int, cause: OutageCause | None = None, detail: str = ""
+    ) -> "StateNow":
+        """Return the state after a change; `since_us` moves only when the state itself does.
+
+        Raises:
+            ValueError: no stream may go from here to there; this is a fault of the program.
+        """
+        if state is self.state:
+            return replace(self, cause=cause, detail=detail)
+        if state not in ALLOWED[self.state]:
+            raise ValueError(f"a stream cannot go from {self.state} to {state}")
+        return StateNow(state, now_us, cause, detail)
+
+
+def restart_delay(
+    failures: int,
+    cause: OutageCause | None,
+    *,
+    first_seconds: float,
+    longest_seconds: float,
+    refused_seconds: float,
+    chance: float,
+) -> float:
+    """Return the seconds to wait after so many failures in a row.
+
+    Args:
+        failures: attempts since the last good run, at least 1. 1, 2, 4 … seconds, up to the longest.
+        cause: why the last one failed; a camera that refused us is not asked again before `refused_seconds`.
+        first_seconds, longest_seconds, refused_seconds: see RecorderTimings.
+        chance: a number from 0 to 1; moves the answer by up to a fifth, so that a power cut to a street does not make
+            all its cameras be asked in the same instant.
+    """
+    delay = min(longest_seconds, first_seconds * 2.0 ** min(max(failures, 1) - 1, _MAX_DOUBLINGS))
+    delay *= 1.0 - _JITTER + 2 * _JITTER * chance
+    return max(delay, refused_seconds * (1.0 + _JITTER * chance)) if cause is OutageCause.AUTH else delay

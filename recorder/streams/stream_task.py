@@ -10,9 +10,7 @@ from recorder.publish.recording_volumes import RecordingVolumes
 from recorder.run.recording_run import RecordingRun
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding
-from recorder.streams.restart_delay import restart_delay
-from recorder.streams.stream_account import OutageNote
-from recorder.streams.stream_states import StateNow
+from recorder.streams.stream_account import OutageNote, StateNow, restart_delay
 from vms.domain.camera import Camera, Credentials, OutageCause, Stream, StreamState, StreamStatus
 from vms.domain.errors import ProbeFailed, VmsError, VolumeFull, VolumeUnavailable
 from vms.domain.segment import Outage, RunEnd

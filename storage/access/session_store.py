@@ -1,4 +1,4 @@
-"""Signed-in browsers: known by the digest of their token, ended by idling, by age, or by a person (SEC-12)."""
+"""Sessions of people who signed in, and the count of wrong passwords that slows guessing down."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,13 +6,28 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.access.user_store import person_of
-from storage.schema.people import session, user_account, user_camera
-from storage.sql.database import Database
-from vms.domain.time import MINUTE_US, Clock
+from storage.schema.people import session, sign_in_attempt, user_account, user_camera
+from storage.sql.database import Database, insert_statement
+from vms.domain.time import DAY_US, MINUTE_US, Clock
 from vms.domain.user import User
 
 IDLE_US = 30 * MINUTE_US
 """A session without a request for this long is over."""
+_LIVE: Final = (
+    sa.select(*(column.label(f"session_{column.name}") for column in session.c), *user_account.c)
+    .join_from(session, user_account, user_account.c.id == session.c.user_id)
+    .where(
+        session.c.token_sha256 == sa.bindparam("digest"),
+        session.c.expires_us > sa.bindparam("now_us"),
+        session.c.seen_us > sa.bindparam("idle_us"),
+    )
+)
+_SEEN_CAMERAS: Final = sa.select(user_camera.c.camera_id).where(
+    user_camera.c.user_id == sa.bindparam("of_user")
+)
+FORGOTTEN_AFTER_US = DAY_US
+"""A count without another failure for this long starts at zero again."""
+_LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +140,48 @@ class SessionStore:
             return connection.execute(sa.delete(session).where(is_over)).rowcount
 
 
-_LIVE: Final = (
-    sa.select(*(column.label(f"session_{column.name}") for column in session.c), *user_account.c)
-    .join_from(session, user_account, user_account.c.id == session.c.user_id)
-    .where(
-        session.c.token_sha256 == sa.bindparam("digest"),
-        session.c.expires_us > sa.bindparam("now_us"),
-        session.c.seen_us > sa.bindparam("idle_us"),
-    )
-)
-_SEEN_CAMERAS: Final = sa.select(user_camera.c.camera_id).where(
-    user_camera.c.user_id == sa.bindparam("of_user")
-)
+class SignInAttempts:
+    """Counts failures; how long to wait after how many is the web's to decide."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_failure(self, kind: str, subject: str, now_us: int) -> int:
+        """Count one more failure and return how many there are now.
+
+        Args:
+            kind: "account" or "address".
+            subject: the account's name as typed, in lower case, whether it exists or not; or the address.
+            now_us: when it happened.
+        """
+        key = {"kind": kind, "subject": subject[:_LONGEST_SUBJECT]}
+        is_stale = sign_in_attempt.c.last_us <= now_us - FORGOTTEN_AFTER_US
+        failures = sa.case((is_stale, 1), else_=sign_in_attempt.c.failures + 1)
+        with self._database.write() as connection:
+            statement = insert_statement(connection, sign_in_attempt).values(
+                **key, failures=1, last_us=now_us
+            )
+            counted = statement.on_conflict_do_update(
+                index_elements=list(key), set_={"failures": failures, "last_us": now_us}
+            )
+            return int(connection.execute(counted.returning(sign_in_attempt.c.failures)).scalar_one())
+
+    def get(self, kind: str, subject: str) -> tuple[int, int]:
+        """Return how many failures there were in a row and when the last was; (0, 0) where there was none."""
+        key = (sign_in_attempt.c.kind == kind, sign_in_attempt.c.subject == subject[:_LONGEST_SUBJECT])
+        statement = sa.select(sign_in_attempt.c.failures, sign_in_attempt.c.last_us).where(*key)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        return (0, 0) if row is None else (row[0], row[1])
+
+    def clear(self, kind: str, subject: str) -> None:
+        """Forget the failures of an account or address, after it signed in."""
+        key = (sign_in_attempt.c.kind == kind, sign_in_attempt.c.subject == subject[:_LONGEST_SUBJECT])
+        with self._database.write() as connection:
+            connection.execute(sa.delete(sign_in_attempt).where(*key))
+
+    def purge(self, now_us: int) -> int:
+        """Forget counts that have become meaningless and return how many there were."""
+        is_stale = sign_in_attempt.c.last_us <= now_us - FORGOTTEN_AFTER_US
+        with self._database.write() as connection:
+            return connection.execute(sa.delete(sign_in_attempt).where(is_stale)).rowcount

@@ -8,8 +8,7 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.schema.cameras import camera
 from storage.schema.people import session, user_account, user_camera
-from storage.sql.database import Database
-from storage.sql.upsert import insert_missing
+from storage.sql.database import Database, insert_missing
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.time import Clock
 from vms.domain.user import Role, User

@@ -14,8 +14,7 @@ from storage.cameras.camera_secrets import CameraSecrets, SealedCredentials
 from storage.cameras.stream_statuses import select_statuses, store_statuses
 from storage.installation.meta import bump_config_revision, read_config_revision
 from storage.schema.cameras import camera, camera_secret, stream
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from vms.domain.camera import Camera, CameraDraft, Credentials, StreamRole, StreamStatus
 from vms.domain.errors import Conflict, NotFound
 from vms.domain.time import Clock

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.schema.cameras import stream_status
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import insert_or_update
 from vms.domain.camera import OutageCause, StreamState, StreamStatus
 
 

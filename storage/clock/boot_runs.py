@@ -12,8 +12,7 @@ from sqlalchemy.engine import Connection
 
 from storage.schema.database import meta
 from storage.schema.footage import run
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from vms.domain.segment import ClockTrust
 
 _KEY = "recorder_boot"

@@ -15,8 +15,7 @@ from storage.holds.protection import lock_streams
 from storage.schema.cameras import stream
 from storage.schema.database import meta
 from storage.schema.footage import run, segment, span
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from storage.volumes.volume_access import VolumeAccess
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import Conflict, NotFound

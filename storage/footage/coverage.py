@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.schema.footage import LONGEST_SPAN_US, rollup, segment, span
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import insert_or_update
 from vms.domain.segment import LONGEST_SEGMENT_US, Rollup, Span
 from vms.domain.time import BUCKET_US, SECOND_US, TimeRange, buckets, merged, subtracted
 

@@ -10,8 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.cameras.stream_statuses import store_statuses
 from storage.footage.coverage import add_coverage
 from storage.schema.footage import init, outage, run, segment
-from storage.sql.database import Database
-from storage.sql.upsert import insert_missing, insert_or_update, insert_statement
+from storage.sql.database import Database, insert_missing, insert_or_update, insert_statement
 from storage.volumes.segment_paths import SegmentName
 from vms.domain.camera import StreamStatus
 from vms.domain.errors import IndexMismatch

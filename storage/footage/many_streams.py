@@ -4,7 +4,7 @@ What one stream has is in `storage.footage.segment_index`. Here no statement is 
 than its caller allows.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -22,7 +22,8 @@ from storage.footage.many_streams_sql import (
     SPANS,
     SUMS,
 )
-from storage.schema.footage import LONGEST_SPAN_US
+from storage.schema.cameras import stream
+from storage.schema.footage import LONGEST_SPAN_US, init, segment
 from storage.sql.database import Database
 from vms.domain.camera import OutageCause
 from vms.domain.segment import LONGEST_SEGMENT_US, Outage
@@ -30,6 +31,7 @@ from vms.domain.time import DAY_US, TimeRange
 
 StoredTime = tuple[int, int, int, int]
 """Stream, start and end in UTC microseconds, and bytes; plain, because a wide window has tens of thousands of them."""
+_CAUSES = {cause.value: cause for cause in OutageCause}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,6 @@ class ArchiveIndex:
         return found
 
 
-_CAUSES = {cause.value: cause for cause in OutageCause}
-
-
 def _values(stream_ids: Collection[int], window: TimeRange) -> dict[str, object]:
     return {"streams": sorted(stream_ids), "from_us": window.start_us, "to_us": window.end_us}
 
@@ -176,3 +175,41 @@ def _bare(
     rows: list[StoredTime] = list(result.cursor.fetchall())
     result.close()
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """Facts about one stream.
+
+    Attributes:
+        purged_until_us: retention has deleted footage from before this; None: none yet.
+        codec: "h264" or "h265", of its newest finished file; None where there is none.
+    """
+
+    purged_until_us: int | None
+    codec: str | None
+
+
+class StreamFactsStore:
+    """Reads facts about many streams; raises IndexUnavailable where the database does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, stream_ids: Sequence[int]) -> dict[int, StreamFacts]:
+        """Return the facts by stream id, in one statement; streams that do not exist are missing."""
+        newest = (
+            sa.select(segment.c.init_id)
+            .where(segment.c.stream_id == stream.c.id)
+            .order_by(segment.c.start_us.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        statement = (
+            sa.select(stream.c.id, stream.c.purged_until_us, init.c.codec)
+            .outerjoin_from(stream, init, init.c.id == newest)
+            .where(stream.c.id.in_(sorted(stream_ids)))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return {stream_id: StreamFacts(purged_until_us, codec) for stream_id, purged_until_us, codec in rows}

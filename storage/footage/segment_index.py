@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,6 +29,54 @@ from vms.domain.time import BUCKET_US, TimeRange
 
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
+_CAUSES = {cause.value: cause for cause in OutageCause}
+_OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
+_ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
+_FLAGS = [field.name for field in fields(Segment)].index("flags")
+_SEGMENTS = sa.select(
+    *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
+).join_from(segment, run, run.c.id == segment.c.run_id)
+# What nearly every request asks is built once.
+_OF_STREAM = _SEGMENTS.where(segment.c.stream_id == sa.bindparam("of_stream"))
+_TOUCHING = (
+    segment.c.start_us > sa.bindparam("reach_us"),
+    segment.c.start_us < sa.bindparam("to_us"),
+    segment.c.start_us + segment.c.duration_us > sa.bindparam("from_us", type_=sa.BigInteger),
+)
+_COVERING = _OF_STREAM.where(*_TOUCHING).order_by(segment.c.start_us)
+_OLDEST = _OF_STREAM.order_by(segment.c.start_us).limit(1)
+_NEWEST = _OF_STREAM.order_by(segment.c.start_us.desc()).limit(1)
+_BEFORE = _NEWEST.where(segment.c.start_us <= sa.bindparam("at_us"))
+_AFTER = _OLDEST.where(segment.c.start_us > sa.bindparam("at_us"))
+_IN_RUN = _OF_STREAM.where(segment.c.run_id == sa.bindparam("of_run"), segment.c.seq == sa.bindparam("seq"))
+_INIT = sa.select(init).where(init.c.id == sa.bindparam("init_id"))
+_OPEN_RUNS = sa.select(run).where(run.c.end_us.is_(None)).order_by(run.c.id)
+_STRETCHES = (
+    sa.select(span.c.start_us, span.c.end_us, run.c.volume_id)
+    .join_from(span, run, run.c.id == span.c.run_id)
+    .where(
+        span.c.stream_id == sa.bindparam("of_stream"),
+        span.c.start_us > sa.bindparam("earliest_us"),
+        span.c.start_us < sa.bindparam("to_us"),
+        span.c.end_us > sa.bindparam("from_us"),
+    )
+    .order_by(span.c.start_us)
+)
+_IN_STREAMS: Final[sa.BindParameter[int]] = sa.bindparam("streams", expanding=True)
+_BEGINS_A_SPAN: Final = sa.select(
+    sa.exists().where(
+        span.c.stream_id.in_(_IN_STREAMS),
+        # A condition and not a join: no planner may begin with the segments.
+        sa.select(segment.c.init_id)
+        .where(segment.c.stream_id == span.c.stream_id, segment.c.start_us == span.c.start_us)
+        .correlate(span)
+        .scalar_subquery()
+        == sa.bindparam("init_id"),
+    )
+)
+_IS_ANYWHERE: Final = sa.select(
+    sa.exists().where(segment.c.stream_id.in_(_IN_STREAMS), segment.c.init_id == sa.bindparam("init_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,43 +279,10 @@ class SegmentIndex:
             return [_run(row) for row in rows]
 
 
-_CAUSES = {cause.value: cause for cause in OutageCause}
-_OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
-_ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
-_FLAGS = [field.name for field in fields(Segment)].index("flags")
-_SEGMENTS = sa.select(
-    *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
-).join_from(segment, run, run.c.id == segment.c.run_id)
-# What nearly every request asks is built once.
-_OF_STREAM = _SEGMENTS.where(segment.c.stream_id == sa.bindparam("of_stream"))
-_TOUCHING = (
-    segment.c.start_us > sa.bindparam("reach_us"),
-    segment.c.start_us < sa.bindparam("to_us"),
-    segment.c.start_us + segment.c.duration_us > sa.bindparam("from_us", type_=sa.BigInteger),
-)
-_COVERING = _OF_STREAM.where(*_TOUCHING).order_by(segment.c.start_us)
 _FILES = (
     sa.select(*(segment.c[name] for name in StoredFile._fields))
     .where(segment.c.stream_id == sa.bindparam("of_stream"), *_TOUCHING)
     .order_by(segment.c.start_us)
-)
-_OLDEST = _OF_STREAM.order_by(segment.c.start_us).limit(1)
-_NEWEST = _OF_STREAM.order_by(segment.c.start_us.desc()).limit(1)
-_BEFORE = _NEWEST.where(segment.c.start_us <= sa.bindparam("at_us"))
-_AFTER = _OLDEST.where(segment.c.start_us > sa.bindparam("at_us"))
-_IN_RUN = _OF_STREAM.where(segment.c.run_id == sa.bindparam("of_run"), segment.c.seq == sa.bindparam("seq"))
-_INIT = sa.select(init).where(init.c.id == sa.bindparam("init_id"))
-_OPEN_RUNS = sa.select(run).where(run.c.end_us.is_(None)).order_by(run.c.id)
-_STRETCHES = (
-    sa.select(span.c.start_us, span.c.end_us, run.c.volume_id)
-    .join_from(span, run, run.c.id == span.c.run_id)
-    .where(
-        span.c.stream_id == sa.bindparam("of_stream"),
-        span.c.start_us > sa.bindparam("earliest_us"),
-        span.c.start_us < sa.bindparam("to_us"),
-        span.c.end_us > sa.bindparam("from_us"),
-    )
-    .order_by(span.c.start_us)
 )
 
 
@@ -316,3 +331,22 @@ def _outages(connection: Connection, statement: sa.Select[int, int, int | None, 
         Outage(stream_id, start_us, end_us, _CAUSES[cause], detail)
         for stream_id, start_us, end_us, cause, detail in connection.execute(statement).all()
     ]
+
+
+class InitUse:
+    """Tells whether footage of streams needs an init segment; raises IndexUnavailable as every store does."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def is_used_by(self, stream_ids: Sequence[int], init_id: int) -> bool:
+        """Tell whether any segment of the streams begins with that init segment.
+
+        A run keeps its init segment as far as we know, so the first file of every span is looked at: by key, some four
+        a day. Only where none of them uses it, every segment is.
+        """
+        values = {"streams": sorted(stream_ids), "init_id": init_id}
+        with self._database.read() as connection:
+            return any(
+                connection.execute(look, values).scalar_one() for look in (_BEGINS_A_SPAN, _IS_ANYWHERE)
+            )

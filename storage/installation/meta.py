@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.schema.database import meta
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from vms.domain.errors import IndexMismatch
 
 _DATABASE_UUID = "database_uuid"

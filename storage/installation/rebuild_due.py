@@ -11,8 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.schema.database import meta
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 
 _KEY: Final = "rebuild_due"
 

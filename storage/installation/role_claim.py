@@ -26,8 +26,7 @@ from sqlalchemy.pool import NullPool
 from typing_extensions import override
 
 from storage.schema.database import meta
-from storage.sql.database import CONNECT_SECONDS, Database, one_error
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import CONNECT_SECONDS, Database, insert_or_update, one_error
 from vms.domain.errors import AlreadyRunning, IndexUnavailable
 from vms.host.clock import boot_id
 from vms.host.role_lock import role_lock

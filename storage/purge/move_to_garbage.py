@@ -15,7 +15,7 @@ from storage.purge.plan import Candidate
 from storage.schema.cameras import stream
 from storage.schema.footage import segment
 from storage.schema.retention import garbage
-from storage.sql.upsert import insert_missing
+from storage.sql.database import insert_missing
 from storage.volumes.segment_paths import hour_start, pack_path
 from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.time import HOUR_US, buckets

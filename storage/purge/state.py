@@ -9,8 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.purge.guards import ClockReading, ClockTrust
 from storage.schema.database import meta
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.time import DAY_US, Clock
 

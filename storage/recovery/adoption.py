@@ -12,8 +12,7 @@ from storage.footage.index_writer import IndexBatch
 from storage.footage.media_facts import digest_of, read_facts
 from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
-from storage.recovery.published_names import NamedFile
-from storage.recovery.runs_by_name import find_run, remade_run
+from storage.recovery.published_names import NamedFile, find_run, remade_run
 from storage.volumes.open_volume import OpenVolume
 from vms.domain.camera import Stream
 from vms.domain.errors import MalformedMedia

@@ -6,27 +6,31 @@ and not the index: the volume is frozen, and a person must look.
 
 import logging
 import os
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Final
 
+import sqlalchemy as sa
+
 from storage.clock.clock_corrections import CORRECTIONS
+from storage.footage.coverage import remove_coverage
 from storage.footage.file_rows import PAGE, StoredFile, select_files
 from storage.footage.media_facts import digest_of
+from storage.holds.protection import lock_streams
 from storage.open import Storage
 from storage.purge.garbage_collection import collect_garbage
 from storage.recovery.adoption import adopt_files
 from storage.recovery.check_coverage import check_coverage
-from storage.recovery.check_repair import forget_missing, quarantine
 from storage.recovery.check_report import CheckReport, Difference
-from storage.recovery.published_names import NamedFile, hour_folders, hour_of, segment_files
-from storage.recovery.runs_by_name import find_run
-from storage.schema.footage import segment
+from storage.recovery.published_names import NamedFile, find_run, hour_folders, hour_of, segment_files
+from storage.schema.footage import outage, segment
 from storage.schema.retention import garbage
+from storage.sql.database import insert_missing
 from storage.volumes.open_volume import OpenVolume
-from storage.volumes.segment_paths import RECORDED, SIDECAR
-from vms.domain.camera import Stream
+from storage.volumes.segment_paths import QUARANTINE, RECORDED, SIDECAR
+from vms.domain.camera import OutageCause, Stream
 from vms.domain.errors import VolumeFull, VolumeUnavailable
-from vms.domain.time import HOUR_US, MINUTE_US, Clock
+from vms.domain.time import HOUR_US, MINUTE_US, Clock, merged
 from vms.domain.volume import Volume, VolumeState
 
 log: Final = logging.getLogger(__name__)
@@ -269,3 +273,41 @@ class _VolumeCheck:
         if self._repair and left:
             collect_garbage(self._storage.database, self._opened, self._clock.now_us())
             self._report.mended += len(left)
+
+
+def forget_missing(storage: Storage, files: Iterable[StoredFile]) -> int:
+    """Remove the rows of files that are gone and note the loss on the timeline; return how many rows went."""
+    by_stream: defaultdict[int, list[StoredFile]] = defaultdict(list)
+    for file in files:
+        by_stream[file.stream_id].append(file)
+    forgotten = 0
+    for stream_id, lost in by_stream.items():
+        with storage.database.write() as connection:
+            lock_streams(connection, [stream_id])
+            for file in lost:
+                gone = sa.delete(segment).where(segment.c.run_id == file.run_id, segment.c.seq == file.seq)
+                forgotten += connection.execute(gone).rowcount
+            remove_coverage(connection, stream_id, [file.time for file in lost])
+            rows = [
+                {
+                    "stream_id": stream_id,
+                    "start_us": time.start_us,
+                    "end_us": time.end_us,
+                    "cause": OutageCause.VOLUME.value,
+                    "detail": "footage was recorded and its files were lost",
+                }
+                for time in merged(file.time for file in lost)
+            ]
+            insert_missing(connection, outage, rows)
+        log.warning("rows of lost files were removed", extra={"stream": stream_id, "rows": len(lost)})
+    return forgotten
+
+
+def quarantine(volume: OpenVolume, path: str) -> int:
+    """Move a file or folder to the same place below quarantine/ and return 1, or 0 where that is taken or it is gone."""
+    try:
+        volume.move_no_replace(path, f"{QUARANTINE}/{path}")
+    except (FileExistsError, FileNotFoundError):
+        return 0
+    log.warning("an unknown file was set aside", extra={"volume": volume.volume_id, "file": path})
+    return 1

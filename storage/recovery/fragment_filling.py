@@ -18,8 +18,7 @@ from storage.footage.media_facts import read_facts
 from storage.open import Storage
 from storage.schema.database import meta
 from storage.schema.footage import segment
-from storage.sql.database import Database
-from storage.sql.upsert import insert_or_update
+from storage.sql.database import Database, insert_or_update
 from vms.domain.errors import MalformedMedia, VolumeUnavailable
 
 log: Final = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from storage.recovery.adoption import adopt_files
 from storage.recovery.published_names import hour_folders, segment_files
 from storage.recovery.salvage import Dropped, first_media_us, salvage
 from storage.schema.footage import segment
-from storage.volumes.incoming_owner import owner_of, remove_folder
+from storage.volumes.markers import owner_of, remove_folder
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import INCOMING, hour_start, incoming_folder, incoming_path, incoming_seq
 from vms.domain.camera import OutageCause, Stream

@@ -11,7 +11,7 @@ from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.recovery.adoption import adopt_files
 from storage.recovery.published_names import NamedFile, hour_folders, indexed_paths, segment_files
-from storage.volumes.incoming_owner import remove_folder
+from storage.volumes.markers import remove_folder
 from storage.volumes.segment_paths import hour_start, incoming_path
 from vms.domain.camera import Stream
 from vms.domain.errors import IndexMismatch

@@ -1,16 +1,24 @@
 """Compares the names in the folders of recent hours with the index: what was published and never got its row."""
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
 from storage.footage.file_rows import files_within
+from storage.schema.footage import run
 from storage.sql.database import Database
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import RECORDED, SegmentName, hour_folder
 from vms.domain.errors import InvalidInput
-from vms.domain.segment import LONGEST_SEGMENT_US
+from vms.domain.segment import LONGEST_SEGMENT_US, ClockTrust, Run, RunEnd
 from vms.domain.time import HOUR_US, TimeRange, parse_rfc3339
+
+NAMED_AWAY_US = 2 * HOUR_US
+"""How far a clock correction may have moved footage from the hour that its folder names, and still be found quickly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +28,6 @@ class NamedFile:
     path: str
     name: SegmentName
     size_bytes: int
-
-
-NAMED_AWAY_US = 2 * HOUR_US
-"""How far a clock correction may have moved footage from the hour that its folder names, and still be found quickly."""
 
 
 def hour_folders(
@@ -85,3 +89,41 @@ def indexed_paths(database: Database, stream_id: int, volume_id: int, hour_us: i
     """Return the paths of the stream's indexed files on the volume that began within two hours of the hour."""
     near = TimeRange(hour_us - NAMED_AWAY_US - LONGEST_SEGMENT_US, hour_us + HOUR_US + NAMED_AWAY_US)
     return {file.path for file in files_within(database, stream_id, near) if file.volume_id == volume_id}
+
+
+def find_run(connection: Connection, stream_id: int, volume_id: int, run_short: str) -> UUID | None:
+    """Return the uuid of the stream's run on the volume that begins with these 8 digits, or None."""
+    rows = connection.execute(
+        sa.select(run.c.uuid)
+        .where(
+            run.c.uuid >= UUID(hex=run_short + "0" * 24),
+            run.c.uuid <= UUID(hex=run_short + "f" * 24),
+            run.c.stream_id == stream_id,
+            run.c.volume_id == volume_id,
+        )
+        .order_by(run.c.id)
+    )
+    return rows.scalars().first()
+
+
+def remade_run(
+    stream_id: int, stream_uuid: UUID, volume_id: int, run_short: str, start_us: int, end_us: int
+) -> Run:
+    """Return a closed run for files whose own run is forgotten.
+
+    Its uuid begins with the digits that the names carry; the rest is derived from the stream, so that making it
+    again gives the same.
+    """
+    rest = hashlib.sha256(stream_uuid.bytes + run_short.encode()).hexdigest()[:24]
+    return Run(
+        id=0,
+        uuid=UUID(hex=run_short + rest),
+        stream_id=stream_id,
+        volume_id=volume_id,
+        start_us=start_us,
+        anchor_us=0,
+        trust=ClockTrust.UNKNOWN,
+        ffmpeg_version="",
+        end_us=end_us,
+        end_reason=RunEnd.CRASH,
+    )

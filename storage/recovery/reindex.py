@@ -20,8 +20,7 @@ from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.recovery.adoption import Adopter
 from storage.recovery.fragment_filling import fragments_left_out
-from storage.recovery.published_names import NamedFile, hour_folders, segment_files
-from storage.recovery.runs_by_name import find_run, remade_run
+from storage.recovery.published_names import NamedFile, find_run, hour_folders, remade_run, segment_files
 from storage.volumes.markers import read_marker
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import RECORDED, sidecar_path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.run.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
-from recorder.run.stream_input import StreamInput
+from recorder.run.segmenter_process import StreamInput
 from vms.domain.camera import Secret
 
 _SOCKET_TIMEOUT_US = 10_000_000

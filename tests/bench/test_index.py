@@ -14,8 +14,8 @@ import pytest
 from playback.stream.footage import Footage
 from playback.stream.playlist import PlaylistUrls, media_playlist
 from playback.stream.segment_source import SegmentSource
+from playback.timeline.activity import ActivityReader
 from playback.timeline.day_view import daily_coverage, month_days
-from playback.timeline.lane_activity import ActivityReader
 from playback.timeline.lanes import Lanes
 from storage.schema.footage import LONGEST_SPAN_US
 from tests.bench.bench_site import BenchSite, bench_site

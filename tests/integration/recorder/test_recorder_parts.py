@@ -12,8 +12,7 @@ from uuid import UUID
 import av
 import pytest
 
-from recorder.publish.jump_repair import close_break
-from recorder.publish.media_break import find_break
+from recorder.publish.jump_repair import close_break, find_break
 from recorder.run.ffmpeg_self_test import judge, run_self_test
 from recorder.run.segmenter_command import SegmenterPlan, self_test_command
 from recorder.run.strays import ChildNotes

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from storage.open import Storage, open_storage
-from storage.personal.favourites import MOST_FAVOURITES
+from storage.personal.preferences import MOST_FAVOURITES
 from storage.recovery.config_backup import back_up_config
 from storage.schema.cameras import camera
 from storage.schema.people import user_account

@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.access.session_store import IDLE_US
-from storage.access.sign_in_attempts import FORGOTTEN_AFTER_US
+from storage.access.session_store import FORGOTTEN_AFTER_US, IDLE_US
 from storage.open import Storage
 from tests.support.footage import NOON_US, SteppedClock, add_camera
 from vms.domain.errors import Conflict, InvalidInput, NotFound

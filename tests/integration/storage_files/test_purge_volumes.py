@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.purge.purge_quota import pinned_bytes
 from storage.purge.purger import Purger
+from storage.purge.stock import pinned_bytes
 from storage.schema.cameras import stream
 from storage.schema.footage import segment
 from tests.support.deadline import wait_until

@@ -11,7 +11,7 @@ from storage.footage.index_writer import IndexBatch
 from storage.installation.rebuild_due import note_rebuild_due
 from storage.recovery.check import check
 from storage.recovery.reconcile import reconcile
-from storage.volumes.incoming_owner import note_owner
+from storage.volumes.markers import note_owner
 from storage.volumes.segment_paths import MARKER
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, media_bytes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder.publish.last_duration import patch_last_duration
+from recorder.publish.jump_repair import patch_last_duration
 from tests.support.fragmented_mp4 import FRAME, fragment_bytes, init_bytes
 from vms.domain.errors import MediaError
 from vms.media.fragments import walk_fragments

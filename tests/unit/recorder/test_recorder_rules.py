@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 
 from recorder.clock.timings import RecorderTimings
 from recorder.clock.wall_clock import Arrival
-from recorder.publish.media_break import find_break
+from recorder.publish.jump_repair import find_break
 from recorder.run.open_file import Look
 from recorder.run.run_watch import RunWatch
-from recorder.run.segment_list import ListLine, parse_list_line
-from recorder.streams.restart_delay import restart_delay
-from recorder.streams.stream_account import OutageNote
-from recorder.streams.stream_states import ALLOWED, StateNow
+from recorder.run.segmenter_output import ListLine, parse_list_line
+from recorder.streams.stream_account import ALLOWED, OutageNote, StateNow, restart_delay
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.errors import MalformedMedia
 from vms.domain.segment import RunEnd

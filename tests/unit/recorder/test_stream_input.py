@@ -1,4 +1,4 @@
-from recorder.run.stream_input import StreamInput
+from recorder.run.segmenter_process import StreamInput
 from vms.domain.camera import Credentials, Secret, StreamUrl
 
 

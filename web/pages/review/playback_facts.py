@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from storage.footage.stream_facts import StreamFacts
+from storage.footage.many_streams import StreamFacts
 from vms.domain.camera import Camera, StreamRole
 from vms.domain.preferences import ReviewMode
 from vms.domain.time import MINUTE_US, SECOND_US, format_rfc3339
