@@ -1,4 +1,7 @@
-"""A camera's password reaches no argument list, log, error, page, database, export or file (SEC-19, SEC-20, SEC-21)."""
+"""A camera's password reaches no argument list, log, error, page, database, export or file (SEC-19, SEC-20, SEC-21).
+
+Nor does what was asked for behind the question mark of an address reach a log (COC-10).
+"""
 
 import contextlib
 import subprocess
@@ -20,6 +23,7 @@ from web.access.auth import Authority
 
 NEEDLES = tuple({CANARY.encode(), quote(CANARY, safe="").encode()})
 PASSWORD = "a long enough password"
+QUERY = "asked-8Kd2vM"
 WEB_PATHS = (
     "/",
     "/cameras",
@@ -33,6 +37,8 @@ WEB_PATHS = (
     "/openapi.json",
     "/api/v1/cameras/1/timeline?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
     "/api/v1/cameras/999999",
+    f"/cameras?q={QUERY}",
+    f"/api/v1/cameras/1/timeline?from={QUERY}",
 )
 
 
@@ -58,12 +64,12 @@ def watched_command_lines(found: set[bytes]) -> Iterator[None]:
         watcher.join()
 
 
-def holders(folder: Path) -> list[str]:
-    """Return the files below a folder that hold the canary."""
+def holders(folder: Path, needles: tuple[bytes, ...] = NEEDLES) -> list[str]:
+    """Return the files below a folder that hold one of the needles, the canary where none are given."""
     return [
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and any(needle in path.read_bytes() for needle in NEEDLES)
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
     ]
 
 
@@ -131,3 +137,4 @@ def test_a_camera_password_is_seen_nowhere(site: Installation) -> None:
     assert command_lines == set()
     allowed = {"login.txt"}  # the simulated cameras' own knowledge of the password
     assert set(holders(site.folder)) <= allowed
+    assert holders(site.folder, (QUERY.encode(),)) == []
