@@ -43,6 +43,10 @@ _PRAGMAS = (
     "wal_autocheckpoint = 1000",
     "temp_store = MEMORY",
 )
+_BUSY_PAUSE_SECONDS = 0.02
+"""Between two tries of a statement that SQLite refuses at once instead of waiting."""
+_PRIMARY_CODE = 0xFF
+"""The bits of a SQLite error code that say "busy" without saying where."""
 _NO_BEGIN = ""
 """A checkpoint cannot run inside a transaction."""
 _PROGRESS_STEPS = 100_000
@@ -208,7 +212,7 @@ def _sqlite_engine(url: URL, *, read_only: bool, statement_seconds: int | None) 
         # The driver must not begin transactions by itself: it would do so too late and never IMMEDIATE.
         connection.isolation_level = None
         for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+            _set_when_free(connection, pragma)
         connection.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
         limit = _StatementLimit(statement_seconds)
         record.info["limit"] = limit
@@ -226,6 +230,25 @@ def _sqlite_engine(url: URL, *, read_only: bool, statement_seconds: int | None) 
     sa.event.listen(engine, "begin", begin)
     sa.event.listen(engine, "before_cursor_execute", start_limit)
     return engine
+
+
+def _set_when_free(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma as soon as other connections let it be set.
+
+    A new file is switched to WAL by turning a read lock into a write lock. When two connections do so at once, SQLite
+    refuses one without waiting, for each would wait for the other; it can only give up its read lock and try again.
+    """
+    until = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                raise
+        else:
+            return
+        time.sleep(_BUSY_PAUSE_SECONDS)
 
 
 def _ignore_references(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:

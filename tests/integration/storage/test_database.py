@@ -1,3 +1,5 @@
+import contextlib
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -96,6 +98,23 @@ def test_lock_that_is_held_too_long_is_an_unavailable_index(
         assert connection.exec_driver_sql("DELETE FROM meta WHERE key = 'a'").rowcount == 1
     holder.close()
     other.close()
+
+
+def test_new_file_that_is_never_let_go_of_is_an_unavailable_index(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """failure mode 25"""
+    monkeypatch.setattr(database_module, "LOCK_WAIT_SECONDS", 0.05)
+    path = str(database_module.parse_url(sqlite_url).database)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        database = Database(sqlite_url)
+        with pytest.raises(IndexUnavailable, match="locked"), database.read():
+            pass
+        holder.rollback()
+        with database.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        database.close()
 
 
 def test_statement_that_takes_too_long_is_stopped(database_url: str) -> None:

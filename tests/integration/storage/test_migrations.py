@@ -1,4 +1,8 @@
+import contextlib
+import sqlite3
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -6,8 +10,16 @@ import sqlalchemy as sa
 from storage.installation.migrate import current_revision, differences, head_revision, require_head, upgrade
 from storage.open import Storage
 from storage.sql.columns import metadata
-from storage.sql.database import Database
+from storage.sql.database import Database, parse_url
+from tests.support.processes import running
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
+
+_UPGRADE = """
+import sys
+from storage.installation.migrate import upgrade
+print("opens the database", flush=True)
+print("has revision", upgrade(sys.argv[1]), flush=True)
+"""
 
 
 def test_migrated_database_has_exactly_the_tables_of_the_schema(storage: Storage) -> None:
@@ -60,6 +72,22 @@ def test_two_upgrades_at_once_do_the_work_once(database_url: str) -> None:
     for thread in threads:
         thread.join(60)
     assert revisions == [head_revision()] * 3
+
+
+def test_processes_that_make_one_database_at_once_all_succeed(sqlite_url: str, tmp_path: Path) -> None:
+    """All meet a file that another one is just about to switch to WAL, then race to be the one that does it."""
+    with contextlib.ExitStack() as stack:
+        path = str(parse_url(sqlite_url).database)
+        another = stack.enter_context(contextlib.closing(sqlite3.connect(path, isolation_level=None)))
+        another.execute("BEGIN IMMEDIATE")
+        command = [sys.executable, "-c", _UPGRADE, sqlite_url]
+        children = [stack.enter_context(running(command, tmp_path / f"{number}.log")) for number in range(4)]
+        for child in children:
+            child.wait_for_output("opens the database", seconds=60)
+        another.rollback()
+        for child in children:
+            child.wait_for_output(f"has revision {head_revision()}", seconds=60)
+    require_head(sqlite_url)
 
 
 def test_database_without_tables_is_refused_with_advice(database_url: str) -> None:
