@@ -27,6 +27,7 @@ def test_a_pass_that_does_not_end_is_never_begun_twice() -> None:
 
     passes: VolumePasses[str] = VolumePasses(0.1)
     assert passes.run({1: hang}) == {}
+    wait_until(lambda: begun, seconds=60, what="the first pass to begin")
     assert passes.run({1: hang}) == {}
     assert begun == [1]
     answers.set()
