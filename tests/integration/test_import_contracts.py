@@ -16,7 +16,7 @@ UNPLACED = '"""A module that no layer names."""'
 PLANTED = [
     ("layers", "storage/footage/segment_index.py", "import playback.timeline.timeline"),
     ("layers", "vms/media/boxes.py", "from vms.ffmpeg import binary"),
-    ("vms-rooms", "vms/domain/time.py", "import vms.host.system_clock"),
+    ("vms-rooms", "vms/domain/time.py", "import vms.host.clock"),
     ("vms-rooms", "vms/unplaced.py", UNPLACED),
     ("storage-rooms", "storage/cameras/camera_store.py", "import storage.open"),
     ("storage-rooms", "storage/unplaced.py", UNPLACED),
