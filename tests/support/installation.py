@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -192,12 +193,12 @@ def main_stream(camera: Camera) -> Stream:
     return stream
 
 
-def truths_of(path: Path) -> list[FrameTruth]:
+def truths_of(file: Path | BinaryIO) -> list[FrameTruth]:
     """Return what every frame of a recorded file says of itself, in the order shown."""
     found = []
-    with av.open(str(path)) as container:
+    with av.open(str(file) if isinstance(file, Path) else file) as container:
         for frame in container.decode(video=0):
             truth = read_truth(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
-            assert truth is not None, f"a frame of {path.name} cannot be read"
+            assert truth is not None, f"a frame of {file} cannot be read"
             found.append(truth)
     return found

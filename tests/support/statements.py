@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from storage.sql.database import Database
 
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A statement as the driver gets it."""
