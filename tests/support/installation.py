@@ -102,7 +102,13 @@ class Installation:
         answer = ask_simulator(self.control_port, {"camera": camera, "fault": fault, **values})
         assert answer["ok"], answer
 
-    def wait_until_recording(self, storage: Storage, *, seconds: float = 30) -> None:
+    def left_out(self, path: str) -> int:
+        """Return how many frames a simulated stream never made, because the machine was too busy to make them in time."""
+        answer = ask_simulator(self.control_port, {"stats": True})
+        (stream,) = [s for camera in answer["cameras"] for s in camera["streams"] if s["path"] == path]
+        return int(stream["frames_skipped"])
+
+    def wait_until_recording(self, storage: Storage, *, seconds: float = 90) -> None:
         """Wait until every stream is recorded by the recorder that runs now."""
         wanted = {stream.id for camera in storage.cameras.list() for stream in camera.streams}
 
@@ -112,7 +118,7 @@ class Installation:
 
         wait_until(all_recording, seconds=seconds, what="all streams recording")
 
-    def wait_until_recording_tried(self, storage: Storage, *, seconds: float = 30) -> None:
+    def wait_until_recording_tried(self, storage: Storage, *, seconds: float = 90) -> None:
         """Wait until a recorder that was just started has recovered what an earlier one left, and says something."""
         started_us = time.time_ns() // 1000
         wait_until(

@@ -26,11 +26,11 @@ def grown_runs(before: dict[Path, bytes], after: dict[Path, bytes]) -> set[Path]
 
 def whole_frames(contents: Iterable[bytes]) -> set[FrameTruth]:
     """Return what the frames of all complete fragments say of themselves."""
-    whole = [_whole_fragments(content) for content in contents]
+    whole = [whole_fragments(content) for content in contents]
     return {truth for part in whole if part for truth in truths_of(io.BytesIO(part))}
 
 
-def _whole_fragments(content: bytes) -> bytes:
+def whole_fragments(content: bytes) -> bytes:
     """Return a file's bytes up to the end of its last complete `mdat`; none where it has none yet."""
     position = end = 0
     while len(content) - position >= 8:
