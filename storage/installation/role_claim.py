@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -84,13 +85,20 @@ class RoleClaim:
         role: such as "recorder".
         data_dir: folder of this installation, whose lock file the caller holds.
         handover_seconds: how long the last holder may take to come back.
+        pause: lets so many seconds pass.
     """
 
     def __init__(
-        self, database: Database, role: str, data_dir: Path, *, handover_seconds: float = HANDOVER_SECONDS
+        self,
+        database: Database,
+        role: str,
+        data_dir: Path,
+        *,
+        handover_seconds: float = HANDOVER_SECONDS,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._database, self._role, self._data_dir = database, role, data_dir
-        self._handover_seconds = handover_seconds
+        self._handover_seconds, self._pause = handover_seconds, pause
         self._key = (_NAMESPACE, zlib.crc32(role.encode()) & 0x7FFF_FFFF)
         self._name = f"holder:{role}"
         self._me = ClaimHolder.here(data_dir)
@@ -122,7 +130,7 @@ class RoleClaim:
                 return
             self._let_go()
             log.warning("giving the last %s time to come back: %s", self._role, last)
-            time.sleep(self._handover_seconds)
+            self._pause(self._handover_seconds)
             self._try()
 
     def renew(self) -> bool:

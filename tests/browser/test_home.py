@@ -1,7 +1,6 @@
 """The first page: footage found in four taps, ways back, favourites, figures that are never older than they look."""
 
 import re
-import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +35,12 @@ def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SilentSite]:
         yield made
 
 
+def stop_clock(page: Page) -> None:
+    """Let the page's own time, and so its timers, move only when it is told to; what it fetches takes real time."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+
+
 def user_id(storage: Storage, name: str) -> int:
     person = storage.users.by_name(name)
     assert person is not None
@@ -50,21 +55,18 @@ def forget_everything(city: City) -> None:
 
 
 def test_footage_of_a_named_camera_at_a_date_and_time_takes_four_taps(city: City, admin: Page) -> None:
-    """H1: place, its name, the time, Play; and it plays within twenty seconds."""
+    """H1: place, its name, the time, Play; and it plays. How long that takes, tests/bench/test_home.py measures."""
     complaints = Complaints(admin)
     at_us = city.past.young.start_us + 5 * MINUTE_US
     admin.goto(city.url)
-    began = time.monotonic()
     admin.get_by_role("combobox", name="Lokasi").click()
     admin.get_by_role("option", name=city.park.name).click()
     admin.get_by_role("textbox", name="Jam").click()
     admin.keyboard.type(typed(at_us))
     admin.get_by_role("button", name="Putar").click()
     playing = PlaybackPage(admin, city.url).shown_after(at_us)
-    took = time.monotonic() - began
     assert abs(playing.truth.time_us - playing.label_us) < SECOND_US
     assert playing.truth.time_us - at_us < 20 * SECOND_US
-    assert took <= 20
     assert complaints.serious() == []
 
 
@@ -245,19 +247,17 @@ def test_figures_follow_the_cameras_without_loading_anew(silent: SilentSite, chr
     silent.said({hall: StreamState.RECORDING, clinic: StreamState.RECORDING})
     with silent.looking(chromium, "wali", DESK) as page:
         complaints = Complaints(page)
+        stop_clock(page)
         page.goto(silent.url)
         expect(page.locator("[data-count-connected]")).to_have_text("2")
         silent.said({clinic: StreamState.BACKOFF})
-        changed = time.monotonic()
-        expect(page.locator("[data-count-connected]")).to_have_text("1", timeout=15_000)
-        took = time.monotonic() - changed
+        page.clock.run_for(10_000)
+        expect(page.locator("[data-count-connected]")).to_have_text("1")
         expect(page.get_by_text("1 masalah perlu diperiksa")).to_be_visible()
         expect(page.locator("[data-part=state] .rows")).to_contain_text("Puskesmas Pekauman")
-        assert took <= 11
         silent.said({hall: StreamState.RECORDING, clinic: StreamState.RECORDING}, ago_us=5 * MINUTE_US)
-        expect(page.get_by_role("alert").filter(has_text="Perekaman berhenti sejak")).to_be_visible(
-            timeout=15_000
-        )
+        page.clock.run_for(10_000)
+        expect(page.get_by_role("alert").filter(has_text="Perekaman berhenti sejak")).to_be_visible()
         assert complaints.serious() == []
 
 
@@ -274,17 +274,20 @@ def test_figures_that_are_old_look_old_while_the_server_does_not_answer(
         route.abort()
 
     with silent.looking(chromium, "wali", DESK) as page:
+        stop_clock(page)
         page.goto(silent.url)
         for path in ("**/api/v1/time", "**/overview/state", "**/cameras/states"):
             page.route(path, is_gone)
         age = page.locator("[data-age]")
-        expect(page.locator(".home.stale")).to_have_count(1, timeout=15_000)
-        expect(age).to_have_text(re.compile(r"data 1\d dtk lalu"))
+        page.clock.run_for(11_000)
+        expect(page.locator(".home.stale")).to_have_count(1)
+        expect(age).to_have_text("data 11 dtk lalu")
         expect(page.locator("#offline")).to_be_visible()
         assert gone
         page.unroute_all()
-        expect(page.locator(".home.stale")).to_have_count(0, timeout=20_000)
-        expect(age).to_have_text(re.compile(r"data (baru saja|\d dtk lalu)"))
+        page.clock.run_for(8_000)
+        expect(page.locator(".home.stale")).to_have_count(0)
+        expect(age).to_have_text("data baru saja")
 
 
 @pytest.mark.parametrize("look", CROSSED_LOOKS, ids=lambda look: look.name)
@@ -313,16 +316,14 @@ def test_controls_are_large_enough_for_fingers_on_a_phone(
     HOME_STATES[2].prepare(silent)
     with silent.looking(chromium, "wali", look) as page:
         page.goto(silent.url)
-        small = page.evaluate(
-            """(least) => [...document.querySelectorAll("main button, main .btn, main select, main input:not([type=hidden]), main summary, main .pill")]
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll("main button, main .btn, main select, main input:not([type=hidden]), main summary, main .pill")]
               .filter((element) => element.checkVisibility())
-              .map((element) => [element.closest(".inp") ?? element, element])
-              .map(([box, element]) => [box.getBoundingClientRect(), element])
-              .filter(([box]) => box.height < least - 0.5 || box.width < least - 0.5)
-              .map(([box, element]) => `${element.outerHTML.slice(0, 80)}: ${box.width} x ${box.height}`)""",
-            least,
+              .map((element) => [element.outerHTML.slice(0, 80), (element.closest(".inp") ?? element).getBoundingClientRect()])
+              .map(([name, box]) => [name, box.width, box.height])"""
         )
-    assert small == []
+    assert len(sizes) > 5
+    assert [size for size in sizes if min(size[1:]) < least - 0.5] == []
 
 
 def test_search_comes_first_on_a_phone(silent: SilentSite, chromium: Browser) -> None:

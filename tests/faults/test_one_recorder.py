@@ -43,7 +43,7 @@ def test_second_recorder_keeps_away_and_the_first_records_through_a_blink(
             def is_claimed() -> bool:
                 return connection.execute(f"SELECT pid {CLAIMS}".encode()).fetchone() is not None
 
-            await scene.until(is_claimed, "the claim, taken again", seconds=5)
+            await scene.until(is_claimed, "the claim, taken again")
         await scene.until_recorded("a", 2)
         assert len(scene.runs("a")) == 1
 
@@ -75,7 +75,7 @@ def test_recorder_that_lost_its_database_to_another_publishes_all_and_ends(
             admin.execute(f"SELECT pg_terminate_backend(pid) {CLAIMS}".encode())
             await waiting
             with pytest.raises(AlreadyRunning, match="another-host"):
-                await scene.until(lambda: False, "the end of the recorder", seconds=15)
+                await scene.until(lambda: False, "the end of the recorder")
             with contextlib.suppress(AlreadyRunning):
                 await scene.stop()
         assert all(not run.is_open for run in scene.runs("a"))

@@ -5,16 +5,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from recorder.clock.timings import RecorderTimings
 from tests.support.processes import running
-from tests.support.recorder_scene import command_of, recording_ffmpeg, recording_scene
+from tests.support.recorder_scene import QUICK, Scene, command_of, recording_ffmpeg, recording_scene
 from vms.domain.camera import CameraDraft, OutageCause, StreamState, StreamUrl
 from vms.domain.segment import RunEnd
+from vms.ffmpeg.process import StopSteps
 
 pytestmark = [pytest.mark.faults, pytest.mark.root]
 
@@ -48,12 +50,14 @@ def namespace() -> Iterator[str]:
         ip("netns", "del", name)
 
 
-def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, namespace: str) -> None:
-    """failure mode 5: packets are dropped both ways; a SIGTERM ends the blocked ffmpeg within 8 s."""
+def record_over(
+    namespace: str, folder: Path, scenario: Callable[[Scene], Awaitable[None]], timings: RecorderTimings
+) -> None:
+    """Run a scenario against a recorder of one camera, which is in the namespace."""
     command = ["ip", "netns", "exec", namespace, sys.executable, "-c", _CAMERA]
 
     async def run() -> None:
-        async with recording_scene(tmp_path, [], networks=("10.213.7.0/24",)) as scene:
+        async with recording_scene(folder, [], networks=("10.213.7.0/24",), timings=timings) as scene:
             draft = CameraDraft(
                 name="Far",
                 main_url=StreamUrl("rtsp://10.213.7.2:8554/a"),
@@ -63,23 +67,49 @@ def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, namespace
             scene.cameras["a"] = scene.storage.cameras.add(draft)
             scene.start()
             await scene.until_recorded("a")
-            (child,) = recording_ffmpeg()
-            ip("-n", namespace, "link", "set", f"{namespace}c", "down")
-            await scene.until(lambda: "pipe:0" not in command_of(child), "the end of ffmpeg")
-            assert (await scene.until_ended("a")).end_reason is RunEnd.TIMEOUT
-            outages = await scene.until(lambda: scene.outages("a"), "an outage")
-            assert outages[0].cause in {OutageCause.TIMEOUT, OutageCause.UNREACHABLE}
-            ip("-n", namespace, "link", "set", f"{namespace}c", "up")
-            await scene.until(
-                lambda: scene.state("a") is StreamState.RECORDING, "recording again", seconds=20
-            )
-            ip("-n", namespace, "link", "set", f"{namespace}c", "down")
-            began = time.monotonic()
-            await scene.stop()
-            assert time.monotonic() - began < 8
-            assert recording_ffmpeg() == []
+            await scenario(scene)
 
-    with running(command, tmp_path / "camera.log") as camera:
+    with running(command, folder / "camera.log") as camera:
         camera.wait_for_output("ready", seconds=20)
-        asyncio.run(asyncio.wait_for(run(), 80))
+        asyncio.run(asyncio.wait_for(run(), 180))
         camera.signal(signal.SIGTERM)
+
+
+def swallow_packets(namespace: str) -> None:
+    ip("-n", namespace, "link", "set", f"{namespace}c", "down")
+
+
+def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, namespace: str) -> None:
+    """failure mode 5: packets are dropped both ways."""
+
+    async def scenario(scene: Scene) -> None:
+        (child,) = recording_ffmpeg()
+        swallow_packets(namespace)
+        await scene.until(lambda: "pipe:0" not in command_of(child), "the end of ffmpeg")
+        assert (await scene.until_ended("a")).end_reason is RunEnd.TIMEOUT
+        outages = await scene.until(lambda: scene.outages("a"), "an outage")
+        assert outages[0].cause in {OutageCause.TIMEOUT, OutageCause.UNREACHABLE}
+        ip("-n", namespace, "link", "set", f"{namespace}c", "up")
+        await scene.until(lambda: scene.state("a") is StreamState.RECORDING, "recording again")
+
+    record_over(namespace, tmp_path, scenario, QUICK)
+
+
+def test_two_signals_end_an_ffmpeg_that_waits_for_a_black_hole(tmp_path: Path, namespace: str) -> None:
+    """failure mode 5: it need not be killed, so its last file is complete."""
+
+    async def scenario(scene: Scene) -> None:
+        swallow_packets(namespace)
+        await scene.stop()
+        assert recording_ffmpeg() == []
+        assert scene.runs("a")[-1].end_reason is RunEnd.STOP
+
+    # Only the signals can end it: all else that would comes later than this test's patience.
+    patient = replace(
+        QUICK,
+        socket_timeout_seconds=300.0,
+        stall_seconds=300.0,
+        end_seconds=300.0,
+        stop_steps=StopSteps(2.0, 300.0, 5.0),
+    )
+    record_over(namespace, tmp_path, scenario, patient)

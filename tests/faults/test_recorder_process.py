@@ -26,10 +26,11 @@ from tests.support.recorder_scene import (
     recording_ffmpeg,
     recording_scene,
 )
+from tests.support.written_footage import growing_files, whole_fragments
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.errors import IndexUnavailable
 from vms.domain.segment import ClockTrust, RunEnd, SegmentFlag
-from vms.domain.time import DAY_US, HOUR_US, SECOND_US
+from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from vms.simulator.camera_spec import CameraSpec
 
 pytestmark = pytest.mark.faults
@@ -52,11 +53,11 @@ def with_cameras(folder: Path, scenario: Callable[[Scene], Awaitable[None]]) -> 
         async with recording_scene(folder, [CAMERA]) as scene:
             await scenario(scene)
 
-    asyncio.run(asyncio.wait_for(run(), 90))
+    asyncio.run(asyncio.wait_for(run(), 180))
 
 
 async def ended(scene: Scene, child: Child) -> int:
-    await scene.until(lambda: child.process.poll() is not None, "the end of the recorder", seconds=20)
+    await scene.until(lambda: child.process.poll() is not None, "the end of the recorder")
     return int(child.process.returncode)
 
 
@@ -83,8 +84,8 @@ def test_killed_recorder_takes_its_children_along_and_recovers(tmp_path: Path) -
             assert len(ffmpeg) == 1
             os.kill(child.pid, signal.SIGKILL)
             await ended(scene, child)
-            await scene.until(lambda: "pipe:0" not in command_of(ffmpeg[0]), "the end of ffmpeg", seconds=5)
-        killed_us = scene.clock.now_us()
+            await scene.until(lambda: "pipe:0" not in command_of(ffmpeg[0]), "the end of ffmpeg")
+        written = growing_files(scene.volume_path)
         before = {path.name for path in files(scene)}
         with running(recorder(scene), tmp_path / "second.log") as child:
             await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a second run")
@@ -95,8 +96,9 @@ def test_killed_recorder_takes_its_children_along_and_recovers(tmp_path: Path) -
         first, second = scene.runs("a")
         assert first.end_reason is RunEnd.CRASH
         assert second.end_reason is RunEnd.STOP
-        salvaged = [s for s in scene.segments("a") if s.run_id == first.id]
-        assert killed_us - salvaged[-1].end_us < 3 * SECOND_US
+        assert written
+        kept = [path.read_bytes() for path in files(scene)]
+        assert all(any(whole_fragments(content) == file for file in kept) for content in written.values())
         down = [o for o in scene.outages("a") if o.cause is OutageCause.RECORDER_DOWN]
         assert down
         assert all(o.end_us is not None for o in scene.outages("a"))
@@ -159,11 +161,11 @@ def test_locked_database_delays_rows_and_nothing_else(tmp_path: Path) -> None:
         lock = sqlite3.connect(scene.settings.data_dir / "siring.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         rows = len(scene.segments("a"))
-        await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows", seconds=20)
+        await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows")
         assert len(scene.segments("a")) == rows
         lock.execute("ROLLBACK")
         lock.close()
-        await scene.until(lambda: len(scene.segments("a")) >= rows + 4, "their rows", seconds=20)
+        await scene.until(lambda: len(scene.segments("a")) >= rows + 4, "their rows")
         assert len(scene.runs("a")) == 1
         spans = scene.storage.segments.spans(scene.stream("a").id, scene.always)
         assert len(spans) == 1
@@ -184,7 +186,7 @@ def test_step_of_the_clock_begins_a_new_run_and_loses_nothing(tmp_path: Path, st
         await scene.until_recorded("a", 2)
         first, second = sorted(scene.runs("a"), key=lambda run: run.id)
         assert first.end_reason is RunEnd.CLOCK
-        assert abs((second.start_us - (first.end_us or 0)) - step_us) < 5 * SECOND_US
+        assert abs((second.start_us - (first.end_us or 0)) - step_us) < MINUTE_US
         kept = {(s.run_id, s.seq) for s in scene.segments("a")}
         assert {(s.run_id, s.seq) for s in before} <= kept
         assert len(files(scene)) >= len(kept)
@@ -213,7 +215,7 @@ def test_footage_from_before_the_clock_was_set_is_moved_once(tmp_path: Path) -> 
         second = scene.segments("a")[-1]
         assert abs(first.start_us - before[0].start_us - step_us) < SECOND_US
         assert first.name_us == before[0].name_us
-        assert second.start_us - first.start_us < 30 * SECOND_US
+        assert second.start_us - first.start_us < step_us // 2
         assert SegmentFlag.SHIFTED not in second.flags
 
     play(tmp_path, [CAMERA], scenario, clock=clock, trust=lambda: trust[0])
@@ -257,7 +259,7 @@ def test_removed_incoming_folder_ends_the_run_and_the_next_goes_on(tmp_path: Pat
     async def scenario(scene: Scene) -> None:
         await scene.until_recorded("a")
         shutil.rmtree(scene.volume_path / "incoming")
-        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run", seconds=20)
+        await scene.until(lambda: len({s.run_id for s in scene.segments("a")}) == 2, "a new run")
         await scene.until(lambda: scene.state("a") is StreamState.RECORDING, "recording")
         assert any(o.cause is OutageCause.VOLUME for o in scene.outages("a"))
 
@@ -284,12 +286,12 @@ def test_cameras_come_and_go_without_touching_each_other(tmp_path: Path) -> None
         scene.add(CAMERA)
         await scene.until_recorded("a")
         scene.add(OTHER)
-        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "the added camera", seconds=6)
+        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "the added camera")
         scene.storage.cameras.set_enabled(scene.cameras["b"].id, is_enabled=False)
-        await scene.until(lambda: scene.state("b") is StreamState.STOPPED, "its end", seconds=6)
+        await scene.until(lambda: scene.state("b") is StreamState.STOPPED, "its end")
         assert (await scene.until_outage("b", OutageCause.DISABLED)).end_us is None
         scene.storage.cameras.set_enabled(scene.cameras["b"].id, is_enabled=True)
-        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "its return", seconds=6)
+        await scene.until(lambda: scene.state("b") is StreamState.RECORDING, "its return")
         await scene.until_recorded("a")
         assert len(scene.runs("a")) == 1
 
@@ -306,9 +308,9 @@ def test_database_server_that_goes_away_costs_no_footage(
         await scene.until_recorded("a")
         rows = len(scene.segments("a"))
         allow_connections(postgres, postgres_url, "false")
-        await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows", seconds=20)
+        await scene.until(lambda: len(files(scene)) >= rows + 4, "files without rows")
         allow_connections(postgres, postgres_url, "true")
-        await scene.until(lambda: indexed(scene) >= rows + 4, "their rows", seconds=20)
+        await scene.until(lambda: indexed(scene) >= rows + 4, "their rows")
         assert len(scene.runs("a")) == 1
         assert len(scene.storage.segments.spans(scene.stream("a").id, scene.always)) == 1
 
@@ -327,7 +329,7 @@ def test_rows_that_no_longer_fitted_into_memory_come_back_without_a_restart(
         allow_connections(postgres, postgres_url, "false")
         await scene.until(lambda: len(files(scene)) >= rows + 8, "files without rows", seconds=30)
         allow_connections(postgres, postgres_url, "true")
-        await scene.until(lambda: indexed(scene) >= rows + 8, "their rows", seconds=20)
+        await scene.until(lambda: indexed(scene) >= rows + 8, "their rows")
         assert len(scene.runs("a")) == 1
         segments = scene.segments("a")
         assert [s.seq for s in segments] == list(range(len(segments)))
@@ -336,7 +338,7 @@ def test_rows_that_no_longer_fitted_into_memory_come_back_without_a_restart(
         def second_names() -> int:
             return len(list(scene.volume_path.glob("incoming/*/*.mp4")))
 
-        await scene.until(lambda: second_names() <= 2, "the end of their second names", seconds=10)
+        await scene.until(lambda: second_names() <= 2, "the end of their second names")
         await scene.stop()
         assert_files_and_rows_agree(scene)
 

@@ -35,7 +35,7 @@ def test_full_data_folder_neither_stops_recording_nor_leaves_ffmpeg_behind(tmp_p
                 await scene.stop()
                 assert list(notes.iterdir()) == []
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), 180))
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,10 @@ def test_two_clients_share_one_encoder_and_each_begins_at_a_keyframe() -> None:
             assert kinds == [7, 8]
             await asyncio.gather(first.frame_times(5), second.frame_times(5))
             (stream,) = server.stats()[0].streams
-            assert len(stream.clients) == 2
-            assert stream.frames_made <= stream.clients[0].frames_sent + 2
+            # Two encoders would have made as many frames as were sent to both.
+            sent = [client.frames_sent for client in stream.clients]
+            assert (len(sent), min(sent) >= 5) == (2, True)
+            assert stream.frames_made < sum(sent)
 
     play_out([replace(PLAIN, gop_seconds=20)], scenario)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -101,7 +102,13 @@ class Installation:
         answer = ask_simulator(self.control_port, {"camera": camera, "fault": fault, **values})
         assert answer["ok"], answer
 
-    def wait_until_recording(self, storage: Storage, *, seconds: float = 30) -> None:
+    def left_out(self, path: str) -> int:
+        """Return how many frames a simulated stream never made, because the machine was too busy to make them in time."""
+        answer = ask_simulator(self.control_port, {"stats": True})
+        (stream,) = [s for camera in answer["cameras"] for s in camera["streams"] if s["path"] == path]
+        return int(stream["frames_skipped"])
+
+    def wait_until_recording(self, storage: Storage, *, seconds: float = 90) -> None:
         """Wait until every stream is recorded by the recorder that runs now."""
         wanted = {stream.id for camera in storage.cameras.list() for stream in camera.streams}
 
@@ -111,7 +118,7 @@ class Installation:
 
         wait_until(all_recording, seconds=seconds, what="all streams recording")
 
-    def wait_until_recording_tried(self, storage: Storage, *, seconds: float = 30) -> None:
+    def wait_until_recording_tried(self, storage: Storage, *, seconds: float = 90) -> None:
         """Wait until a recorder that was just started has recovered what an earlier one left, and says something."""
         started_us = time.time_ns() // 1000
         wait_until(
@@ -192,12 +199,12 @@ def main_stream(camera: Camera) -> Stream:
     return stream
 
 
-def truths_of(path: Path) -> list[FrameTruth]:
+def truths_of(file: Path | BinaryIO) -> list[FrameTruth]:
     """Return what every frame of a recorded file says of itself, in the order shown."""
     found = []
-    with av.open(str(path)) as container:
+    with av.open(str(file) if isinstance(file, Path) else file) as container:
         for frame in container.decode(video=0):
             truth = read_truth(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
-            assert truth is not None, f"a frame of {path.name} cannot be read"
+            assert truth is not None, f"a frame of {file} cannot be read"
             found.append(truth)
     return found

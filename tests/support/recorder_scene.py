@@ -147,9 +147,9 @@ class Scene:
         if self._recorder is not None:
             self._stop.set()
             recorder, self._recorder = self._recorder, None
-            await asyncio.wait_for(recorder, 20)
+            await asyncio.wait_for(recorder, 30)
 
-    async def until(self, condition: Callable[[], T], what: str, seconds: float = 15.0) -> T:
+    async def until(self, condition: Callable[[], T], what: str, seconds: float = 30.0) -> T:
         """Return the first truthy answer; fail after the deadline, or at once if the recorder ends."""
         deadline = time.monotonic() + seconds
         while not (answer := condition()):
@@ -160,7 +160,7 @@ class Scene:
             await asyncio.sleep(0.05)
         return answer
 
-    async def until_recorded(self, path: str, count: int = 1, seconds: float = 20.0) -> list[Segment]:
+    async def until_recorded(self, path: str, count: int = 1, seconds: float = 30.0) -> list[Segment]:
         """Return the camera's segments once there are so many more than now."""
         before = len(self.segments(path))
         await self.until(
@@ -176,11 +176,11 @@ class Scene:
 
         return (await self.until(found, f"the end of the first run of {path}"))[0]
 
-    async def until_outage(self, path: str, cause: OutageCause, seconds: float = 15.0) -> Outage:
+    async def until_outage(self, path: str, cause: OutageCause) -> Outage:
         def found() -> list[Outage]:
             return [outage for outage in self.outages(path) if outage.cause is cause]
 
-        return (await self.until(found, f"an outage {cause}", seconds))[0]
+        return (await self.until(found, f"an outage {cause}"))[0]
 
 
 @contextlib.asynccontextmanager
@@ -240,7 +240,7 @@ def play(
             scene.start()
             await scenario(scene)
 
-    asyncio.run(asyncio.wait_for(run(), 90))
+    asyncio.run(asyncio.wait_for(run(), 180))
 
 
 def children(pid: int | None = None) -> list[int]:

@@ -34,7 +34,7 @@ def play_out(specs: list[CameraSpec], scenario: Scenario) -> None:
     before = set(threading.enumerate())
     asyncio.run(asyncio.wait_for(run(), 3 * DEADLINE_SECONDS))
     # asyncio's own watcher of a child ends a moment after the child.
-    wait_until(lambda: set(threading.enumerate()) <= before, seconds=10, what="the end of all threads")
+    wait_until(lambda: set(threading.enumerate()) <= before, seconds=30, what="the end of all threads")
 
 
 async def record(ffmpeg: str, url: str, target: Path, seconds: int, *more: str) -> None:

@@ -97,7 +97,7 @@ async def test_one_that_ignores_the_signal_is_killed() -> None:
 async def test_a_flood_of_words_neither_blocks_it_nor_fills_memory() -> None:
     script = "import sys; [sys.stderr.write('x' * 200 + '\\n') for _ in range(20000)]; sys.stderr.write('y' * 300000)"
     child = await spawn_ffmpeg([sys.executable, "-c", script], label="test", redact=str)
-    assert await asyncio.wait_for(child.wait(), 20) == 0
+    assert await asyncio.wait_for(child.wait(), 60) == 0
     assert len(child.last_lines()) <= 100
 
 
@@ -120,4 +120,4 @@ def test_it_dies_with_its_parent(ffmpeg: str) -> None:
         pid = int(parent.stdout.readline())
         assert is_running(pid)
         parent.kill()
-    wait_until(lambda: not is_running(pid), seconds=10, what="ffmpeg to end with its parent")
+    wait_until(lambda: not is_running(pid), seconds=30, what="ffmpeg to end with its parent")

@@ -108,7 +108,7 @@ def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[
             threads.close()
 
     with site(f"sqlite:///{folder / 'siring.db'}", folder / "volume") as made:
-        asyncio.run(asyncio.wait_for(run(made), 60))
+        asyncio.run(asyncio.wait_for(run(made), 180))
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:

@@ -24,7 +24,7 @@ def test_stream_that_goes_on_as_before_is_written_about_only_now_and_then(tmp_pa
         await scene.until_recorded("a", 2)
         assert scene.status("a") == before
         scene.storage.cameras.set_enabled(scene.cameras["a"].id, is_enabled=False)
-        await scene.until(lambda: scene.state("a") is StreamState.STOPPED, "the change", seconds=6)
+        await scene.until(lambda: scene.state("a") is StreamState.STOPPED, "the change")
 
     play(tmp_path, [CAMERA], scenario, timings=replace(QUICK, heartbeat_seconds=1000))
 
@@ -42,6 +42,6 @@ def test_recorder_says_again_and_again_that_it_lives(tmp_path: Path) -> None:
                 and status.last_media_us > (before.last_media_us or 0)
             )
 
-        await scene.until(is_told_again, "a sign of life", seconds=6)
+        await scene.until(is_told_again, "a sign of life")
 
     play(tmp_path, [CAMERA], scenario)

@@ -3,10 +3,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from storage.open import Storage, open_storage
 from tests.support.footage import SteppedClock, draft
+from tests.support.statements import sent_statements
 from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamUrl
 from vms.domain.errors import Conflict, InvalidInput, NotFound, SettingsError
 
@@ -129,19 +129,11 @@ def test_unusable_draft_names_its_field(sqlite_storage: Storage, field: str, wro
 def test_all_cameras_are_listed_in_two_statements(storage: Storage) -> None:
     for number in range(20):
         storage.cameras.add(draft(f"Kamera {number:02}", credentials=LOGIN))
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
+    with sent_statements() as sent:
         cameras = storage.cameras.list()
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert [c.name for c in cameras] == [f"Kamera {number:02}" for number in range(20)]
     assert all(len(c.streams) == 2 and c.has_credentials for c in cameras)
-    assert len([s for s in statements if s.startswith("SELECT")]) == 2
+    assert sum(statement.is_read for statement in sent) == 2
 
 
 def test_credentials_are_kept_until_replaced_or_cleared(storage: Storage) -> None:

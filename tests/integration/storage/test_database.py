@@ -1,6 +1,7 @@
 import contextlib
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from storage.installation.migrate import upgrade
 from storage.open import Storage
 from storage.sql import database as database_module
 from storage.sql.database import Database
+from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
 from tests.support.postgres import PostgresServer
 from vms.domain.errors import IndexUnavailable
@@ -65,21 +67,31 @@ def test_long_reader_delays_no_writer_and_the_log_stays_bounded(sqlite_storage: 
 
 def test_writer_waits_for_another_writer(storage: Storage) -> None:
     """failure mode 25"""
-    is_writing, may_end = threading.Event(), threading.Event()
+    is_writing, is_waiting = threading.Event(), threading.Event()
 
     def write_slowly() -> None:
         with storage.database.write() as connection:
             connection.exec_driver_sql("UPDATE meta SET value = value WHERE key = 'config_revision'")
             is_writing.set()
-            may_end.wait(30)
+            assert is_waiting.wait(60)
+            if not storage.database.is_sqlite:
+                waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+                wait_until(lambda: connection.exec_driver_sql(waiting).scalar(), seconds=60, what="the other")
 
-    slow = threading.Thread(target=write_slowly)
-    slow.start()
-    assert is_writing.wait(30)
-    threading.Timer(0.3, may_end.set).start()
-    add_camera(storage)
-    assert may_end.is_set()
-    slow.join(30)
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if is_writing.is_set() and statement.startswith(("BEGIN IMMEDIATE", "UPDATE meta")):
+            is_waiting.set()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            slow = thread.submit(write_slowly)
+            assert is_writing.wait(60)
+            add_camera(storage)
+            assert is_waiting.is_set(), "it took no lock, and had nothing to wait for"
+            slow.result(60)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_lock_that_is_held_too_long_is_an_unavailable_index(

@@ -2,8 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,11 +25,15 @@ def database(postgres_url: str) -> Iterator[Database]:
         yield database
 
 
+def never(seconds: float) -> None:
+    raise AssertionError(f"nobody is to be waited for, let alone {seconds:g} s")
+
+
 @contextlib.contextmanager
-def host(database: Database, folder: Path, *, handover_seconds: float = 0.0) -> Iterator[RoleClaim]:
+def host(database: Database, folder: Path, pause: Callable[[float], None] = never) -> Iterator[RoleClaim]:
     """Make the claim of an installation in a folder; another folder is as good as another host."""
     folder.mkdir(exist_ok=True)
-    claim = RoleClaim(database, ROLE, folder, handover_seconds=handover_seconds)
+    claim = RoleClaim(database, ROLE, folder, handover_seconds=60, pause=pause)
     try:
         yield claim
     finally:
@@ -41,7 +44,7 @@ def cut(postgres: PostgresServer, database: Database) -> None:
     """End the connections that hold a claim, as a server that is restarted does."""
     with postgres.connect() as connection:
         connection.execute(f"SELECT pg_terminate_backend(pid) {CLAIMS}", (database.url.database,))
-    wait_until(lambda: holders(postgres, database) == 0, seconds=10, what="the end of the claim's connection")
+    wait_until(lambda: holders(postgres, database) == 0, seconds=60, what="the end of the claim's connection")
 
 
 def holders(postgres: PostgresServer, database: Database) -> int:
@@ -80,10 +83,7 @@ def test_second_host_is_told_who_holds_the_claim(
 
 
 def test_released_claim_is_taken_without_waiting(database: Database, tmp_path: Path) -> None:
-    with (
-        host(database, tmp_path / "a") as first,
-        host(database, tmp_path / "b", handover_seconds=60) as second,
-    ):
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b") as second:
         first.take()
         first.release()
         second.take()
@@ -126,10 +126,12 @@ def test_database_out_of_reach_is_no_loss_of_the_claim(
 def test_claim_that_another_took_meanwhile_is_lost(
     database: Database, postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b") as second:
+    paused: list[float] = []
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b", paused.append) as second:
         first.take()
         cut(postgres, database)
         second.take()
+        assert paused == [60]
         with pytest.raises(AlreadyRunning, match="/b"):
             first.renew()
         assert second.renew()
@@ -138,19 +140,19 @@ def test_claim_that_another_took_meanwhile_is_lost(
 def test_last_holder_is_given_time_to_come_back(
     database: Database, postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    with (
-        host(database, tmp_path / "a") as first,
-        host(database, tmp_path / "b", handover_seconds=1.0) as second,
-        ThreadPoolExecutor(1) as thread,
-    ):
+    paused: list[float] = []
+
+    def come_back(seconds: float) -> None:
+        paused.append(seconds)
+        assert said_by(database, "/b"), "the second host had it for a moment"
+        wait_until(lambda: is_renewed(first), seconds=60, what="the first host's claim")
+
+    with host(database, tmp_path / "a") as first, host(database, tmp_path / "b", come_back) as second:
         first.take()
         cut(postgres, database)
-        taking = thread.submit(second.take)
-        wait_until(lambda: said_by(database, "/b"), seconds=5, what="the second host's try")
-        assert not taking.done()
-        wait_until(lambda: is_renewed(first), seconds=5, what="the first host's claim")
         with pytest.raises(AlreadyRunning, match="/a"):
-            taking.result()
+            second.take()
+    assert paused == [60]
 
 
 def test_dead_process_of_the_same_folder_does_not_keep_the_claim(
@@ -162,7 +164,7 @@ def test_dead_process_of_the_same_folder_does_not_keep_the_claim(
         next_one.take()
         assert next_one.renew()
         wait_until(
-            lambda: holders(postgres, database) == 1, seconds=5, what="the end of the dead one's session"
+            lambda: holders(postgres, database) == 1, seconds=60, what="the end of the dead one's session"
         )
 
 

@@ -27,10 +27,11 @@ def test_a_pass_that_does_not_end_is_never_begun_twice() -> None:
 
     passes: VolumePasses[str] = VolumePasses(0.1)
     assert passes.run({1: hang}) == {}
+    wait_until(lambda: begun, seconds=60, what="the first pass to begin")
     assert passes.run({1: hang}) == {}
     assert begun == [1]
     answers.set()
-    wait_until(lambda: passes.run({1: hang}) == {1: "ended"}, seconds=10, what="an answer")
+    wait_until(lambda: passes.run({1: hang}) == {1: "ended"}, seconds=30, what="an answer")
     passes.close()
 
 
@@ -81,6 +82,6 @@ def test_a_late_pass_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.ERROR):
         passes.run({1: fail_late})
         answers.set()
-        wait_until(lambda: not passes.run({}) and caplog.text, seconds=10, what="a word in the log")
+        wait_until(lambda: not passes.run({}) and caplog.text, seconds=30, what="a word in the log")
     assert "a late pass over a volume failed: the volume failed" in caplog.text
     passes.close()

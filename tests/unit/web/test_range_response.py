@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from starlette.requests import Request
 from starlette.types import Message
@@ -53,18 +54,24 @@ def test_file_of_a_volume_whose_reads_all_wait_takes_no_other_thread(tmp_path: P
         scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b""}
         request: Call = Request(scope)
         fd = os.open(tmp_path / "file", os.O_RDONLY)
-        response = RangeResponse(request, fd, 7, media_type="video/mp4", limiter=limits.of(volume_id))
-        with anyio.move_on_after(0.05 if volume_id == 1 else 10):
-            await response(scope, receive, send)
+        await RangeResponse(request, fd, 7, media_type="video/mp4", limiter=limits.of(volume_id))(
+            scope, receive, send
+        )
 
     async def serve() -> None:
         hanging = limits.of(1)
         for reader in range(int(hanging.total_tokens)):
             hanging.acquire_on_behalf_of_nowait(reader)
-        await answer(1)
-        assert sent == [b""]
-        sent.clear()
-        await answer(2)
-        assert sent == [b"", b"footage", b""]
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(answer, 1)
+                while not hanging.statistics().tasks_waiting:
+                    await anyio.lowlevel.checkpoint()
+                assert sent == [b""], "it has begun, and waits for its turn to read"
+                sent.clear()
+                await answer(2)
+                assert sent == [b"", b"footage", b""]
+                assert hanging.statistics().tasks_waiting == 1
+                tasks.cancel_scope.cancel()
 
     anyio.run(serve)
