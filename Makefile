@@ -14,6 +14,7 @@ ASSETS := web/static/vendor/.set-up
 PYTHON_PACKAGES := vms recorder playback storage web migrations
 CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
 PYTEST := $(BIN)/pytest
+SCRIPTS := web/static/js tests
 # Fast suites run on two workers; the ones that measure or starve the machine run alone.
 PYTEST_PARALLEL := -n 2 --dist worksteal
 # Where Debian keeps mkfs and ip, which the fault suites use; not everybody's PATH holds it.
@@ -34,7 +35,7 @@ test:  ## Check the code, then run every suite
 	@$(MAKE) test-faults
 	@$(MAKE) test-browser
 
-check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript types: what to run before a commit
+check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript: what to run before a commit
 
 bench: $(DEVELOPMENT) $(ASSETS)  ## Measure against the physical reference of this machine; prints ratios
 	$(PYTEST) tests/bench -m bench -s -p no:xdist
@@ -50,6 +51,7 @@ imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports --no-logo
 
 javascript: $(NODE_MODULES) $(ASSETS)
+	$(PYTHON) tools/node.py prettier --check --log-level warn $(SCRIPTS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
 
 test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds
@@ -71,9 +73,10 @@ setup: $(DEVELOPMENT) $(ASSETS) system-packages  ## Set everything up and run no
 
 assets: $(ASSETS)  ## Third-party JavaScript, fonts and icons into web/static/vendor
 
-format: $(DEVELOPMENT)  ## Let ruff rewrite what it can
+format: $(DEVELOPMENT) $(NODE_MODULES)  ## Let ruff and prettier rewrite what they can
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
+	$(PYTHON) tools/node.py prettier --write --log-level warn $(SCRIPTS)
 
 lock: $(DEVELOPMENT) $(NODE_MODULES)  ## Choose versions anew: requirements*.lock and package-lock.json
 	$(PYTHON) -m tools.lock

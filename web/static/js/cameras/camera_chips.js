@@ -23,14 +23,18 @@ export class CameraChips extends EventTarget {
   /** @param {readonly CameraFacts[]} cameras in page order @param {number} focusedId */
   show(cameras, focusedId) {
     const held = this.list.contains(document.activeElement) ? this.#index() : -1;
-    this.list.replaceChildren(...cameras.map((camera) => this.#chip(camera, camera.id === focusedId, cameras.length > 1)));
+    this.list.replaceChildren(
+      ...cameras.map((camera) => this.#chip(camera, camera.id === focusedId, cameras.length > 1)),
+    );
     this.#fit();
     if (held >= 0) this.#focus(Math.min(held, cameras.length - 1));
     const focused = cameras.find((camera) => camera.id === focusedId);
     if (!focused) return;
     const others = cameras.length - 1;
     this.name.textContent = focused.name;
-    this.place.textContent = [focused.place, others > 0 ? text("review.and_others", { n: others }) : ""].filter(Boolean).join(" · ");
+    this.place.textContent = [focused.place, others > 0 ? text("review.and_others", { n: others }) : ""]
+      .filter(Boolean)
+      .join(" · ");
   }
 
   /** Where names would be cut, only the focused chip shows what removes it: its number is enough for the others. */

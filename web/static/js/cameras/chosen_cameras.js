@@ -25,7 +25,9 @@ export class ChosenCameras extends EventTarget {
     this.focusedId = focusedId;
   }
 
-  get ids() { return this.all.map((camera) => camera.id); }
+  get ids() {
+    return this.all.map((camera) => camera.id);
+  }
 
   /** @returns {CameraFacts} */
   get focused() {
@@ -56,7 +58,7 @@ export class ChosenCameras extends EventTarget {
    * @param {readonly number[]} ids in page order; an empty list changes nothing
    */
   async choose(ids) {
-    const turn = this.#turn += 1;
+    const turn = (this.#turn += 1);
     const wanted = [...new Set(ids)].slice(0, MOST_CAMERAS);
     const known = new Map(this.all.map((camera) => [camera.id, camera]));
     const missing = wanted.filter((id) => !known.has(id));

@@ -44,7 +44,10 @@ export class ClipCameras extends EventTarget {
     const others = cameras.filter((camera) => !camera.may_export);
     this.fold.hidden = cameras.length < 2;
     this.leftOut.hidden = others.length === 0;
-    this.leftOut.textContent = allowed.length === 0 ? text("clip.left_out_all") : text("clip.left_out", { names: others.map((camera) => camera.name).join(", ") });
+    this.leftOut.textContent =
+      allowed.length === 0
+        ? text("clip.left_out_all")
+        : text("clip.left_out", { names: others.map((camera) => camera.name).join(", ") });
     this.#rows.clear();
     this.list.replaceChildren(...allowed.map((camera) => this.#row(camera)));
     this.#showChoice();
@@ -52,7 +55,9 @@ export class ClipCameras extends EventTarget {
 
   /** Cameras that an estimate is to be made of: those not unticked by hand. @returns {number[]} */
   get candidates() {
-    return this.#cameras.filter((camera) => camera.may_export && this.#wishes.get(camera.id) !== false).map((camera) => camera.id);
+    return this.#cameras
+      .filter((camera) => camera.may_export && this.#wishes.get(camera.id) !== false)
+      .map((camera) => camera.id);
   }
 
   /** Cameras that the clip takes, in page order. @returns {number[]} */
@@ -70,12 +75,18 @@ export class ClipCameras extends EventTarget {
 
   /** Show what each camera would contribute; null while that is not known. @param {Contribution | null} estimate */
   show(estimate) {
-    if (estimate) this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
+    if (estimate)
+      this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
     for (const [id, row] of this.#rows) {
       const told = estimate?.cameras.find((camera) => camera.camera_id === id);
       const missing = told && estimate ? totalLength(gapsOf(estimate, [id])) : 0;
       row.size.textContent = told && told.bytes > 0 ? size(told.bytes) : "";
-      row.gap.textContent = told?.bytes === 0 ? text("clip.no_footage") : missing > 0 ? text("clip.gap_long", { length: duration(missing) }) : "";
+      row.gap.textContent =
+        told?.bytes === 0
+          ? text("clip.no_footage")
+          : missing > 0
+            ? text("clip.gap_long", { length: duration(missing) })
+            : "";
     }
     this.#showChoice();
   }

@@ -40,7 +40,9 @@ export class ClipEnds extends EventTarget {
     }
   }
 
-  get isWhole() { return this.inUs !== null && this.outUs !== null; }
+  get isWhole() {
+    return this.inUs !== null && this.outUs !== null;
+  }
 
   /** @param {number | null} in_us @param {number | null} out_us */
   set(in_us, out_us) {
@@ -56,7 +58,13 @@ export class ClipEnds extends EventTarget {
 
   /** Begin or move an end; the other end follows where they would cross. @param {End} end @param {number} us */
   mark(end, us) {
-    if (end === "in") this.set(us, this.outUs !== null && this.outUs > us ? this.outUs : Math.max(us + SECOND_US, Math.min(us + FIRST_LENGTH_US, nowUs())));
+    if (end === "in")
+      this.set(
+        us,
+        this.outUs !== null && this.outUs > us
+          ? this.outUs
+          : Math.max(us + SECOND_US, Math.min(us + FIRST_LENGTH_US, nowUs())),
+      );
     else this.set(this.inUs !== null && this.inUs < us ? this.inUs : us - FIRST_LENGTH_US, us);
   }
 

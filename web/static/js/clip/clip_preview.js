@@ -19,7 +19,10 @@ const SAME_PLACE_US = 1.1 * SECOND_US;
  */
 export function previewParts(in_us, out_us) {
   if (out_us - in_us <= 2 * PART_US) return [[in_us, out_us]];
-  return [[in_us, in_us + PART_US], [out_us - PART_US, out_us]];
+  return [
+    [in_us, in_us + PART_US],
+    [out_us - PART_US, out_us],
+  ];
 }
 
 /** Fires `change` when it begins and when it ends. */
@@ -42,19 +45,31 @@ export class ClipPreview extends EventTarget {
     super();
     this.deck = deck;
     deck.addEventListener("time", (event) => this.#onTime(/** @type {CustomEvent<number>} */ (event).detail));
-    deck.addEventListener("seek", () => { if (!this.#isOwnSeek) this.stop(false); });
-    deck.addEventListener("skip", (event) => this.#onSkip(/** @type {CustomEvent<{to_us: number}>} */ (event).detail.to_us));
-    deck.addEventListener("state", () => { if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause(); });
+    deck.addEventListener("seek", () => {
+      if (!this.#isOwnSeek) this.stop(false);
+    });
+    deck.addEventListener("skip", (event) =>
+      this.#onSkip(/** @type {CustomEvent<{to_us: number}>} */ (event).detail.to_us),
+    );
+    deck.addEventListener("state", () => {
+      if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause();
+    });
     // Before the page's own keys: Esc ends the preview first, and only the preview.
-    document.addEventListener("keydown", (event) => {
-      const sheet = document.querySelector("dialog:modal");
-      if (event.key !== "Escape" || !this.isRunning || (sheet && !sheet.contains(root))) return;
-      event.preventDefault();
-      this.stop(true);
-    }, { capture: true });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const sheet = document.querySelector("dialog:modal");
+        if (event.key !== "Escape" || !this.isRunning || (sheet && !sheet.contains(root))) return;
+        event.preventDefault();
+        this.stop(true);
+      },
+      { capture: true },
+    );
   }
 
-  get isRunning() { return this.#parts.length > 0; }
+  get isRunning() {
+    return this.#parts.length > 0;
+  }
 
   /** @param {number} in_us @param {number} out_us */
   start(in_us, out_us) {

@@ -47,7 +47,10 @@ export function barsOf(spans, window, width) {
  * @returns {number}
  */
 export function coveredUs(spans, window) {
-  return spans.reduce((sum, [start, end]) => sum + Math.max(0, Math.min(end, window[1]) - Math.max(start, window[0])), 0);
+  return spans.reduce(
+    (sum, [start, end]) => sum + Math.max(0, Math.min(end, window[1]) - Math.max(start, window[0])),
+    0,
+  );
 }
 
 /**

@@ -29,10 +29,14 @@ export class DayCards extends EventTarget {
     super();
     this.box = part("[data-day-cards]", HTMLElement);
     this.card = part("[data-day-card]", HTMLTemplateElement);
-    setInterval(() => { if (this.#isShown) void this.#refresh(); }, FRESH_MS);
+    setInterval(() => {
+      if (this.#isShown) void this.#refresh();
+    }, FRESH_MS);
   }
 
-  get #isShown() { return this.box.offsetParent !== null; }
+  get #isShown() {
+    return this.box.offsetParent !== null;
+  }
 
   /** @param {number} cameraId */
   setCamera(cameraId) {
@@ -58,7 +62,7 @@ export class DayCards extends EventTarget {
   async #refresh() {
     if (this.#cameraId === 0 || this.#last === "" || !this.#isShown) return;
     const cameraId = this.#cameraId;
-    const round = this.#round += 1;
+    const round = (this.#round += 1);
     const months = new Set([this.#last.slice(0, 7), dayPlus(this.#last, 1 - SHOWN).slice(0, 7)]);
     for (const month of months) {
       const key = `${cameraId} ${month}`;
@@ -77,7 +81,10 @@ export class DayCards extends EventTarget {
 
   #draw() {
     if (this.#last === "") return;
-    const held = document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement) ? document.activeElement.dataset["date"] : undefined;
+    const held =
+      document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement)
+        ? document.activeElement.dataset["date"]
+        : undefined;
     const days = Array.from({ length: SHOWN }, (_, index) => dayPlus(this.#last, index + 1 - SHOWN));
     this.box.replaceChildren(...days.map((day) => this.#show(day)));
     if (held) /** @type {HTMLElement | null} */ (this.box.querySelector(`[data-date="${held}"]`))?.focus();
@@ -94,7 +101,8 @@ export class DayCards extends EventTarget {
     const start = dayStartUs(day);
     const share = shareOf(facts, start, dayStartUs(dayPlus(day, 1)), now);
     button.dataset["date"] = day;
-    part("[data-day-name]", HTMLElement, made).textContent = day === today ? text("player.today") : WEEKDAY.format(new Date(start / 1000));
+    part("[data-day-name]", HTMLElement, made).textContent =
+      day === today ? text("player.today") : WEEKDAY.format(new Date(start / 1000));
     part("[data-day-number]", HTMLElement, made).textContent = String(Number(day.slice(8)));
     const bar = part("meter", HTMLMeterElement, made);
     bar.value = share;

@@ -9,7 +9,8 @@ import { part, text } from "../page/page_data.js";
 import { dateShort, dayMonth, dayOf, dayPlus, dayStartUs, monthName, nowUs, SECOND_US } from "../page/site_time.js";
 
 /** The first day of a month. @param {number} count months since the year 0 @returns {string} */
-const firstOf = (count) => `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}-01`;
+const firstOf = (count) =>
+  `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}-01`;
 
 /** The day with the same number in another month, or that month's last. @param {string} day @param {number} months @returns {string} */
 function monthsLater(day, months) {
@@ -44,7 +45,9 @@ export class DayPicker extends EventTarget {
       button.addEventListener("click", () => this.#choose(dayPlus(this.day, Number(button.dataset["day"]))));
     }
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-by]"))) {
-      button.addEventListener("click", () => this.#reach(monthsLater(this.#reached, Number(button.dataset["calendarBy"])), false));
+      button.addEventListener("click", () =>
+        this.#reach(monthsLater(this.#reached, Number(button.dataset["calendarBy"])), false),
+      );
     }
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-to]"))) {
       button.addEventListener("click", () => this.#goTo(button.dataset["calendarTo"] ?? ""));
@@ -78,7 +81,10 @@ export class DayPicker extends EventTarget {
     this.box.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
     const { oldest_us, newest_us } = this.camera;
-    for (const [name, us] of /** @type {[string, number | null][]} */ ([["oldest", oldest_us], ["newest", newest_us]])) {
+    for (const [name, us] of /** @type {[string, number | null][]} */ ([
+      ["oldest", oldest_us],
+      ["newest", newest_us],
+    ])) {
       const button = part(`[data-calendar-to="${name}"]`, HTMLButtonElement, this.box);
       button.hidden = us === null;
       if (us !== null) part("[data-calendar-date]", HTMLElement, button).textContent = dayMonth(us);
@@ -107,7 +113,8 @@ export class DayPicker extends EventTarget {
     if (where === "today") this.#choose(dayOf(nowUs()));
     else if (where === "oldest" && oldest_us !== null) this.#tellMoment(oldest_us);
     // At its very end there is nothing left to see.
-    else if (where === "newest" && newest_us !== null) this.#tellMoment(Math.max(oldest_us ?? 0, newest_us - SECOND_US));
+    else if (where === "newest" && newest_us !== null)
+      this.#tellMoment(Math.max(oldest_us ?? 0, newest_us - SECOND_US));
   }
 
   /** @param {number} us */
@@ -149,14 +156,17 @@ export class DayPicker extends EventTarget {
     this.whose.textContent = text("find.days_of", { camera: this.camera.name });
     this.after.disabled = month >= dayOf(nowUs()).slice(0, 7);
     const facts = this.#knowledge.known(this.camera.id, month);
-    const table = monthGrid({ month, chosen: this.day, reached: this.#reached, camera: this.camera, facts }, (day, why) => {
-      if (why !== "") {
-        this.said.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
-        return;
-      }
-      this.close();
-      this.#choose(day);
-    });
+    const table = monthGrid(
+      { month, chosen: this.day, reached: this.#reached, camera: this.camera, facts },
+      (day, why) => {
+        if (why !== "") {
+          this.said.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
+          return;
+        }
+        this.close();
+        this.#choose(day);
+      },
+    );
     table.setAttribute("aria-labelledby", this.month.id);
     this.grid.replaceChildren(table);
     if (takesFocus) /** @type {HTMLElement | null} */ (this.grid.querySelector('[tabindex="0"]'))?.focus();
@@ -178,9 +188,14 @@ export class DayPicker extends EventTarget {
     const months = event.shiftKey ? 12 : 1;
     /** @type {Record<string, () => string>} */
     const places = {
-      ArrowLeft: () => dayPlus(day, -1), ArrowRight: () => dayPlus(day, 1), ArrowUp: () => dayPlus(day, -7), ArrowDown: () => dayPlus(day, 7),
-      Home: () => dayPlus(day, -weekdayOf(day)), End: () => dayPlus(day, 6 - weekdayOf(day)),
-      PageUp: () => monthsLater(day, -months), PageDown: () => monthsLater(day, months),
+      ArrowLeft: () => dayPlus(day, -1),
+      ArrowRight: () => dayPlus(day, 1),
+      ArrowUp: () => dayPlus(day, -7),
+      ArrowDown: () => dayPlus(day, 7),
+      Home: () => dayPlus(day, -weekdayOf(day)),
+      End: () => dayPlus(day, 6 - weekdayOf(day)),
+      PageUp: () => monthsLater(day, -months),
+      PageDown: () => monthsLater(day, months),
     };
     const place = places[event.key];
     if (!place) return;
@@ -191,7 +206,9 @@ export class DayPicker extends EventTarget {
 
   /** Tab goes round inside the calendar while it is open. @param {KeyboardEvent} event */
   #keepTab(event) {
-    const stops = /** @type {HTMLElement[]} */ ([...this.box.querySelectorAll("button:not([disabled]):not([hidden]):not([tabindex='-1'])")]);
+    const stops = /** @type {HTMLElement[]} */ ([
+      ...this.box.querySelectorAll("button:not([disabled]):not([hidden]):not([tabindex='-1'])"),
+    ]);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (document.activeElement !== edge) return;
     event.preventDefault();

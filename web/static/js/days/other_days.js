@@ -47,10 +47,14 @@ export class OtherDays extends EventTarget {
     this.older.addEventListener("click", () => void this.#more());
     this.box.addEventListener("keydown", (event) => this.#onKey(event));
     deck.addEventListener("seek", () => this.#markDay());
-    deck.addEventListener("focus", () => { if (this.isOpen) this.#begin(); });
+    deck.addEventListener("focus", () => {
+      if (this.isOpen) this.#begin();
+    });
   }
 
-  get isOpen() { return !this.box.hidden; }
+  get isOpen() {
+    return !this.box.hidden;
+  }
 
   open() {
     if (this.isOpen) {
@@ -96,7 +100,11 @@ export class OtherDays extends EventTarget {
       const found = await this.#look(camera, signal);
       if (signal.aborted) return;
       const before = this.list.scrollWidth - this.list.scrollLeft;
-      this.list.prepend(...found.map(({ from, to, isEmpty }) => (isEmpty ? this.#emptyCard(camera, from, to) : this.#card(camera, from, signal))));
+      this.list.prepend(
+        ...found.map(({ from, to, isEmpty }) =>
+          isEmpty ? this.#emptyCard(camera, from, to) : this.#card(camera, from, signal),
+        ),
+      );
       this.older.hidden = !this.#isMore(camera);
       this.#arrange(isFirst, before);
       if (this.list.querySelector("[data-day-pick]") === null) this.said.textContent = text("find.never");
@@ -149,7 +157,8 @@ export class OtherDays extends EventTarget {
     const button = part("[data-day-pick]", HTMLButtonElement, made);
     root.dataset["day"] = day;
     root.dataset["atUs"] = String(at);
-    part("[data-day-weekday]", HTMLElement, made).textContent = day === dayOf(nowUs()) ? text("player.today") : WEEKDAY.format(new Date(at / 1000));
+    part("[data-day-weekday]", HTMLElement, made).textContent =
+      day === dayOf(nowUs()) ? text("player.today") : WEEKDAY.format(new Date(at / 1000));
     part("[data-day-date]", HTMLElement, made).textContent = dayMonth(at);
     const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
     button.setAttribute("aria-label", words);
@@ -168,7 +177,8 @@ export class OtherDays extends EventTarget {
     const made = /** @type {DocumentFragment} */ (this.emptyPattern.content.cloneNode(true));
     const start = dayStartUs(from);
     const why = whyEmpty(camera, dayStartUs(to), dayStartUs(dayPlus(to, 1)), nowUs());
-    part("[data-day-date]", HTMLElement, made).textContent = from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
+    part("[data-day-date]", HTMLElement, made).textContent =
+      from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
     // That there is nothing is said already.
     part("[data-day-why]", HTMLElement, made).textContent = why === "find.day_none" ? "" : text(why);
     return part("[data-day-empty]", HTMLElement, made);
@@ -181,11 +191,19 @@ export class OtherDays extends EventTarget {
     const held = document.activeElement;
     const current = cards.findIndex((card) => card.dataset["day"] === shown);
     const buttons = cards.map((card) => part("[data-day-pick]", HTMLButtonElement, card));
-    this.#focus.set(buttons, Math.max(0, isFirst ? (current < 0 ? cards.length - 1 : current) : buttons.indexOf(/** @type {HTMLButtonElement} */ (held))));
+    this.#focus.set(
+      buttons,
+      Math.max(
+        0,
+        isFirst ? (current < 0 ? cards.length - 1 : current) : buttons.indexOf(/** @type {HTMLButtonElement} */ (held)),
+      ),
+    );
     this.#markDay();
     if (isFirst) {
       const middle = cards[current] ?? cards.at(-1);
-      if (middle) this.list.scrollLeft = middle.offsetLeft - this.list.offsetLeft - (this.list.clientWidth - middle.clientWidth) / 2;
+      if (middle)
+        this.list.scrollLeft =
+          middle.offsetLeft - this.list.offsetLeft - (this.list.clientWidth - middle.clientWidth) / 2;
       this.#focus.take();
     } else this.list.scrollLeft = this.list.scrollWidth - fromRight;
   }

@@ -100,16 +100,27 @@ export class BookmarkForm extends EventTarget {
   async #send() {
     const filled = new FormData(this.form);
     const written = (/** @type {string} */ name) => String(filled.get(name) ?? "").trim();
-    const words = { title: written("title"), note: written("note"), tag: written("tag"), is_shared: filled.has("is_shared") };
+    const words = {
+      title: written("title"),
+      note: written("note"),
+      tag: written("tag"),
+      is_shared: filled.has("is_shared"),
+    };
     this.save.disabled = true;
     try {
       if (this.#edited) await changeBookmark(this.#edited.id, words);
-      else if (this.#subject) await keepBookmark({ ...words, ...chosen(this.#subject, written("when"), written("which")) });
+      else if (this.#subject)
+        await keepBookmark({ ...words, ...chosen(this.#subject, written("when"), written("which")) });
       this.dialog.close();
       notify(text("bookmark.saved"));
       this.dispatchEvent(new Event("saved"));
     } catch (error) {
-      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"), error));
+      this.#complain(
+        withReference(
+          text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"),
+          error,
+        ),
+      );
     } finally {
       this.save.disabled = false;
     }

@@ -44,7 +44,10 @@ export class BookmarkPanel extends EventTarget {
     this.list = part("[data-bookmark-list]", HTMLElement);
     this.pattern = part("[data-bookmark-row]", HTMLTemplateElement);
     this.undo = part("[data-bookmark-undo]", HTMLElement);
-    part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).addEventListener("click", () => void this.#bringBack());
+    part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).addEventListener(
+      "click",
+      () => void this.#bringBack(),
+    );
     data.addEventListener("change", () => this.look());
     this.#form.addEventListener("saved", () => data.refresh());
     this.#show();
@@ -62,8 +65,16 @@ export class BookmarkPanel extends EventTarget {
   /** Open the form for the moment on screen. */
   add() {
     const { deck, marks } = this;
-    const range = marks && marks.inUs !== null && marks.outUs !== null ? /** @type {[number, number]} */ ([marks.inUs, marks.outUs]) : null;
-    this.#form.add({ at_us: deck.wallUs, range, focused: deck.focused.camera, cameras: deck.tiles.map((tile) => tile.camera) });
+    const range =
+      marks && marks.inUs !== null && marks.outUs !== null
+        ? /** @type {[number, number]} */ ([marks.inUs, marks.outUs])
+        : null;
+    this.#form.add({
+      at_us: deck.wallUs,
+      range,
+      focused: deck.focused.camera,
+      cameras: deck.tiles.map((tile) => tile.camera),
+    });
   }
 
   /** @param {Bookmark} bookmark */
@@ -73,18 +84,24 @@ export class BookmarkPanel extends EventTarget {
 
   #show() {
     const { bookmarks, view } = this.data;
-    const seen = bookmarks.filter((bookmark) => view && isWithin(bookmark, view) && !this.#gone.has(keyOf(bookmark))).slice(0, MOST);
+    const seen = bookmarks
+      .filter((bookmark) => view && isWithin(bookmark, view) && !this.#gone.has(keyOf(bookmark)))
+      .slice(0, MOST);
     const key = JSON.stringify(seen);
     if (key === this.#shown) return;
     this.#shown = key;
-    const focused = [...this.list.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const focused = [...this.list.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     this.list.replaceChildren(...(seen.length > 0 ? seen.map((bookmark) => this.#row(bookmark)) : [this.#nothing()]));
     if (focused >= 0) this.list.querySelectorAll("button")[focused]?.focus();
   }
 
   /** @param {Bookmark} bookmark @returns {HTMLElement} */
   #row(bookmark) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     row.dataset["bookmark"] = String(bookmark.id);
     const go = part("[data-go]", HTMLButtonElement, row);
     const isToday = dayOf(bookmark.start_us) === dayOf(this.deck.wallUs);
@@ -124,11 +141,15 @@ export class BookmarkPanel extends EventTarget {
     this.#gone.add(keyOf(bookmark));
     this.#removed = bookmark;
     this.#show();
-    part("[data-bookmark-undo-text]", HTMLElement, this.undo).textContent = text("bookmark.removed", { title: bookmark.title });
+    part("[data-bookmark-undo-text]", HTMLElement, this.undo).textContent = text("bookmark.removed", {
+      title: bookmark.title,
+    });
     this.undo.hidden = false;
     part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).focus();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.undo.hidden = true; }, UNDO_MS);
+    this.#timer = setTimeout(() => {
+      this.undo.hidden = true;
+    }, UNDO_MS);
     this.data.refresh();
   }
 
@@ -159,6 +180,8 @@ function bookmarkAgain({ camera_ids, start_us, end_us, title, note, tag, is_shar
 
 /** What there is to know besides the title. @param {Bookmark} bookmark @returns {string} */
 function tip(bookmark) {
-  const whose = bookmark.is_mine ? text(bookmark.is_shared ? "bookmark.shared" : "bookmark.private") : text("bookmark.by", { owner: bookmark.owner });
+  const whose = bookmark.is_mine
+    ? text(bookmark.is_shared ? "bookmark.shared" : "bookmark.private")
+    : text("bookmark.by", { owner: bookmark.owner });
   return [bookmark.title, bookmark.note, bookmark.tag, whose].filter((words) => words !== "").join(" · ");
 }

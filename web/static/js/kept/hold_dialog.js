@@ -47,7 +47,8 @@ export class HoldDialog extends EventTarget {
     this.existing = new HoldList(this.dialog);
     this.existing.addEventListener("released", () => data.refresh());
     this.cameras.addEventListener("change", () => void this.#count());
-    for (const button of this.dialog.querySelectorAll("[data-hold-close]")) button.addEventListener("click", () => this.dialog.close());
+    for (const button of this.dialog.querySelectorAll("[data-hold-close]"))
+      button.addEventListener("click", () => this.dialog.close());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#place();
@@ -114,14 +115,23 @@ export class HoldDialog extends EventTarget {
     this.cameras.show({ cameras: estimate.cameras, gaps });
     const { chosen } = this.cameras;
     const missing = gaps.filter((gap) => chosen.includes(gap.camera_id));
-    const missing_us = estimate.cameras.filter(({ camera_id }) => chosen.includes(camera_id)).reduce((sum, camera) => sum + camera.missing_us, 0);
+    const missing_us = estimate.cameras
+      .filter(({ camera_id }) => chosen.includes(camera_id))
+      .reduce((sum, camera) => sum + camera.missing_us, 0);
     this.#words("size", text("hold.size_more", { size: size(estimate.bytes) }));
-    this.#words("missing", missing.length === 0 ? text("hold.missing_none") : text("hold.missing_of", { n: missing.length, length: duration(missing_us) }));
+    this.#words(
+      "missing",
+      missing.length === 0
+        ? text("hold.missing_none")
+        : text("hold.missing_of", { n: missing.length, length: duration(missing_us) }),
+    );
     const rows = missing.flatMap((gap) => {
       const camera = this.cameras.facts(gap.camera_id);
       return camera ? [gapRow(gap, camera, this.deck.tiles.length > 1, (us) => this.#seek(us))] : [];
     });
-    part("[data-hold-gaps]", HTMLElement, this.asking).replaceChildren(...(rows.length > 0 ? rows : [wordsRow(text("hold.missing_none"))]));
+    part("[data-hold-gaps]", HTMLElement, this.asking).replaceChildren(
+      ...(rows.length > 0 ? rows : [wordsRow(text("hold.missing_none"))]),
+    );
   }
 
   /** @param {number} us */
@@ -142,11 +152,19 @@ export class HoldDialog extends EventTarget {
     const { in_us, out_us } = this.#range;
     this.save.disabled = true;
     try {
-      const placed = await placeHold(this.cameras.chosen, in_us, out_us, String(filled.get("reason") ?? "").trim(), expires_us);
+      const placed = await placeHold(
+        this.cameras.chosen,
+        in_us,
+        out_us,
+        String(filled.get("reason") ?? "").trim(),
+        expires_us,
+      );
       this.#showResults(placed);
       this.data.refresh();
     } catch (error) {
-      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"), error));
+      this.#complain(
+        withReference(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"), error),
+      );
     } finally {
       this.save.disabled = false;
     }

@@ -34,7 +34,11 @@ export class HoldList extends EventTarget {
     this.section.hidden = true;
     let found;
     try {
-      found = await holdsWithin(cameras.map((camera) => camera.id), in_us, out_us);
+      found = await holdsWithin(
+        cameras.map((camera) => camera.id),
+        in_us,
+        out_us,
+      );
     } catch {
       // Whether there are others already does not keep anybody from locking.
       return;
@@ -46,12 +50,17 @@ export class HoldList extends EventTarget {
 
   /** @param {Hold} hold @param {readonly CameraFacts[]} cameras @returns {HTMLElement} */
   #row(hold, cameras) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     row.dataset["hold"] = String(hold.id);
     const names = cameras.filter((camera) => hold.camera_ids.includes(camera.id)).map((camera) => camera.name);
     part("[data-reason]", HTMLElement, row).textContent = hold.reason;
     part("[data-range]", HTMLElement, row).textContent = `${names.join(", ")} · ${rangeOf(hold)}`;
-    const [open, form] = [part("[data-release]", HTMLButtonElement, row), part("[data-release-form]", HTMLFormElement, row)];
+    const [open, form] = [
+      part("[data-release]", HTMLButtonElement, row),
+      part("[data-release-form]", HTMLFormElement, row),
+    ];
     const reason = part("input", HTMLInputElement, form);
     open.setAttribute("aria-label", text("hold.release_of", { reason: hold.reason }));
     open.setAttribute("aria-expanded", "false");
@@ -90,5 +99,7 @@ export class HoldList extends EventTarget {
 /** @param {Hold} hold @returns {string} */
 function rangeOf({ start_us, end_us }) {
   if (end_us === null) return `${dateShort(start_us)} ${clock(start_us)}–`;
-  return dayOf(start_us) === dayOf(end_us) ? `${dateShort(start_us)} ${clockSpan(start_us, end_us)}` : clockSpan(start_us, end_us);
+  return dayOf(start_us) === dayOf(end_us)
+    ? `${dateShort(start_us)} ${clockSpan(start_us, end_us)}`
+    : clockSpan(start_us, end_us);
 }

@@ -39,7 +39,12 @@ export class PictureFrame {
       return;
     }
     // A small one does not stand for the large one that follows it.
-    if (this.stands && this.width <= this.stands.width && at_us >= this.stands.from_us && at_us < this.stands.until_us) {
+    if (
+      this.stands &&
+      this.width <= this.stands.width &&
+      at_us >= this.stands.from_us &&
+      at_us < this.stands.until_us
+    ) {
       shown?.(this.stands.from_us);
       return;
     }
@@ -47,7 +52,9 @@ export class PictureFrame {
     this.running = new AbortController();
     try {
       const query = new URLSearchParams({ at: rfc3339(at_us), width: String(width) });
-      const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, { signal: this.running.signal });
+      const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, {
+        signal: this.running.signal,
+      });
       const taken = Number(response.headers.get("X-Picture-Time-Us") ?? at_us);
       const blob = await response.blob();
       if (round !== this.round) return;

@@ -56,9 +56,18 @@ function format(options) {
 }
 
 const CLOCK = new Intl.DateTimeFormat("en-GB", {
-  timeZone: pageData.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  timeZone: pageData.zone,
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
 });
-const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: pageData.zone, year: "numeric", month: "2-digit", day: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-CA", {
+  timeZone: pageData.zone,
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+});
 const SHORT = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const LONG = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const DAY_MONTH = format({ day: "numeric", month: "short" });
@@ -160,10 +169,19 @@ export function rfc3339Local(us) {
 export function duration(us) {
   const seconds = Math.max(0, Math.round(us / SECOND_US));
   /** @type {[string, number][]} */
-  const units = [["d", Math.floor(seconds / 86_400)], ["h", Math.floor(seconds / 3600) % 24], ["m", Math.floor(seconds / 60) % 60], ["s", seconds % 60]];
+  const units = [
+    ["d", Math.floor(seconds / 86_400)],
+    ["h", Math.floor(seconds / 3600) % 24],
+    ["m", Math.floor(seconds / 60) % 60],
+    ["s", seconds % 60],
+  ];
   const first = units.findIndex(([, n]) => n > 0);
   if (first < 0) return text("units.s", { n: 0 });
-  return units.slice(first, first + 2).filter(([, n]) => n > 0).map(([unit, n]) => text(`units.${unit}`, { n })).join(" ");
+  return units
+    .slice(first, first + 2)
+    .filter(([, n]) => n > 0)
+    .map(([unit, n]) => text(`units.${unit}`, { n }))
+    .join(" ");
 }
 
 /** "1,32 GB", decimal units. @param {number} bytes @returns {string} */

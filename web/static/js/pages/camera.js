@@ -29,7 +29,12 @@ async function test(test, button, shown, skeleton) {
   skeleton.toggleAttribute("hidden", false);
   try {
     const body = new URLSearchParams([...new FormData(test)].map(([name, value]) => [name, String(value)]));
-    const response = await fetch(test.action, { method: "POST", body, headers: { Accept: "text/x-fragment" }, redirect: "error" });
+    const response = await fetch(test.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "text/x-fragment" },
+      redirect: "error",
+    });
     if (!response.ok) throw new Error(String(response.status));
     shown.replaceChildren(document.createRange().createContextualFragment(await response.text()));
   } catch {

@@ -43,7 +43,8 @@ async function fetchStates(query) {
 export const fetchExports = (ids) => fetchStates(`ids=${ids.join(",")}`);
 
 /** Ask before an export is stopped. @param {string} name @returns {Promise<boolean>} */
-export const confirmCancel = (name) => confirm(text("clip.cancel_title", { name }), text("clip.cancel_more"), text("clip.cancel_yes"));
+export const confirmCancel = (name) =>
+  confirm(text("clip.cancel_title", { name }), text("clip.cancel_more"), text("clip.cancel_yes"));
 
 /**
  * @typedef {{row: HTMLElement, bar: HTMLProgressElement, mark: HTMLElement, note: HTMLElement, acts: HTMLElement, pace: ExportPace, shown: string}} Row
@@ -147,7 +148,13 @@ export class ExportList {
     shown.pace.look(facts.done_bytes, performance.now());
     const pace = facts.state_id === "running" ? shown.pace.words(facts.total_bytes) : "";
     shown.note.textContent = [facts.note, pace].filter((words) => words !== "").join(" · ");
-    const acts = facts.is_working ? (facts.is_cancelling ? "cancelling" : "working") : facts.is_ready ? "ready" : "over";
+    const acts = facts.is_working
+      ? facts.is_cancelling
+        ? "cancelling"
+        : "working"
+      : facts.is_ready
+        ? "ready"
+        : "over";
     if (acts === shown.shown) return;
     shown.shown = acts;
     const hadFocus = shown.acts.contains(document.activeElement);
@@ -171,7 +178,9 @@ export class ExportList {
     }
     const again = button(text("clip.retry"), () => {
       again.disabled = true;
-      void this.#repeat(facts.id).finally(() => { again.disabled = false; });
+      void this.#repeat(facts.id).finally(() => {
+        again.disabled = false;
+      });
     });
     shown.acts.replaceChildren(again);
     if (facts.state_id === "failed") notify(text("clip.export_broke", { name: facts.name }));
@@ -202,7 +211,13 @@ export class ExportList {
     try {
       /** @type {{camera_ids: number[], from_us: number, to_us: number, name: string, reason: string}} */
       const before = await json(`/api/v1/exports/${id}`);
-      const body = { camera_ids: before.camera_ids, from: String(before.from_us), to: String(before.to_us), name: before.name, reason: before.reason };
+      const body = {
+        camera_ids: before.camera_ids,
+        from: String(before.from_us),
+        to: String(before.to_us),
+        name: before.name,
+        reason: before.reason,
+      };
       /** @type {{id: number}} */
       const made = await json("/api/v1/exports", { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
       this.#rows.get(id)?.row.remove();

@@ -30,7 +30,12 @@ async function poll() {
         location.reload();
         return;
       }
-      const [note, size, bar, mark] = [row.querySelector("[data-note]"), row.querySelector("[data-size]"), row.querySelector("progress"), row.querySelector("[data-mark]")];
+      const [note, size, bar, mark] = [
+        row.querySelector("[data-note]"),
+        row.querySelector("[data-size]"),
+        row.querySelector("progress"),
+        row.querySelector("[data-mark]"),
+      ];
       if (facts.is_working) row.dataset["state"] = facts.state_id;
       mark?.replaceChildren(document.createRange().createContextualFragment(facts.state_html));
       const pace = paceOf(facts.id);
@@ -49,7 +54,9 @@ async function poll() {
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-cancel]"))) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void confirmCancel(form.dataset["cancel"] ?? "").then((isSure) => { if (isSure) form.submit(); });
+    void confirmCancel(form.dataset["cancel"] ?? "").then((isSure) => {
+      if (isSure) form.submit();
+    });
   });
 }
 void poll();

@@ -78,7 +78,9 @@ async function toggleFavourite(form) {
     const menu = part("[data-choose]", HTMLDetailsElement, section);
     menu.open = inMenu;
     part(".sheet", HTMLElement, menu).scrollTop = scrolled;
-    const stars = [...section.querySelectorAll(`[data-favourite="${id}"]`)].filter((other) => menu.contains(other) === inMenu);
+    const stars = [...section.querySelectorAll(`[data-favourite="${id}"]`)].filter(
+      (other) => menu.contains(other) === inMenu,
+    );
     const star = stars[0]?.querySelector("[data-star]") ?? menu.querySelector("summary");
     /** @type {HTMLElement | null} */ (star)?.focus();
   } catch (error) {
@@ -98,6 +100,8 @@ if (page?.querySelector("[data-place-box]")) {
     void toggleFavourite(form);
   });
   setInterval(showAge, 1000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void refresh();
+  });
   timer = setTimeout(refresh, REFRESH_MS);
 }

@@ -30,7 +30,9 @@ export class PlaceBox {
   }
 
   /** @returns {boolean} */
-  get isOpen() { return !this.popover.hidden; }
+  get isOpen() {
+    return !this.popover.hidden;
+  }
 
   /** @param {HTMLElement} root */
   #build(root) {
@@ -43,7 +45,13 @@ export class PlaceBox {
     input.type = "text";
     input.autocomplete = "off";
     input.spellcheck = false;
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id], ["data-search-focus", ""]]) {
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-expanded", "false"],
+      ["aria-controls", list.id],
+      ["data-search-focus", ""],
+    ]) {
       input.setAttribute(/** @type {string} */ (name), /** @type {string} */ (value));
     }
     select.removeAttribute("id");
@@ -152,7 +160,8 @@ export class PlaceBox {
   #open() {
     const words = this.#isTyped ? this.input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
     for (const { words: known, element } of this.#places) element.hidden = !words.every((word) => known.includes(word));
-    for (const group of this.list.children) group.toggleAttribute("hidden", !group.querySelector('[role="option"]:not([hidden])'));
+    for (const group of this.list.children)
+      group.toggleAttribute("hidden", !group.querySelector('[role="option"]:not([hidden])'));
     const shown = this.#shown();
     const chosen = shown.find(({ option }) => option.selected);
     if (!this.isOpen && !this.#isTyped) this.input.select();

@@ -53,11 +53,17 @@ export class Clockwork extends EventTarget {
     this.speed = 1;
   }
 
-  get us() { return this.#clock.us; }
+  get us() {
+    return this.#clock.us;
+  }
 
-  get isRunning() { return this.#clock.isRunning; }
+  get isRunning() {
+    return this.#clock.isRunning;
+  }
 
-  get isScrubbing() { return this.#scrub !== null; }
+  get isScrubbing() {
+    return this.#scrub !== null;
+  }
 
   /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
   get wallUs() {

@@ -48,7 +48,9 @@ export class Deck extends EventTarget {
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
     for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
       this.#clockwork.addEventListener(name, (event) => {
-        this.dispatchEvent(event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name));
+        this.dispatchEvent(
+          event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name),
+        );
       });
     }
     document.addEventListener("visibilitychange", () => void this.#onVisibility());
@@ -61,7 +63,9 @@ export class Deck extends EventTarget {
     requestAnimationFrame(onRefresh);
   }
 
-  get tiles() { return /** @type {readonly Tile[]} */ (this.#tiles); }
+  get tiles() {
+    return /** @type {readonly Tile[]} */ (this.#tiles);
+  }
 
   /** The tile that is looked at; there is one from the first `setCameras` on. */
   get focused() {
@@ -70,18 +74,30 @@ export class Deck extends EventTarget {
     return found;
   }
 
-  get maximised() { return this.#maximised; }
+  get maximised() {
+    return this.#maximised;
+  }
 
-  get layout() { return this.#layout; }
+  get layout() {
+    return this.#layout;
+  }
 
-  get speed() { return this.#clockwork.speed; }
+  get speed() {
+    return this.#clockwork.speed;
+  }
 
-  get isPlaying() { return this.#clockwork.wantsPlay; }
+  get isPlaying() {
+    return this.#clockwork.wantsPlay;
+  }
 
-  get isLive() { return this.#clockwork.wantsLive && this.isPlaying && nowUs() - this.wallUs < LIVE_MARK_US; }
+  get isLive() {
+    return this.#clockwork.wantsLive && this.isPlaying && nowUs() - this.wallUs < LIVE_MARK_US;
+  }
 
   /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
-  get wallUs() { return this.#clockwork.wallUs; }
+  get wallUs() {
+    return this.#clockwork.wallUs;
+  }
 
   /** The tiles that can be seen. */
   get #shown() {
@@ -145,15 +161,23 @@ export class Deck extends EventTarget {
    * @param {number} us
    * @param {{play?: boolean, live?: boolean}} [options] `play` left out keeps playing or pausing
    */
-  seek(us, options) { this.#clockwork.seek(us, options); }
+  seek(us, options) {
+    this.#clockwork.seek(us, options);
+  }
 
   /** Go to the newest footage and stay with it. */
-  goLive() { this.#clockwork.goLive(); }
+  goLive() {
+    this.#clockwork.goLive();
+  }
 
   /** While a tile keeps the others waiting: go on without it. */
-  play() { this.#clockwork.play(); }
+  play() {
+    this.#clockwork.play();
+  }
 
-  pause() { this.#clockwork.pause(); }
+  pause() {
+    this.#clockwork.pause();
+  }
 
   toggle() {
     if (this.isPlaying) this.pause();
@@ -161,16 +185,24 @@ export class Deck extends EventTarget {
   }
 
   /** Show the next or the previous frame of the focused camera; the others follow. @param {1 | -1} direction */
-  step(direction) { this.#clockwork.step(direction); }
+  step(direction) {
+    this.#clockwork.step(direction);
+  }
 
   /** @param {number} speed -16 to 16, never 0 */
-  setSpeed(speed) { this.#clockwork.setSpeed(speed); }
+  setSpeed(speed) {
+    this.#clockwork.setSpeed(speed);
+  }
 
   /** Show pictures of an instant while a pointer drags; `seek` ends it. @param {number} us */
-  scrub(us) { this.#clockwork.scrub(us); }
+  scrub(us) {
+    this.#clockwork.scrub(us);
+  }
 
   /** The pointer gave up: back to where it was. */
-  cancelScrub() { this.#clockwork.cancelScrub(); }
+  cancelScrub() {
+    this.#clockwork.cancelScrub();
+  }
 
   /** @param {boolean} isSaving */
   setDataSaver(isSaving) {
@@ -194,12 +226,15 @@ export class Deck extends EventTarget {
     const first = this.mosaic.querySelector("[data-first-tile]");
     if (!(first instanceof HTMLElement)) return;
     first.remove();
-    if (first.dataset["firstTile"] === String(camera.id)) part("[data-poster]", HTMLImageElement, root).replaceWith(part("[data-poster]", HTMLImageElement, first));
+    if (first.dataset["firstTile"] === String(camera.id))
+      part("[data-poster]", HTMLImageElement, root).replaceWith(part("[data-poster]", HTMLImageElement, first));
   }
 
   /** @param {CameraFacts} camera @returns {Tile} */
   #make(camera) {
-    const root = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const root = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     this.#takeFirstPicture(camera, root);
     const tile = new Tile(root, camera);
     tile.addEventListener("state", () => {
@@ -209,10 +244,13 @@ export class Deck extends EventTarget {
     tile.addEventListener("picture", () => this.dispatchEvent(new CustomEvent("picture", { detail: tile })));
     tile.addEventListener("frame", () => this.#clockwork.onFrame(tile));
     tile.addEventListener("leap", (event) => {
-      if (this.#shown.length === 1 && this.#clockwork.isRunning) this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent} */ (event).detail }));
+      if (this.#shown.length === 1 && this.#clockwork.isRunning)
+        this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent} */ (event).detail }));
     });
     root.addEventListener("click", () => this.focus(camera.id));
-    root.addEventListener("dblclick", () => this.maximise(this.#maximised === null && this.#tiles.length > 1 ? camera.id : null));
+    root.addEventListener("dblclick", () =>
+      this.maximise(this.#maximised === null && this.#tiles.length > 1 ? camera.id : null),
+    );
     return tile;
   }
 
@@ -231,7 +269,10 @@ export class Deck extends EventTarget {
       tile.root.hidden = !shown.has(tile);
       tile.root.classList.toggle("focus", isFocused);
       tile.root.toggleAttribute("data-player", isFocused);
-      tile.choose(tile.camera.has_sub && (this.dataSaver || (!isFocused && shown.size > 1)) ? "sub" : "main", isFocused);
+      tile.choose(
+        tile.camera.has_sub && (this.dataSaver || (!isFocused && shown.size > 1)) ? "sub" : "main",
+        isFocused,
+      );
       if (!shown.has(tile)) tile.rest();
     }
     if (this.acts.parentElement !== this.focused.root) this.focused.root.append(this.acts);

@@ -82,18 +82,28 @@ export class Feed extends EventTarget {
   }
 
   /** How long its frames last, in seconds. */
-  get frameSeconds() { return this.#source.frameSeconds; }
+  get frameSeconds() {
+    return this.#source.frameSeconds;
+  }
 
-  get isFollowing() { return this.#source.isFollowing; }
+  get isFollowing() {
+    return this.#source.isFollowing;
+  }
 
   /** Whether footage that comes now would become known: the list that it follows still grows. */
-  get isListening() { return this.isFollowing && !this.#source.isComplete && !this.#isMissing && this.trouble === null; }
+  get isListening() {
+    return this.isFollowing && !this.#source.isComplete && !this.#isMissing && this.trouble === null;
+  }
 
   /** Whether there was no list to follow: once there is, only another feed will know. */
-  get isDeaf() { return this.isFollowing && this.#isMissing; }
+  get isDeaf() {
+    return this.isFollowing && this.#isMissing;
+  }
 
   /** Until when it can play on: footage behind it needs another window. */
-  get endUs() { return this.#source.toUs; }
+  get endUs() {
+    return this.#source.toUs;
+  }
 
   /** Whether an instant lies in its window, with footage or without. @param {number} us @returns {boolean} */
   covers(us) {
@@ -114,8 +124,12 @@ export class Feed extends EventTarget {
   get isAtEnd() {
     const { map, toUs, isFollowing } = this.#source;
     const at = this.positionUs;
-    return at !== null && at > map.endUs - LAST_FRAMES_US && map.endUs < toUs - SECOND_US / 2
-      && !(isFollowing && nowUs() - map.endUs < NOT_YET_US);
+    return (
+      at !== null &&
+      at > map.endUs - LAST_FRAMES_US &&
+      map.endUs < toUs - SECOND_US / 2 &&
+      !(isFollowing && nowUs() - map.endUs < NOT_YET_US)
+    );
   }
 
   /** What is another while it gets on with what is wanted of it; null where it waits for nothing. @returns {string | null} */
@@ -140,7 +154,13 @@ export class Feed extends EventTarget {
 
   /** @param {number} us @returns {boolean} whether the frame on screen is the one of this instant */
   isShowing(us) {
-    return this.isSettled && this.hole === null && this.shownUs !== null && us >= this.shownUs && us < this.shownUs + this.frameSeconds * SECOND_US;
+    return (
+      this.isSettled &&
+      this.hole === null &&
+      this.shownUs !== null &&
+      us >= this.shownUs &&
+      us < this.shownUs + this.frameSeconds * SECOND_US
+    );
   }
 
   /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] */
@@ -182,7 +202,8 @@ export class Feed extends EventTarget {
     const seam = this.#source.map.seamAfter(this.video.currentTime);
     const rate = rateFor(us - at, speed);
     if (this.isAtEnd) this.#restInHole(this.#holeAt(Math.round(this.#source.map.endUs)));
-    else if (seam && this.video.currentTime > seam.media_s - Math.max(REFRESH_S * speed, this.frameSeconds / 2)) this.#restInHole(seam);
+    else if (seam && this.video.currentTime > seam.media_s - Math.max(REFRESH_S * speed, this.frameSeconds / 2))
+      this.#restInHole(seam);
     else if (rate === null && this.#locate(us) === null) this.#restInHole(this.#holeAt(us));
     else if (rate === null) this.#meet(us + SEEK_TAKES_US * speed, speed);
     else if (rate > 0) this.#play(rate);
@@ -234,7 +255,8 @@ export class Feed extends EventTarget {
     const { map } = this.#source;
     // Of a camera that has been silent for long the last second is not the present.
     const isPresent = !map.isEmpty && nowUs() - map.endUs < NOT_YET_US;
-    if (this.#isLive && isPresent) this.wantedUs = Math.max(map.startUs, Math.min(this.wantedUs, Math.round(map.endUs) - LIVE_LEAD_US));
+    if (this.#isLive && isPresent)
+      this.wantedUs = Math.max(map.startUs, Math.min(this.wantedUs, Math.round(map.endUs) - LIVE_LEAD_US));
     const target = this.#locate(this.wantedUs);
     if (target === null) {
       this.#restInHole(this.#holeAt(this.wantedUs));
@@ -258,10 +280,12 @@ export class Feed extends EventTarget {
     const exact = map.mediaOf(us + INSIDE_FRAME_US);
     if (exact !== null) return exact;
     // The newest moment there is, for wishes between it and the present.
-    if (isFollowing && us >= map.endUs && nowUs() - map.endUs < NOT_YET_US) return map.mediaOf(Math.round(map.endUs) - SECOND_US / 2);
+    if (isFollowing && us >= map.endUs && nowUs() - map.endUs < NOT_YET_US)
+      return map.mediaOf(Math.round(map.endUs) - SECOND_US / 2);
     const hole = this.#holeAt(us);
     return hole.end_us !== null && hole.start_us !== null && hole.end_us - hole.start_us < SECOND_US
-      ? map.mediaOf(hole.end_us + INSIDE_FRAME_US) : null;
+      ? map.mediaOf(hole.end_us + INSIDE_FRAME_US)
+      : null;
   }
 
   /** @param {number} us @returns {Hole} */
@@ -276,7 +300,7 @@ export class Feed extends EventTarget {
     this.hole = { start_us: hole.start_us, end_us: hole.end_us };
     // A busy page may notice late, when footage from behind the hole is on screen: back to the last frame before it.
     if (hole.start_us !== null && this.shownUs !== null && this.shownUs >= hole.start_us) {
-      const last = this.#source.map.mediaOf(hole.start_us - Math.round(this.frameSeconds * SECOND_US / 2));
+      const last = this.#source.map.mediaOf(hole.start_us - Math.round((this.frameSeconds * SECOND_US) / 2));
       if (last !== null) this.video.currentTime = last;
     }
     this.dispatchEvent(new Event("change"));
@@ -307,9 +331,15 @@ export class Feed extends EventTarget {
   /** @returns {FrameWatch} */
   #watch() {
     for (const name of ["playing", "pause", "waiting", "seeking", "seeked", "canplay"]) {
-      this.video.addEventListener(name, () => this.dispatchEvent(new Event("change")), { signal: this.#watching.signal });
+      this.video.addEventListener(name, () => this.dispatchEvent(new Event("change")), {
+        signal: this.#watching.signal,
+      });
     }
-    return new FrameWatch(this.video, () => this.frameSeconds, (media_s) => this.#onFrame(media_s));
+    return new FrameWatch(
+      this.video,
+      () => this.frameSeconds,
+      (media_s) => this.#onFrame(media_s),
+    );
   }
 
   /** @param {number} media_s presentation time of the frame on screen */
@@ -320,7 +350,13 @@ export class Feed extends EventTarget {
     if (wall === null) return;
     const shown = wall - INSIDE_FRAME_US;
     const passed = media_s - this.#lastMedia;
-    if (this.isSettled && this.shownUs !== null && passed > 0 && passed < LONGEST_FRAME_S && shown - this.shownUs > LEAP_US) {
+    if (
+      this.isSettled &&
+      this.shownUs !== null &&
+      passed > 0 &&
+      passed < LONGEST_FRAME_S &&
+      shown - this.shownUs > LEAP_US
+    ) {
       this.dispatchEvent(new CustomEvent("leap", { detail: { from_us: this.shownUs, to_us: shown } }));
     }
     this.#lastMedia = media_s;

@@ -60,22 +60,34 @@ export class Film extends EventTarget {
     this.targetUs = 0;
   }
 
-  get frameSeconds() { return this.#feed?.frameSeconds ?? 1 / 25; }
+  get frameSeconds() {
+    return this.#feed?.frameSeconds ?? 1 / 25;
+  }
 
   /** Whether what is on screen can show what is wanted. */
-  get isCurrent() { return this.#canShow(this.#feed); }
+  get isCurrent() {
+    return this.#canShow(this.#feed);
+  }
 
   /** The hole in the footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
-  get hole() { return this.isCurrent ? this.#feed?.hole ?? null : null; }
+  get hole() {
+    return this.isCurrent ? (this.#feed?.hole ?? null) : null;
+  }
 
   /** Whether footage that comes now would become known. */
-  get isListening() { return this.isCurrent && this.#feed !== null && this.#feed.isListening; }
+  get isListening() {
+    return this.isCurrent && this.#feed !== null && this.#feed.isListening;
+  }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
-  get positionUs() { return this.isCurrent ? this.#feed?.positionUs ?? null : null; }
+  get positionUs() {
+    return this.isCurrent ? (this.#feed?.positionUs ?? null) : null;
+  }
 
   /** The instant of the frame on screen, where that is the one wanted. @returns {number | null} */
-  get shownUs() { return this.isCurrent && this.#feed?.isSettled && !this.#feed.hole ? this.#feed.shownUs : null; }
+  get shownUs() {
+    return this.isCurrent && this.#feed?.isSettled && !this.#feed.hole ? this.#feed.shownUs : null;
+  }
 
   /** Whether it shows the frame wanted and could play on, or stands in a hole. */
   get isReady() {
@@ -84,13 +96,19 @@ export class Film extends EventTarget {
   }
 
   /** Whether the frame wanted is painted and the video rests on it or runs. */
-  get isSettled() { return this.isCurrent && this.#feed !== null && this.#feed.isSettled && !this.#feed.video.seeking; }
+  get isSettled() {
+    return this.isCurrent && this.#feed !== null && this.#feed.isSettled && !this.#feed.video.seeking;
+  }
 
   /** @param {number} us @returns {boolean} whether it lies in the window loaded last, playable or not */
-  reaches(us) { return (this.#coming ?? this.#feed)?.covers(us) ?? false; }
+  reaches(us) {
+    return (this.#coming ?? this.#feed)?.covers(us) ?? false;
+  }
 
   /** @param {number} us @returns {boolean} whether its frame needs nothing to be fetched */
-  isBuffered(us) { return this.isCurrent && this.#feed !== null && this.#feed.isBuffered(us); }
+  isBuffered(us) {
+    return this.isCurrent && this.#feed !== null && this.#feed.isBuffered(us);
+  }
 
   /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] with the newest footage first */
   place(us, isLive = false) {
@@ -213,12 +231,16 @@ export class Film extends EventTarget {
     if (this.#coming) {
       this.#coming.follow(this.targetUs, speed);
       this.#changeOver();
-    } else if (this.#loading === undefined && this.#feed && !this.#feed.trouble && this.#isOverdue(this.#feed, speed)) this.#loadSoon();
+    } else if (this.#loading === undefined && this.#feed && !this.#feed.trouble && this.#isOverdue(this.#feed, speed))
+      this.#loadSoon();
   }
 
   /** Whether another window is due. @param {Feed} feed @param {number} speed @returns {boolean} */
   #isOverdue(feed, speed) {
-    return this.targetUs > feed.endUs - PREPARED_US * speed || (feed.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS);
+    return (
+      this.targetUs > feed.endUs - PREPARED_US * speed ||
+      (feed.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS)
+    );
   }
 
   #loadSoon() {
@@ -236,7 +258,8 @@ export class Film extends EventTarget {
     feed.addEventListener("frame", () => this.#onFrame(feed));
     feed.addEventListener("change", () => this.#onChange(feed));
     feed.addEventListener("leap", (event) => {
-      if (feed === this.#feed) this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail }));
+      if (feed === this.#feed)
+        this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail }));
     });
     if (this.#feed) this.#coming = feed;
     else this.#feed = feed;
@@ -264,7 +287,10 @@ export class Film extends EventTarget {
   /** Put what was coming on screen as soon as it shows what is wanted. */
   #changeOver() {
     const coming = this.#coming;
-    const isThere = coming && !coming.trouble && (coming.hole !== null || (this.#isRunning ? this.#isUnseen(coming) : coming.isSettled));
+    const isThere =
+      coming &&
+      !coming.trouble &&
+      (coming.hole !== null || (this.#isRunning ? this.#isUnseen(coming) : coming.isSettled));
     if (!coming || !isThere) return;
     const old = this.#feed;
     this.#feed = coming;

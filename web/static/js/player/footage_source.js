@@ -99,13 +99,21 @@ export class FootageSource {
         this.#events.mapped();
       }
     });
-    this.#hls.on(Events.FRAG_LOADING, (_name, data) => { this.#onItsWay = data.frag; });
+    this.#hls.on(Events.FRAG_LOADING, (_name, data) => {
+      this.#onItsWay = data.frag;
+    });
     for (const name of /** @type {const} */ ([Events.MANIFEST_LOADED, Events.FRAG_LOADED, Events.BUFFER_APPENDED])) {
-      this.#hls.on(name, () => { this.#arrived += 1; });
+      this.#hls.on(name, () => {
+        this.#arrived += 1;
+      });
     }
     // Parsing a fragment moves the starts that the playlist only estimated.
-    this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
-    this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
+    this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => {
+      this.map = wallMapOf(data.details.fragments);
+    });
+    this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => {
+      this.map = wallMapOf(data.details.fragments);
+    });
     this.#hls.on(Events.BUFFER_APPENDING, (_name, data) => {
       const count = data.type === "audio" ? 0 : countSamples(data.data);
       if (count > 0) this.frameSeconds = data.frag.duration / count;
@@ -118,7 +126,9 @@ export class FootageSource {
   }
 
   /** Another while media comes in, piece by piece and byte by byte. @returns {string} */
-  get sign() { return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`; }
+  get sign() {
+    return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`;
+  }
 
   /** Begin to load media at a position; again, before any came, begins there instead. @param {number} media_s */
   start(media_s) {
@@ -148,8 +158,12 @@ export class FootageSource {
     else if (status === 401) this.#events.failed("signed-out");
     else if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR) this.#events.failed("missing");
     else if (status === 404 && data.fatal) void this.#onNotFound();
-    else if (data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR || data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR
-      || data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) this.#events.failed("unsupported");
+    else if (
+      data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR ||
+      data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR ||
+      data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR
+    )
+      this.#events.failed("unsupported");
     else if (!data.fatal) return;
     else if (data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < 2) {
       this.#recoveries += 1;

@@ -18,7 +18,8 @@ export function countSamples(bytes) {
   for (const moof of boxesIn(view, 0, bytes.length).filter((box) => box.kind === "moof")) {
     const track = boxAt(view, moof, "traf");
     if (!track) continue;
-    for (const run of boxesIn(view, track.body, track.end)) if (run.kind === "trun") count += view.getUint32(run.body + COUNT_AT);
+    for (const run of boxesIn(view, track.body, track.end))
+      if (run.kind === "trun") count += view.getUint32(run.body + COUNT_AT);
   }
   return count;
 }

@@ -77,9 +77,13 @@ export class FrameWatch {
     const turn = this.#turn;
     const lookAgain = () => {
       // Still the same frame: it is longer than most. A third more never reaches the frame after the next.
-      if (turn === this.#turn && this.media_s === from && seconds < LONGEST_FRAME_S) this.#stepFrom(from, direction, seconds * 1.3);
+      if (turn === this.#turn && this.media_s === from && seconds < LONGEST_FRAME_S)
+        this.#stepFrom(from, direction, seconds * 1.3);
     };
-    video.addEventListener("seeked", () => setTimeout(lookAgain, PAINTED_MS), { once: true, signal: this.#stopped.signal });
+    video.addEventListener("seeked", () => setTimeout(lookAgain, PAINTED_MS), {
+      once: true,
+      signal: this.#stopped.signal,
+    });
     video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
   }
 
@@ -88,7 +92,8 @@ export class FrameWatch {
     const { currentTime } = this.video;
     // A frame that the seek has left does not lie where the playhead is now: its successor is still to come. Nor is the
     // frame from before the seek its outcome, though it may be painted once more while the seek is under way.
-    const isOutcome = Math.abs(currentTime - early) < LONGEST_FRAME_S && (early !== this.media_s || this.#isInFrame(currentTime));
+    const isOutcome =
+      Math.abs(currentTime - early) < LONGEST_FRAME_S && (early !== this.media_s || this.#isInFrame(currentTime));
     if (early >= 0 && isOutcome) this.#onPaint(early);
     // A seek within one frame paints nothing new.
     else if (this.#isInFrame(currentTime)) this.#onPaint(this.media_s);
@@ -99,12 +104,16 @@ export class FrameWatch {
       this.#isAskedAgain = true;
       this.video.currentTime = currentTime;
     }, ASKED_AGAIN_MS);
-    setTimeout(() => { if (isStillWaiting()) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime); }, PAINTED_MS);
+    setTimeout(() => {
+      if (isStillWaiting()) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime);
+    }, PAINTED_MS);
   }
 
   /** @param {number} media_s @returns {boolean} */
   #isInFrame(media_s) {
-    return this.media_s >= 0 && media_s >= this.media_s && media_s < this.media_s + SURELY_IN_FRAME * this.frameSeconds();
+    return (
+      this.media_s >= 0 && media_s >= this.media_s && media_s < this.media_s + SURELY_IN_FRAME * this.frameSeconds()
+    );
   }
 
   /** @param {number} media_s */

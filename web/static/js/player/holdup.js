@@ -42,7 +42,8 @@ export class Holdup {
     for (const id of stalled) if (!this.#since.has(id)) this.#since.set(id, now_ms);
     this.#forgive(stalled, now_ms);
     const held = stalled.filter((id) => !this.#left.has(id));
-    const stalls = (/** @type {number} */ id, /** @type {number} */ least) => now_ms - (this.#since.get(id) ?? now_ms) >= least;
+    const stalls = (/** @type {number} */ id, /** @type {number} */ least) =>
+      now_ms - (this.#since.get(id) ?? now_ms) >= least;
     const late = held.filter((id) => stalls(id, LEFT_AFTER_MS));
     // Where nobody can show anything there is nothing to go on with.
     if (stalled.length < count) for (const id of late) this.#left.set(id, null);

@@ -38,10 +38,18 @@ export function parseKeyframes(text, base) {
     if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) at.start_us = parseProgramDateTime(value);
     else if (line.startsWith("#EXTINF:")) at.lasts_us = Math.round(Number.parseFloat(value) * SECOND_US);
     else if (line.startsWith("#EXT-X-MAP:")) at.init_url = base + (/URI="([^"]*)"/.exec(value)?.[1] ?? "");
-    else if (line.startsWith("#EXT-X-BYTERANGE:")) [at.size, at.offset] = /** @type {[number, number]} */ (value.split("@").map(Number));
+    else if (line.startsWith("#EXT-X-BYTERANGE:"))
+      [at.size, at.offset] = /** @type {[number, number]} */ (value.split("@").map(Number));
     else if (line !== "" && !line.startsWith("#")) {
       const { start_us, offset, size, init_url } = at;
-      found.push({ start_us, end_us: start_us + Math.max(LEAST_US, at.lasts_us), url: base + line, offset, size, init_url });
+      found.push({
+        start_us,
+        end_us: start_us + Math.max(LEAST_US, at.lasts_us),
+        url: base + line,
+        offset,
+        size,
+        init_url,
+      });
     }
   }
   return found.sort((one, other) => one.start_us - other.start_us);
@@ -93,7 +101,10 @@ export class KeyframeList {
     const known = this.#stretches.get(start_us);
     this.#stretches.delete(start_us);
     const isYoung = start_us + STRETCH_US > nowUs();
-    const kept = known && !(isYoung && performance.now() - known.at_ms > YOUNG_MS) ? known : { frames: this.#fetch(start_us), at_ms: performance.now() };
+    const kept =
+      known && !(isYoung && performance.now() - known.at_ms > YOUNG_MS)
+        ? known
+        : { frames: this.#fetch(start_us), at_ms: performance.now() };
     this.#stretches.set(start_us, kept);
     for (const oldest of this.#stretches.keys()) {
       if (this.#stretches.size <= MOST_STRETCHES) break;

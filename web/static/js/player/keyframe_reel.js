@@ -111,7 +111,8 @@ export class KeyframeReel extends EventTarget {
       return;
     }
     const buffer = await this.#open(this.tape, init);
-    if (this.#initShown !== frame.init_url) await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
+    if (this.#initShown !== frame.init_url)
+      await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
     this.#initShown = frame.init_url;
     await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (picture)));
     this.#place = place;
@@ -125,7 +126,10 @@ export class KeyframeReel extends EventTarget {
 
   /** @param {MediaSource} tape @param {import("./keyframe_sample.js").KeyframeInit} init @returns {Promise<SourceBuffer>} */
   async #open(tape, init) {
-    if (tape.readyState === "closed") await new Promise((resolve) => { tape.addEventListener("sourceopen", resolve, { once: true }); });
+    if (tape.readyState === "closed")
+      await new Promise((resolve) => {
+        tape.addEventListener("sourceopen", resolve, { once: true });
+      });
     const kind = `video/mp4; codecs="${init.codec}"`;
     if (!this.#buffer) this.#buffer = tape.addSourceBuffer(kind);
     else if (this.#kind !== kind) this.#buffer.changeType(kind);
@@ -148,7 +152,9 @@ export class KeyframeReel extends EventTarget {
 
   /** @param {string} url @returns {Promise<import("./keyframe_sample.js").KeyframeInit | null>} */
   #initOf(url) {
-    const known = this.#inits.get(url) ?? request(url).then(async (response) => readInit(new Uint8Array(await response.arrayBuffer())));
+    const known =
+      this.#inits.get(url) ??
+      request(url).then(async (response) => readInit(new Uint8Array(await response.arrayBuffer())));
     this.#inits.set(url, known);
     known.catch(() => this.#inits.delete(url));
     return known;

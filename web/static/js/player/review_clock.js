@@ -19,7 +19,9 @@ export class ReviewClock {
     return Math.round(this.#us + (this.#nowMs() - this.#sinceMs) * 1000 * this.#rate);
   }
 
-  get isRunning() { return this.#rate !== 0; }
+  get isRunning() {
+    return this.#rate !== 0;
+  }
 
   /** Put it to an instant; it runs on if it was running. @param {number} us */
   set(us) {

@@ -65,7 +65,14 @@ const isCovered = (tile) => !tile.poster.image.hidden || tile.root.querySelector
 function videoStill(tile) {
   const { video, pictureUs, positionUs } = tile;
   const isSettled = tile.trouble === null && (tile.state === "paused" || tile.state === "playing");
-  if (tile.role !== "main" || !isSettled || isCovered(tile) || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  if (
+    tile.role !== "main" ||
+    !isSettled ||
+    isCovered(tile) ||
+    video.seeking ||
+    video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA
+  )
+    return null;
   if (pictureUs === 0 || positionUs === null || Math.abs(positionUs - pictureUs) > LONGEST_FRAME_US) return null;
   return { source: video, width: video.videoWidth, height: video.videoHeight, at_us: pictureUs };
 }
@@ -134,9 +141,16 @@ async function picture(still, tile) {
     context.fillStyle = colour;
     context.textAlign = side;
     // A name that is longer than the picture is wide is drawn narrower rather than cut off.
-    context.fillText(words, side === "left" ? letter : still.width - letter, still.height + letter / 2 + (at + 0.5) * row, room);
+    context.fillText(
+      words,
+      side === "left" ? letter : still.width - letter,
+      still.height + letter / 2 + (at + 0.5) * row,
+      room,
+    );
   }
-  return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  return new Promise((resolve) => {
+    canvas.toBlob(resolve, "image/png");
+  });
 }
 
 /** "Balai Kota, Halaman depan 2025-11-25 14.05.09.2.png". @param {Tile} tile @param {number} at_us @returns {string} */

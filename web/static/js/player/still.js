@@ -56,7 +56,8 @@ export class Still extends EventTarget {
     this.#say("loading");
     try {
       await this.#fetch(this.#at_us, signal).catch(async (error) => {
-        const isElsewhere = error instanceof ApiError && error.code === "nothing-recorded" && this.#until_us > this.#at_us;
+        const isElsewhere =
+          error instanceof ApiError && error.code === "nothing-recorded" && this.#until_us > this.#at_us;
         if (!isElsewhere) throw error;
         // Where only sums are known, the instant may stand in a gap.
         const query = new URLSearchParams({ at: rfc3339(this.#at_us) });
@@ -83,7 +84,9 @@ export class Still extends EventTarget {
     } catch (error) {
       // Somebody else decodes pictures too: wait for a turn.
       if (!(error instanceof ApiError) || error.status !== 429 || tries <= 1) throw error;
-      await new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, PATIENCE_MS);
+      });
       signal.throwIfAborted();
       await this.#fetch(at_us, signal, tries - 1);
     }
@@ -95,7 +98,14 @@ export class Still extends EventTarget {
     this.root.dataset["still"] = state;
     this.image.hidden = state !== "shown";
     this.again.hidden = state !== "failed";
-    const words = { loading: "", shown: "", none: text("find.no_picture"), purged: text("find.purged_picture"), refused: text("find.refused_picture"), failed: text("find.failed_picture") };
+    const words = {
+      loading: "",
+      shown: "",
+      none: text("find.no_picture"),
+      purged: text("find.purged_picture"),
+      refused: text("find.refused_picture"),
+      failed: text("find.failed_picture"),
+    };
     this.words.textContent = words[state];
     this.dispatchEvent(new Event("state"));
   }

@@ -127,7 +127,9 @@ export class Stills extends EventTarget {
       this.poster.hide();
       this.dispatchEvent(new CustomEvent("picture", { detail: reel.shownUs }));
     });
-    reel.addEventListener("hole", () => { if (reel === this.#reel) this.dispatchEvent(new Event("hole")); });
+    reel.addEventListener("hole", () => {
+      if (reel === this.#reel) this.dispatchEvent(new Event("hole"));
+    });
     this.#reel = reel;
     return reel;
   }

@@ -82,20 +82,32 @@ export class Tile extends EventTarget {
     this.#film = new Film(part("video", HTMLVideoElement, root), camera.id);
     this.#film.addEventListener("frame", () => this.#onFrame());
     this.#film.addEventListener("change", () => this.#onChange());
-    this.#film.addEventListener("leap", (event) => this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail })));
-    this.#film.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail));
+    this.#film.addEventListener("leap", (event) =>
+      this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail })),
+    );
+    this.#film.addEventListener("trouble", (event) =>
+      this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail),
+    );
     this.#stills = new Stills(root, camera.id);
-    this.#stills.addEventListener("picture", (event) => this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail));
+    this.#stills.addEventListener("picture", (event) =>
+      this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail),
+    );
     this.#stills.addEventListener("hole", () => this.#setInHole(this.#means === "keyframes"));
   }
 
   /** The element whose frame is on screen; another one takes its place now and then. */
-  get video() { return this.#film.video; }
+  get video() {
+    return this.#film.video;
+  }
 
   /** The still picture that stands in for the video. */
-  get poster() { return this.#stills.poster; }
+  get poster() {
+    return this.#stills.poster;
+  }
 
-  get frameSeconds() { return this.#film.frameSeconds; }
+  get frameSeconds() {
+    return this.#film.frameSeconds;
+  }
 
   /** The hole in its footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
   get hole() {
@@ -104,13 +116,19 @@ export class Tile extends EventTarget {
   }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
-  get positionUs() { return this.#film.positionUs; }
+  get positionUs() {
+    return this.#film.positionUs;
+  }
 
   /** Whether it shows the frame asked for and could play on, or never will. Trouble that may pass is waited for. */
-  get isReady() { return this.trouble === "unsupported" || (this.trouble === null && this.#film.isReady); }
+  get isReady() {
+    return this.trouble === "unsupported" || (this.trouble === null && this.#film.isReady);
+  }
 
   /** Whether footage that comes now would become known without asking. */
-  get isListening() { return this.trouble === null && this.#film.isListening; }
+  get isListening() {
+    return this.trouble === null && this.#film.isListening;
+  }
 
   /**
    * Show the frame of an instant, and rest there. The newest call wins.
@@ -335,7 +353,9 @@ export class Tile extends EventTarget {
 
   /** @returns {boolean} whether it was tried */
   #reload() {
-    const isRepeated = performance.now() - this.#lastReload.at_ms < REPEATED_MS && Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
+    const isRepeated =
+      performance.now() - this.#lastReload.at_ms < REPEATED_MS &&
+      Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
     this.#lastReload = { at_ms: performance.now(), wall_us: this.targetUs };
     if (!isRepeated) this.#film.reload(this.targetUs);
     return !isRepeated;

@@ -76,8 +76,16 @@ class TileMessage {
 
   #showWaiting() {
     this.waitWords.textContent = "";
-    this.#timers.push(setTimeout(() => { this.wait.hidden = false; }, PATIENCE_MS));
-    this.#timers.push(setTimeout(() => { this.waitWords.textContent = text("player.loading", { time: clock(this.tile.targetUs) }); }, WORDS_AFTER_MS));
+    this.#timers.push(
+      setTimeout(() => {
+        this.wait.hidden = false;
+      }, PATIENCE_MS),
+    );
+    this.#timers.push(
+      setTimeout(() => {
+        this.waitWords.textContent = text("player.loading", { time: clock(this.tile.targetUs) });
+      }, WORDS_AFTER_MS),
+    );
   }
 
   #showTrouble() {
@@ -108,7 +116,14 @@ class TileMessage {
     // A picture of another time altogether says nothing.
     const isLast = this.tile.state === "gap" && pictureUs > 0 && pictureUs <= targetUs;
     const isSameDay = dayOf(pictureUs) === dayOf(targetUs);
-    write(this.age, isLast ? text("tile.last_picture", { time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}` }) : "");
+    write(
+      this.age,
+      isLast
+        ? text("tile.last_picture", {
+            time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}`,
+          })
+        : "",
+    );
   }
 
   async #showGap() {
@@ -125,7 +140,8 @@ class TileMessage {
       if (round !== this.#round) return;
       const buttons = [];
       // One second before the end of footage there is still something to see.
-      if (near.before_us !== null) buttons.push(this.#jump("player.nearest_before", Math.max(0, near.before_us - 1_000_000), near.before_us));
+      if (near.before_us !== null)
+        buttons.push(this.#jump("player.nearest_before", Math.max(0, near.before_us - 1_000_000), near.before_us));
       if (near.after_us !== null) buttons.push(this.#jump("player.nearest_after", near.after_us, near.after_us));
       this.actions.replaceChildren(...buttons);
     } catch {
@@ -183,7 +199,11 @@ export class TileMessages {
       wasPlaying = deck.isPlaying;
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
     });
-    deck.addEventListener("seek", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show(); });
-    gaps.addEventListener("change", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap(); });
+    deck.addEventListener("seek", () => {
+      for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
+    });
+    gaps.addEventListener("change", () => {
+      for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap();
+    });
   }
 }

@@ -90,7 +90,8 @@ export function actsOf(parts) {
     hold: parts.hold && (() => parts.hold?.open()),
     snapshot: () => void saveSnapshot(deck.focused),
     full: () => deck.toggleFullscreen(),
-    maximise: () => (cameras.all.length > 1 ? deck.maximise(deck.maximised === null ? cameras.focusedId : null) : false),
+    maximise: () =>
+      cameras.all.length > 1 ? deck.maximise(deck.maximised === null ? cameras.focusedId : null) : false,
     cameras: () => picker.open(cameras.ids, false),
     "change-camera": () => picker.open(cameras.ids, mode.isSimple),
     "layout-one": () => setLayout("one"),

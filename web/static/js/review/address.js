@@ -36,7 +36,10 @@ export function queryOf(shown) {
     ["mode", shown.mode],
   ];
   // A plus sign must be escaped, or it would be read as a blank.
-  return parts.filter(([, value]) => value !== null).map(([name, value]) => `${name}=${(value ?? "").replaceAll("+", "%2B")}`).join("&");
+  return parts
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${(value ?? "").replaceAll("+", "%2B")}`)
+    .join("&");
 }
 
 /** @param {Shown} shown */

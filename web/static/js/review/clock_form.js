@@ -21,7 +21,8 @@ const REASONS = {
 };
 
 /** "Sel, 25 Nov 2025 14:05:09 WITA", with tenths where they were asked for. @param {number} us @returns {string} */
-const momentWords = (us) => `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData.zone_label}`;
+const momentWords = (us) =>
+  `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData.zone_label}`;
 
 /** Fires `seek` (detail: instant). */
 export class ClockForm extends EventTarget {
@@ -58,14 +59,23 @@ export class ClockForm extends EventTarget {
       this.close();
     });
     this.form.addEventListener("focusout", (event) => {
-      if (!this.edit.hidden && !this.form.contains(/** @type {Node | null} */ (event.relatedTarget)) && document.hasFocus()) this.close(false);
+      if (
+        !this.edit.hidden &&
+        !this.form.contains(/** @type {Node | null} */ (event.relatedTarget)) &&
+        document.hasFocus()
+      )
+        this.close(false);
     });
   }
 
   /** @param {number} us */
   show(us) {
     this.wallUs = us;
-    for (const [element, words] of /** @type {[HTMLElement, string][]} */ ([[this.date, dateShort(us)], [this.time, clock(us)], [this.tenth, `.${tenth(us)}`]])) {
+    for (const [element, words] of /** @type {[HTMLElement, string][]} */ ([
+      [this.date, dateShort(us)],
+      [this.time, clock(us)],
+      [this.tenth, `.${tenth(us)}`],
+    ])) {
       if (element.textContent !== words) element.textContent = words;
     }
   }
@@ -127,7 +137,11 @@ export class ClockForm extends EventTarget {
     } catch (error) {
       if (isAborted(error)) return;
       const reason = error instanceof ApiError ? REASONS[error.code] : undefined;
-      this.#complain(reason ? text(reason, { typed: this.input.value.trim().slice(0, 40) }) : withReference(text("player.no_answer"), error));
+      this.#complain(
+        reason
+          ? text(reason, { typed: this.input.value.trim().slice(0, 40) })
+          : withReference(text("player.no_answer"), error),
+      );
     }
   }
 

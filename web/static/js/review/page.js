@@ -49,7 +49,10 @@ let linkedMode = new URLSearchParams(location.search).get("mode");
 
 const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
 const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
-const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps });
+const deck = new Deck(part("[data-stage]", HTMLElement), {
+  dataSaver: savesData(facts.data_saver),
+  skipGaps: facts.skip_gaps,
+});
 const data = new TimelineData();
 const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
 const days = new DayPicker(cameras.focused, facts.at_us);
@@ -57,7 +60,9 @@ const dayCards = new DayCards();
 const hours = new HourSlider();
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
-const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
+const search = new QuickSearch(deck, timeline, () =>
+  clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null,
+);
 const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;
 const bookmarks = new BookmarkPanel(deck, data, clip);
@@ -80,8 +85,14 @@ function on(source, name, handle) {
 /** @returns {import("./address.js").Shown} */
 function shown() {
   return {
-    camera_ids: cameras.ids, focused_id: cameras.focusedId, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
-    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: layouts.chosen, mode: linkedMode,
+    camera_ids: cameras.ids,
+    focused_id: cameras.focusedId,
+    at_us: deck.wallUs,
+    zoom_us: spanOf(timeline.view),
+    in_us: clip?.inUs ?? null,
+    out_us: clip?.outUs ?? null,
+    layout: layouts.chosen,
+    mode: linkedMode,
   };
 }
 
@@ -120,11 +131,15 @@ on(deck, "seek", () => {
   showTime(deck.wallUs);
   tellAddress();
 });
-on(deck, "state", () => { if (!deck.isPlaying) tellAddress(); });
+on(deck, "state", () => {
+  if (!deck.isPlaying) tellAddress();
+});
 on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
 on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
   const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
-  notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
+  notify(
+    text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }),
+  );
 });
 on(cameras, "focus", () => {
   showCameras();
@@ -175,12 +190,35 @@ if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: f
 on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
 on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
 on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
-on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page/page_data.js").LayoutName | null}} */ wish) => {
-  if (wish.layout) layouts.set(wish.layout);
-  cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
-});
+on(
+  picker,
+  "choose",
+  (/** @type {{camera_ids: number[], layout: import("../page/page_data.js").LayoutName | null}} */ wish) => {
+    if (wish.layout) layouts.set(wish.layout);
+    cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
+  },
+);
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, layouts, tellAddress });
+const act = actsOf({
+  deck,
+  timeline,
+  edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction),
+  clip,
+  sheet,
+  bookmarks,
+  hold,
+  clock,
+  days,
+  search,
+  otherDays,
+  cameras,
+  picker,
+  mode,
+  help,
+  notices,
+  layouts,
+  tellAddress,
+});
 on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
   deck.seek(us, { play: false });
   act("bookmark");
@@ -200,7 +238,9 @@ returnAfterSignIn(tellAddress);
 rememberWatching(deck, shown);
 watchLine(deck, notices, () => deck.dataSaver);
 const recorder = new RecorderWatch(notices, () => cameras.focused);
-setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
+setInterval(() => {
+  if (deck.isPlaying) tellAddress();
+}, ADDRESS_MS);
 addEventListener("pagehide", tellAddress);
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);

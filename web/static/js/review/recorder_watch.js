@@ -22,12 +22,14 @@ export class RecorderWatch {
   constructor(notices, camera) {
     this.notices = notices;
     this.camera = camera;
-    setInterval(() => { if (!document.hidden) void this.look(); }, LOOK_MS);
+    setInterval(() => {
+      if (!document.hidden) void this.look();
+    }, LOOK_MS);
     void this.look();
   }
 
   async look() {
-    const round = this.#round += 1;
+    const round = (this.#round += 1);
     const { id, removed_us } = this.camera();
     try {
       /** @type {CameraState} */
@@ -37,7 +39,8 @@ export class RecorderWatch {
       if (id !== this.#cameraId) this.notices.hide("nothing-yet");
       this.#cameraId = id;
       const { state, last_media_us } = found.state;
-      if (state === "recorder-down" && removed_us === null) this.#say("recorder", "d", text("review.recorder_down", { time: since(last_media_us ?? found.newest_us) }));
+      if (state === "recorder-down" && removed_us === null)
+        this.#say("recorder", "d", text("review.recorder_down", { time: since(last_media_us ?? found.newest_us) }));
       else this.notices.hide("recorder");
       if (found.newest_us === null) this.#say("nothing-yet", "w", text("review.nothing_yet"));
       else this.notices.hide("nothing-yet");

@@ -24,7 +24,9 @@ export class ReviewMode extends EventTarget {
     this.#show();
   }
 
-  get isSimple() { return this.mode === "simple"; }
+  get isSimple() {
+    return this.mode === "simple";
+  }
 
   /** @param {ModeName} mode */
   set(mode) {

@@ -7,8 +7,12 @@ import { session } from "../page/api.js";
 
 /** @param {() => void} tellAddress brings the address up to date */
 export function returnAfterSignIn(tellAddress) {
-  session.addEventListener("end", () => {
-    tellAddress();
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-  }, { once: true });
+  session.addEventListener(
+    "end",
+    () => {
+      tellAddress();
+      location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    },
+    { once: true },
+  );
 }

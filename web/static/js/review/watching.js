@@ -25,7 +25,8 @@ export function rememberWatching(deck, shown) {
     /** @type {Record<string, unknown>} */
     const body = { camera_ids, at: rfc3339(at_us) };
     // The marked range is what the person looks at, if they are inside it; otherwise the server sees what they pass through.
-    if (in_us !== null && out_us !== null && in_us <= at_us && at_us <= out_us && out_us - in_us <= DAY_US) Object.assign(body, { from: rfc3339(in_us), to: rfc3339(out_us) });
+    if (in_us !== null && out_us !== null && in_us <= at_us && at_us <= out_us && out_us - in_us <= DAY_US)
+      Object.assign(body, { from: rfc3339(in_us), to: rfc3339(out_us) });
     const key = JSON.stringify(body);
     if (key === told || at_us <= 0) return;
     told = key;
@@ -40,6 +41,10 @@ export function rememberWatching(deck, shown) {
     if (wasPlaying && !deck.isPlaying) void remember(false);
     wasPlaying = deck.isPlaying;
   });
-  setInterval(() => { if (deck.isPlaying) void remember(false); }, EVERY_MS);
-  addEventListener("pagehide", () => { if (performance.now() - began > SETTLED_MS) void remember(true); });
+  setInterval(() => {
+    if (deck.isPlaying) void remember(false);
+  }, EVERY_MS);
+  addEventListener("pagehide", () => {
+    if (performance.now() - began > SETTLED_MS) void remember(true);
+  });
 }

@@ -47,7 +47,9 @@ export class ShotCard extends EventTarget {
   }
 
   /** The instant of what is seen: of the picture itself, else the one it was asked for. @returns {number | null} */
-  get at_us() { return this.still.taken_us ?? this.shot?.at_us ?? null; }
+  get at_us() {
+    return this.still.taken_us ?? this.shot?.at_us ?? null;
+  }
 
   #showTime() {
     const at = this.at_us;
@@ -71,7 +73,9 @@ export class ShotCard extends EventTarget {
     if (holes.length === 0) return;
     const length = duration(holes.reduce((sum, gap) => sum + gap.end_us - gap.start_us, 0));
     this.holes.textContent = text("find.holes", { n: holes.length, length });
-    this.holes.title = holes.map((gap) => `${rangeWords(gap.start_us, gap.end_us)} ${text(`cause.${gap.cause}`)}`).join("\n");
+    this.holes.title = holes
+      .map((gap) => `${rangeWords(gap.start_us, gap.end_us)} ${text(`cause.${gap.cause}`)}`)
+      .join("\n");
   }
 }
 
@@ -83,7 +87,9 @@ export class ShotCard extends EventTarget {
  */
 export function gapCard(pattern, gap) {
   const made = /** @type {DocumentFragment} */ (pattern.content.cloneNode(true));
-  part("[data-gap-length]", HTMLElement, made).textContent = text("find.gap", { length: duration(gap.end_us - gap.start_us) });
+  part("[data-gap-length]", HTMLElement, made).textContent = text("find.gap", {
+    length: duration(gap.end_us - gap.start_us),
+  });
   part("[data-gap-cause]", HTMLElement, made).textContent = text(`cause.${gap.cause}`);
   part("[data-gap-range]", HTMLElement, made).textContent = rangeWords(gap.start_us, gap.end_us);
   return part("[data-gap-card]", HTMLElement, made);

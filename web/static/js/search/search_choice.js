@@ -28,7 +28,9 @@ export class SearchChoice extends EventTarget {
     this.select.addEventListener("change", () => this.dispatchEvent(new Event("range")));
   }
 
-  get cameraId() { return Number(this.camera.value); }
+  get cameraId() {
+    return Number(this.camera.value);
+  }
 
   /** @returns {Range} */
   get range() {
@@ -40,7 +42,9 @@ export class SearchChoice extends EventTarget {
   }
 
   /** Whether a person is choosing right now. */
-  get hasFocus() { return document.activeElement === this.camera || document.activeElement === this.select; }
+  get hasFocus() {
+    return document.activeElement === this.camera || document.activeElement === this.select;
+  }
 
   /**
    * Offer what there is: the marked range first, else what the timeline shows.
@@ -52,13 +56,17 @@ export class SearchChoice extends EventTarget {
   offer(cameras, cameraId, view, marks) {
     this.#view = view;
     this.#marks = marks;
-    this.camera.replaceChildren(...cameras.map(({ id, number, title }) => new Option(`${number} ${title}`, String(id), false, id === cameraId)));
+    this.camera.replaceChildren(
+      ...cameras.map(({ id, number, title }) => new Option(`${number} ${title}`, String(id), false, id === cameraId)),
+    );
     this.cameras.hidden = cameras.length < 2;
     const seen = firstRange(view, nowUs());
     this.select.replaceChildren(
       ...(marks ? [new Option(text("find.range_marks", { length: duration(marks[1] - marks[0]) }), "marks")] : []),
       new Option(text("find.range_view", { length: duration(seen[1] - seen[0]) }), "view"),
-      ...DAYS.map((days) => new Option(text("find.range_days", { length: text("units.d", { n: days }) }), String(days))),
+      ...DAYS.map(
+        (days) => new Option(text("find.range_days", { length: text("units.d", { n: days }) }), String(days)),
+      ),
     );
     this.select.value = marks ? "marks" : "view";
   }

@@ -81,8 +81,10 @@ export function roundOf(range, spans, gaps) {
     return end_us > start_us ? [{ ...gap, start_us, end_us }] : [];
   });
   const least = ((range[1] - range[0]) / SHOTS) * CARD_SHARE;
-  const longest = seen.filter((gap) => gap.end_us - gap.start_us >= least)
-    .sort((a, b) => b.end_us - b.start_us - (a.end_us - a.start_us)).slice(0, MOST_GAP_CARDS);
+  const longest = seen
+    .filter((gap) => gap.end_us - gap.start_us >= least)
+    .sort((a, b) => b.end_us - b.start_us - (a.end_us - a.start_us))
+    .slice(0, MOST_GAP_CARDS);
   const instants = instantsOf(range, spans);
   /** @type {{at_us: number, entry: Entry}[]} */
   const entries = instants.map((at_us, index) => {

@@ -203,7 +203,8 @@ export class ArchiveStrip extends EventTarget {
       g.fillRect(a, 0, Math.max(3, clamp(xOf(view, width, end_us ?? nowUs()), 0, width) - a), 2);
     }
     g.fillStyle = this.#colour("mark");
-    for (const { start_us } of this.#marks.bookmarks) g.fillRect(Math.round(xOf(view, width, start_us)) - 1, TOP + TALL + 1, 2, 5);
+    for (const { start_us } of this.#marks.bookmarks)
+      g.fillRect(Math.round(xOf(view, width, start_us)) - 1, TOP + TALL + 1, 2, 5);
   }
 
   #watchPointer() {
@@ -215,7 +216,12 @@ export class ArchiveStrip extends EventTarget {
       const x = at(event);
       const [a, b] = this.#frame(plot.clientWidth);
       const isFrame = x >= a - GRIP_PX && x <= b + GRIP_PX;
-      this.#drag = { x, by: isFrame ? x - xOf(this.view, plot.clientWidth, (this.seen.from_us + this.seen.to_us) / 2) : 0, isFrame, hasMoved: false };
+      this.#drag = {
+        x,
+        by: isFrame ? x - xOf(this.view, plot.clientWidth, (this.seen.from_us + this.seen.to_us) / 2) : 0,
+        isFrame,
+        hasMoved: false,
+      };
     });
     plot.addEventListener("pointermove", (event) => {
       const drag = this.#drag;
@@ -229,7 +235,9 @@ export class ArchiveStrip extends EventTarget {
       this.#drag = null;
       if (drag && !drag.hasMoved) this.#tell("seek", at(event));
     });
-    plot.addEventListener("pointercancel", () => { this.#drag = null; });
+    plot.addEventListener("pointercancel", () => {
+      this.#drag = null;
+    });
   }
 
   /** @param {string} kind @param {number} x */

@@ -51,15 +51,21 @@ export class GapList extends EventTarget {
     const isWaiting = view === null || lanes.some(({ facts }) => facts === null);
     const isWide = lanes.some(({ facts }) => facts?.cells);
     /** @type {Entry[]} */
-    const found = lanes.flatMap(({ camera, facts }) => (view && facts ? facts.gaps.filter((gap) => isListed(gap, view)).map((gap) => ({ gap, camera })) : []));
+    const found = lanes.flatMap(({ camera, facts }) =>
+      view && facts ? facts.gaps.filter((gap) => isListed(gap, view)).map((gap) => ({ gap, camera })) : [],
+    );
     found.sort((a, b) => a.gap.start_us - b.gap.start_us || a.camera.number - b.camera.number);
     const shown = found.slice(0, MOST);
     const key = `${isWaiting} ${isWide} ${found.length} ${lanes.length} ${shown.map(keyOf).join()}`;
     if (key === this.#shown) return;
     this.#shown = key;
-    const focused = [...this.box.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const focused = [...this.box.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     this.box.replaceChildren(
-      ...shown.map(({ gap, camera }) => gapRow(gap, camera, lanes.length > 1, (us) => this.dispatchEvent(new CustomEvent("seek", { detail: us })))),
+      ...shown.map(({ gap, camera }) =>
+        gapRow(gap, camera, lanes.length > 1, (us) => this.dispatchEvent(new CustomEvent("seek", { detail: us }))),
+      ),
       ...remark(found.length, isWaiting, isWide),
     );
     if (focused >= 0) this.box.querySelectorAll("button")[focused]?.focus();

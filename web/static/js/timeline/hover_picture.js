@@ -40,7 +40,9 @@ export class HoverPicture {
       this.#isAsked = false;
       this.#show(/** @type {CustomEvent<Place | null>} */ (event).detail);
     });
-    plot.addEventListener("blur", () => { if (this.#isAsked) this.#show(null); });
+    plot.addEventListener("blur", () => {
+      if (this.#isAsked) this.#show(null);
+    });
     plot.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "d" || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
@@ -48,16 +50,22 @@ export class HoverPicture {
       if (this.box.hidden) this.#ask();
       else this.#show(null);
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.box.hidden) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.#show(null);
-    }, true);
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape" || this.box.hidden) return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.#show(null);
+      },
+      true,
+    );
   }
 
   /** The playhead rests somewhere else: what was asked for goes with it. */
-  follow() { if (this.#isAsked && !this.box.hidden) this.#ask(); }
+  follow() {
+    if (this.#isAsked && !this.box.hidden) this.#ask();
+  }
 
   #ask() {
     this.#isAsked = true;
@@ -98,7 +106,10 @@ export class HoverPicture {
       this.picture.cameraId = this.#cameraId = camera_id;
     }
     void this.picture.show(us, (taken) => {
-      if (!this.box.hidden) this.words.textContent = [said, text("player.picture_of", { time: clock(taken) })].filter((words) => words !== "").join(" · ");
+      if (!this.box.hidden)
+        this.words.textContent = [said, text("player.picture_of", { time: clock(taken) })]
+          .filter((words) => words !== "")
+          .join(" · ");
     });
   }
 
@@ -108,7 +119,9 @@ export class HoverPicture {
     if (gap) {
       const end_us = Math.min(gap.end_us, nowUs());
       const cause = text(`cause.${gap.cause}`);
-      return QUIET_CAUSES.has(gap.cause) ? cause : [cause, duration(end_us - gap.start_us), clockSpan(gap.start_us, end_us)].join(" · ");
+      return QUIET_CAUSES.has(gap.cause)
+        ? cause
+        : [cause, duration(end_us - gap.start_us), clockSpan(gap.start_us, end_us)].join(" · ");
     }
     if (this.data.hasFootage(camera_id, us) === false) return text("timeline.no_footage");
     return this.#columnWords(camera_id, us);
@@ -118,7 +131,8 @@ export class HoverPicture {
   #columnWords(camera_id, us) {
     const { timeline } = this;
     const facts = this.data.lane(camera_id);
-    if (!facts || (facts.cells === null && spanOf(timeline.view) <= DAY_US) || us < facts.fromUs || us >= facts.untilUs) return null;
+    if (!facts || (facts.cells === null && spanOf(timeline.view) <= DAY_US) || us < facts.fromUs || us >= facts.untilUs)
+      return null;
     const step = columnStep(spanOf(timeline.view) / timeline.width, facts);
     const start = Math.max(Math.floor(us / step) * step, facts.quietUntilUs, facts.fromUs);
     const end = Math.min(Math.floor(us / step) * step + step, facts.untilUs);

@@ -45,6 +45,7 @@ export function placeInside(left, right, wide, line) {
 export function withoutOverlaps(labels) {
   /** @type {T[]} */
   const kept = [];
-  for (const label of labels) if (!kept.some((other) => label.left < other.right && label.right > other.left)) kept.push(label);
+  for (const label of labels)
+    if (!kept.some((other) => label.left < other.right && label.right > other.left)) kept.push(label);
   return kept;
 }

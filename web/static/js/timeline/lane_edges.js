@@ -30,7 +30,10 @@ export function nearestEdge(lanes, marks, us, direction) {
       const after = firstAbove(edges, beyond);
       let i = direction > 0 ? after : after - 1;
       // Where the window was cut off, or recording goes on, nothing begins or ends.
-      while (isCut(edges[i], edges === spanStarts ? fromUs : Infinity, edges === spanEnds ? untilUs - LIVE_US : Infinity)) i += direction;
+      while (
+        isCut(edges[i], edges === spanStarts ? fromUs : Infinity, edges === spanEnds ? untilUs - LIVE_US : Infinity)
+      )
+        i += direction;
       offer(edges[i]);
     }
   }

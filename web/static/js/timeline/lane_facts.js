@@ -55,9 +55,13 @@ export class LaneFacts {
     this.isQuiet = Uint8Array.from(this.gaps, (gap) => (QUIET_CAUSES.has(gap.cause) ? 1 : 0));
     const cellWidth = told.cells?.width_us ?? 0;
     const cellCount = told.cells?.covered.length ?? 0;
-    const lastPart = cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
+    const lastPart =
+      cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
     const missing = told.cells
-      ? Float64Array.from(told.cells.covered, (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1))
+      ? Float64Array.from(
+          told.cells.covered,
+          (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1),
+        )
       : Float64Array.from(this.gaps, (gap) => gap.end_us - gap.start_us);
     const longest = told.cells ? Float64Array.from(told.cells.longest_gap_s, (s) => s * 1e6) : missing;
     if (told.cells) forgetBeforeFirst(told.cells, told.oldest_us, missing, longest);
@@ -68,7 +72,7 @@ export class LaneFacts {
     /** Before this there is nothing, and that is no failure. */
     this.quietUntilUs = this.#quietUntil();
     /** To which footage reaches; the newest seconds of a growing file may not be known yet. */
-    this.coveredUntilUs = told.cells ? until_us : this.spanEnds.at(-1) ?? from_us;
+    this.coveredUntilUs = told.cells ? until_us : (this.spanEnds.at(-1) ?? from_us);
   }
 
   /** @returns {number} */
@@ -140,7 +144,10 @@ export class LaneFacts {
     const { start_us, width_us, covered } = /** @type {Cells} */ (this.cells);
     const place = clamp((us - start_us) / width_us, 0, covered.length);
     const whole = Math.floor(place);
-    const past = whole === covered.length - 1 ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole)) : place - whole;
+    const past =
+      whole === covered.length - 1
+        ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole))
+        : place - whole;
     return this.missing.sum(0, whole) + (past > 0 ? this.missing.sum(whole, whole + 1) * past : 0);
   }
 

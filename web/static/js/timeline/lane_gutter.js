@@ -17,12 +17,15 @@ export class LaneGutter extends EventTarget {
     this.list.addEventListener("scroll", () => this.dispatchEvent(new Event("scroll")), { passive: true });
     this.list.addEventListener("click", (event) => {
       const row = event.target instanceof Element ? event.target.closest("[data-lane]") : null;
-      if (row instanceof HTMLElement) this.dispatchEvent(new CustomEvent("focus", { detail: Number(row.dataset["lane"]) }));
+      if (row instanceof HTMLElement)
+        this.dispatchEvent(new CustomEvent("focus", { detail: Number(row.dataset["lane"]) }));
     });
   }
 
   /** Pixels. */
-  get scroll() { return this.list.scrollTop; }
+  get scroll() {
+    return this.list.scrollTop;
+  }
 
   /** @param {number} pixels */
   scrollTo(pixels) {
@@ -43,7 +46,9 @@ export class LaneGutter extends EventTarget {
 
   /** @param {import("../page/page_data.js").CameraFacts} camera @returns {HTMLElement} */
   #row(camera) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     const button = part("[data-lane]", HTMLElement, row);
     button.dataset["lane"] = String(camera.id);
     button.title = camera.title;

@@ -94,12 +94,15 @@ function paintGaps({ g, colour, hatches }, { facts, from_us, to_us }, scale, pla
     free = Math.max(b, a + POST_PX) + 1;
     // Whatever ends under what was just drawn is drawn with it.
     const under = scale.from_us + (free - 1) * us_per_px;
-    if (i + 1 < gaps.length && /** @type {number} */ (gapEnds[i + 1]) <= under) i = firstAbove(gapEnds, under, i + 1) - 1;
+    if (i + 1 < gaps.length && /** @type {number} */ (gapEnds[i + 1]) <= under)
+      i = firstAbove(gapEnds, under, i + 1) - 1;
   }
   g.fillStyle = colour(place.isFocused ? "lane-focus" : "lane");
-  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]) - 1, top, /** @type {number} */ (posts[k + 1]) + 2, bottom - top + 1);
+  for (let k = 0; k < count; k += 2)
+    g.fillRect(/** @type {number} */ (posts[k]) - 1, top, /** @type {number} */ (posts[k + 1]) + 2, bottom - top + 1);
   g.fillStyle = colour("gap-hatch");
-  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]), top, /** @type {number} */ (posts[k + 1]), bottom - top);
+  for (let k = 0; k < count; k += 2)
+    g.fillRect(/** @type {number} */ (posts[k]), top, /** @type {number} */ (posts[k + 1]), bottom - top);
 }
 
 /** @param {Brush} brush @param {Piece} piece @param {Scale} scale @param {Place} place */
@@ -110,7 +113,8 @@ function paintColumns({ g, colour, hatches }, { facts, from_us, to_us }, scale, 
   const tall = place.height >= 40 ? 22 : 14;
   const top = bottom - tall;
   paintActivity(g, colour, facts, scale, top - 2, top - 2 - (place.y + 4));
-  if (facts.quietUntilUs > from_us) paintQuiet(g, colour, hatches, x(from_us), x(Math.min(to_us, facts.quietUntilUs)), place);
+  if (facts.quietUntilUs > from_us)
+    paintQuiet(g, colour, hatches, x(from_us), x(Math.min(to_us, facts.quietUntilUs)), place);
   paintCompleteness(g, colour, hatches, facts, scale, { from_us, to_us }, top, tall);
 }
 
@@ -134,7 +138,10 @@ export function paintCompleteness(g, colour, hatches, facts, scale, part, top, t
   if (to_us <= from_us) return;
   const left = (from_us - scale.from_us) / us_per_px;
   const wide = (to_us - from_us) / us_per_px;
-  const strip = stripOf(facts, us_per_px, { from_us, to_us }, tall, least_px, { full: colour("rec"), edge: colour("bg") });
+  const strip = stripOf(facts, us_per_px, { from_us, to_us }, tall, least_px, {
+    full: colour("rec"),
+    edge: colour("bg"),
+  });
   g.fillStyle = colour("bg");
   g.fillRect(left, top - 1, wide, tall + 2);
   g.fillStyle = strip.isWhole ? colour("rec") : hatches.gap;
@@ -142,7 +149,17 @@ export function paintCompleteness(g, colour, hatches, facts, scale, part, top, t
   if (strip.isWhole) return;
   // Each column keeps its colour to its very edge.
   g.imageSmoothingEnabled = false;
-  g.drawImage(strip.image, (from_us - strip.start_us) / strip.step_us, 0, (to_us - from_us) / strip.step_us, tall, left, top, wide, tall);
+  g.drawImage(
+    strip.image,
+    (from_us - strip.start_us) / strip.step_us,
+    0,
+    (to_us - from_us) / strip.step_us,
+    tall,
+    left,
+    top,
+    wide,
+    tall,
+  );
 }
 
 /**
@@ -204,7 +221,12 @@ function paintActivity(g, colour, facts, scale, base, height) {
  */
 function activityPaths(bins, busiest, together) {
   const [area, line] = [new Path2D(), new Path2D()];
-  const rates = together === 1 ? bins : Array.from({ length: Math.ceil(bins.length / together) }, (_, i) => Math.max(...bins.slice(i * together, (i + 1) * together)));
+  const rates =
+    together === 1
+      ? bins
+      : Array.from({ length: Math.ceil(bins.length / together) }, (_, i) =>
+          Math.max(...bins.slice(i * together, (i + 1) * together)),
+        );
   let isOpen = false;
   for (let i = 0; i <= rates.length; i += 1) {
     const rate = rates[i] ?? 0;
@@ -228,4 +250,3 @@ function activityPaths(bins, busiest, together) {
   }
   return { area, line };
 }
-

@@ -63,5 +63,6 @@ export function paintBookmarks({ g, colour }, { view, width, bookmarks }, top) {
 /** @param {Brush} brush @param {Scene} scene @param {number} top */
 export function paintEvents({ g, colour }, { events }, top) {
   g.fillStyle = colour("event");
-  for (let i = 0; i < events.count; i += 1) stamp(g, TRIANGLE, Math.round(/** @type {number} */ (events.xs[i])) - 5, top + 4);
+  for (let i = 0; i < events.count; i += 1)
+    stamp(g, TRIANGLE, Math.round(/** @type {number} */ (events.xs[i])) - 5, top + 4);
 }

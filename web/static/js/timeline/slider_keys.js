@@ -16,8 +16,12 @@ export function instantOfKey({ key, shiftKey }, at_us, now_us) {
   const small = shiftKey ? MINUTE_US : 5 * SECOND_US;
   /** @type {Record<string, () => number>} */
   const moves = {
-    ArrowLeft: () => at_us - small, ArrowDown: () => at_us - small, ArrowRight: () => at_us + small, ArrowUp: () => at_us + small,
-    PageUp: () => at_us + 10 * MINUTE_US, PageDown: () => at_us - 10 * MINUTE_US,
+    ArrowLeft: () => at_us - small,
+    ArrowDown: () => at_us - small,
+    ArrowRight: () => at_us + small,
+    ArrowUp: () => at_us + small,
+    PageUp: () => at_us + 10 * MINUTE_US,
+    PageDown: () => at_us - 10 * MINUTE_US,
     Home: () => dayStartUs(dayOf(at_us)),
     End: () => dayStartUs(dayPlus(dayOf(at_us), 1)) - SECOND_US,
   };

@@ -36,7 +36,8 @@ export function spanRows(lanes, now_us, most = MOST_ROWS) {
       const until = Math.min(to_us, facts.untilUs, now_us);
       for (const row of facts.cells ? cellRows(facts, facts.cells, from_us, until) : gapRows(facts, from_us, until)) {
         const last = rows.length > first ? rows.at(-1) : undefined;
-        const isSame = last && last.kind === row.kind && last.cause === row.cause && row.from_us - last.to_us <= TOUCHING_US;
+        const isSame =
+          last && last.kind === row.kind && last.cause === row.cause && row.from_us - last.to_us <= TOUCHING_US;
         if (!isSame || row.kind === "partly") rows.push({ camera_id, ...row });
         else last.to_us = row.to_us;
       }
@@ -56,12 +57,28 @@ function gapRows(facts, from_us, until_us) {
   const rows = [];
   const take = (/** @type {number} */ start, /** @type {number} */ end, /** @type {string | null} */ cause) => {
     const [a, b] = [Math.max(start, from_us), Math.min(end, until_us)];
-    if (b > a) rows.push({ from_us: a, to_us: b, kind: cause === null ? "recorded" : "gap", cause: cause ?? "", share: cause === null ? 1 : 0, longest_us: 0 });
+    if (b > a)
+      rows.push({
+        from_us: a,
+        to_us: b,
+        kind: cause === null ? "recorded" : "gap",
+        cause: cause ?? "",
+        share: cause === null ? 1 : 0,
+        longest_us: 0,
+      });
   };
-  for (let i = firstAbove(facts.spanEnds, from_us); i < facts.spans.length && /** @type {number} */ (facts.spanStarts[i]) < until_us; i += 1) {
+  for (
+    let i = firstAbove(facts.spanEnds, from_us);
+    i < facts.spans.length && /** @type {number} */ (facts.spanStarts[i]) < until_us;
+    i += 1
+  ) {
     take(/** @type {number} */ (facts.spanStarts[i]), /** @type {number} */ (facts.spanEnds[i]), null);
   }
-  for (let i = firstAbove(facts.gapEnds, from_us); i < facts.gaps.length && /** @type {number} */ (facts.gapStarts[i]) < until_us; i += 1) {
+  for (
+    let i = firstAbove(facts.gapEnds, from_us);
+    i < facts.gaps.length && /** @type {number} */ (facts.gapStarts[i]) < until_us;
+    i += 1
+  ) {
     const gap = /** @type {import("./lane_facts.js").Gap} */ (facts.gaps[i]);
     take(gap.start_us, gap.end_us, gap.cause);
   }
@@ -95,4 +112,3 @@ function cellRows(facts, cells, from_us, until_us) {
   }
   return rows;
 }
-

@@ -56,14 +56,21 @@ export class SpanTable {
     });
     const { rows, more } = spanRows(lanes, nowUs());
     // The last stretch grows while it is recorded; that alone is no reason to disturb who reads.
-    const key = rows.map((row) => `${row.camera_id} ${row.from_us} ${row.kind} ${row.cause} ${Math.round(row.to_us / (10 * SECOND_US))}`).join();
+    const key = rows
+      .map(
+        (row) => `${row.camera_id} ${row.from_us} ${row.kind} ${row.cause} ${Math.round(row.to_us / (10 * SECOND_US))}`,
+      )
+      .join();
     if (key === this.#shown && this.body.childElementCount > 0) return;
     this.#shown = key;
-    const focused = [...this.body.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const focused = [...this.body.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     this.body.replaceChildren(...rows.map((row) => this.#row(row)));
     if (focused >= 0) this.body.querySelectorAll("button")[focused]?.focus();
     this.words.hidden = more === 0 && rows.length > 0;
-    this.words.textContent = rows.length === 0 ? text("timeline.table_empty") : text("timeline.table_more", { n: MOST_ROWS, more });
+    this.words.textContent =
+      rows.length === 0 ? text("timeline.table_empty") : text("timeline.table_more", { n: MOST_ROWS, more });
   }
 
   /** @param {SpanRow} row @returns {HTMLTableRowElement} */
@@ -77,8 +84,16 @@ export class SpanTable {
     const jump = document.createElement("button");
     jump.type = "button";
     jump.textContent = `${dateShort(row.from_us)} ${clock(row.from_us)}`;
-    jump.addEventListener("click", () => this.timeline.seek(row.kind === "gap" ? Math.max(0, row.from_us - BEFORE_US) : row.from_us));
-    line.append(name, cell(jump), cell(`${dateShort(row.to_us)} ${clock(row.to_us)}`), cell(duration(row.to_us - row.from_us)), cell(whatIsThere(row)));
+    jump.addEventListener("click", () =>
+      this.timeline.seek(row.kind === "gap" ? Math.max(0, row.from_us - BEFORE_US) : row.from_us),
+    );
+    line.append(
+      name,
+      cell(jump),
+      cell(`${dateShort(row.to_us)} ${clock(row.to_us)}`),
+      cell(duration(row.to_us - row.from_us)),
+      cell(whatIsThere(row)),
+    );
     return line;
   }
 }

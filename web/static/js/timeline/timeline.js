@@ -13,7 +13,19 @@ import { instantOfKey, zoomOfKey } from "./slider_keys.js";
 import { SpanTable } from "./span_table.js";
 import { spokenTime } from "./spoken_time.js";
 import { TimelineGestures } from "./timeline_gestures.js";
-import { centred, clamp, kept, NARROWEST_US, nextZoom, panned, settled, spanOf, WIDEST_US, xOf, zoomed } from "./timeline_model.js";
+import {
+  centred,
+  clamp,
+  kept,
+  NARROWEST_US,
+  nextZoom,
+  panned,
+  settled,
+  spanOf,
+  WIDEST_US,
+  xOf,
+  zoomed,
+} from "./timeline_model.js";
 import { SHAPE_PX } from "./mark_paint.js";
 import { TimelinePicture } from "./timeline_picture.js";
 import { DAY_US, dateShort, dayOf, dayPlus, dayStartUs, HOUR_US, nowUs, SECOND_US } from "../page/site_time.js";
@@ -74,9 +86,15 @@ export class Timeline extends EventTarget {
     this.data = data;
     this.playheadUs = at_us;
     this.plot = part("[data-plot]", HTMLElement, root);
-    this.picture = new TimelinePicture(part("[data-canvas]", HTMLCanvasElement, root), part("[data-labels]", HTMLElement, root));
+    this.picture = new TimelinePicture(
+      part("[data-canvas]", HTMLCanvasElement, root),
+      part("[data-labels]", HTMLElement, root),
+    );
     this.gutter = new LaneGutter(root);
-    this.archive = new ArchiveStrip(part("[data-archive]", HTMLElement, root), root.querySelector("[data-archive-days]"));
+    this.archive = new ArchiveStrip(
+      part("[data-archive]", HTMLElement, root),
+      root.querySelector("[data-archive-days]"),
+    );
     this.table = new SpanTable(root, this);
     this.hoverPicture = new HoverPicture(this, data);
     this.gestures = new TimelineGestures(this.plot, this);
@@ -95,7 +113,9 @@ export class Timeline extends EventTarget {
     data.addEventListener("change", () => this.plan());
     gutter.addEventListener("focus", (event) => this.#tell("focus", /** @type {CustomEvent<number>} */ (event).detail));
     gutter.addEventListener("scroll", () => this.plan());
-    archive.addEventListener("pan", (event) => this.setView(centred(/** @type {CustomEvent<number>} */ (event).detail, spanOf(this.view))));
+    archive.addEventListener("pan", (event) =>
+      this.setView(centred(/** @type {CustomEvent<number>} */ (event).detail, spanOf(this.view))),
+    );
     archive.addEventListener("seek", (event) => {
       const at = /** @type {CustomEvent<number>} */ (event).detail;
       this.setView(centred(at, spanOf(this.view)));
@@ -126,9 +146,13 @@ export class Timeline extends EventTarget {
     this.#describe();
   }
 
-  get cameras() { return this.#cameras; }
+  get cameras() {
+    return this.#cameras;
+  }
 
-  get focusedId() { return this.#focusedId; }
+  get focusedId() {
+    return this.#focusedId;
+  }
 
   /** Sizes come from the style sheet: a phone's tape is another timeline than a desk's. */
   #measure() {
@@ -146,7 +170,12 @@ export class Timeline extends EventTarget {
   }
 
   #lay() {
-    this.#layout = layLanes(this.#cameras.map((camera) => camera.id), this.#focusedId, this.#heights, window.innerHeight);
+    this.#layout = layLanes(
+      this.#cameras.map((camera) => camera.id),
+      this.#focusedId,
+      this.#heights,
+      window.innerHeight,
+    );
     const { seen, rows } = this.#layout;
     this.root.style.setProperty("--tl-lanes", `${rows.length > 0 ? seen : this.#heights.focus}px`);
     this.plan();
@@ -157,7 +186,9 @@ export class Timeline extends EventTarget {
     const now = nowUs();
     const known = this.#cameras.map((camera) => camera.oldest_us ?? now);
     const oldest = known.length > 0 ? Math.min(this.playheadUs, now - DAY_US, ...known) : 0;
-    this.view = this.isTape ? centred(this.playheadUs, spanOf(view)) : kept(view, oldest, Math.max(now, this.playheadUs));
+    this.view = this.isTape
+      ? centred(this.playheadUs, spanOf(view))
+      : kept(view, oldest, Math.max(now, this.playheadUs));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
     this.archive.setSeen(this.view);
     // Told exactly, for whoever drives the page from outside.
@@ -199,7 +230,9 @@ export class Timeline extends EventTarget {
   }
 
   /** @param {number} us */
-  #sees(us) { return us >= this.view.from_us && us <= this.view.to_us; }
+  #sees(us) {
+    return us >= this.view.from_us && us <= this.view.to_us;
+  }
 
   /**
    * Move the playhead. The view follows where it runs out of sight or was sent elsewhere, but not when people look elsewhere.
@@ -268,17 +301,34 @@ export class Timeline extends EventTarget {
     const { view, isTape, frame } = this;
     this.root.dataset["fromUs"] = String(view.from_us);
     this.root.dataset["toUs"] = String(view.to_us);
-    const isUnfinished = this.picture.draw({
-      view, layout: this.#layout, scroll: this.gutter.scroll, heights: this.#heights, now_us: nowUs(), playhead_us: this.playheadUs, frame,
-      hover_us: this.hoverUs, in_us: this.inUs, out_us: this.outUs, isTape,
-    }, this.data, this.#layout.rows.map((row) => this.#cameras.find((camera) => camera.id === row.camera_id)?.number ?? 0));
+    const isUnfinished = this.picture.draw(
+      {
+        view,
+        layout: this.#layout,
+        scroll: this.gutter.scroll,
+        heights: this.#heights,
+        now_us: nowUs(),
+        playhead_us: this.playheadUs,
+        frame,
+        hover_us: this.hoverUs,
+        in_us: this.inUs,
+        out_us: this.outUs,
+        isTape,
+      },
+      this.data,
+      this.#layout.rows.map((row) => this.#cameras.find((camera) => camera.id === row.camera_id)?.number ?? 0),
+    );
     this.table.plan();
     if (isUnfinished) this.plan();
   }
 
   #showAge() {
     const age = this.data.hasFailed ? this.data.ageSeconds : null;
-    const words = !this.data.hasFailed ? "" : age === null ? text("timeline.no_data") : text("timeline.old_data", { n: age });
+    const words = !this.data.hasFailed
+      ? ""
+      : age === null
+        ? text("timeline.no_data")
+        : text("timeline.old_data", { n: age });
     if (this.stale.textContent !== words) this.stale.textContent = words;
     this.stale.hidden = words === "";
   }
@@ -302,8 +352,16 @@ export class Timeline extends EventTarget {
 
   /** @param {number} x @param {number} y @returns {import("./timeline_gestures.js").Grip} */
   gripAt(x, y) {
-    for (const [kind, mark] of /** @type {["in" | "out", number | null][]} */ ([["in", this.inUs], ["out", this.outUs]])) {
-      if (mark !== null && Math.abs(xOf(this.view, this.width, mark) - x) <= EDGE_GRIP_PX && y < this.#heights.ruler + this.#layout.seen) return kind;
+    for (const [kind, mark] of /** @type {["in" | "out", number | null][]} */ ([
+      ["in", this.inUs],
+      ["out", this.outUs],
+    ])) {
+      if (
+        mark !== null &&
+        Math.abs(xOf(this.view, this.width, mark) - x) <= EDGE_GRIP_PX &&
+        y < this.#heights.ruler + this.#layout.seen
+      )
+        return kind;
     }
     const isLane = y >= this.#heights.ruler && y < this.#heights.ruler + this.#layout.seen;
     return isLane || this.isTape ? "scrub" : "pan";
@@ -346,7 +404,9 @@ export class Timeline extends EventTarget {
     this.#ends = null;
   }
 
-  dropEnd() { this.#ends = null; }
+  dropEnd() {
+    this.#ends = null;
+  }
 
   /** The bookmark whose flag or title lies there. @param {number} x @param {number} y @returns {import("../kept/bookmark_store.js").Bookmark | null} */
   markAt(x, y) {
@@ -367,7 +427,9 @@ export class Timeline extends EventTarget {
   }
 
   /** @param {number} us */
-  wishBookmark(us) { this.#tell("bookmark-wish", us); }
+  wishBookmark(us) {
+    this.#tell("bookmark-wish", us);
+  }
 
   /** @param {number | null} x null: the pointer has left @param {number} y */
   hover(x, y) {
@@ -377,7 +439,10 @@ export class Timeline extends EventTarget {
     const lane = laneAt(this.#layout, y - this.#heights.ruler + this.gutter.scroll);
     const isLane = y >= this.#heights.ruler && y < this.#heights.ruler + this.#layout.seen;
     const mark = x === null ? null : this.markAt(x, y);
-    this.#tell("hover", us === null ? null : { us, camera_id: isLane && lane ? lane.camera_id : this.#focusedId, bookmark: mark });
+    this.#tell(
+      "hover",
+      us === null ? null : { us, camera_id: isLane && lane ? lane.camera_id : this.#focusedId, bookmark: mark },
+    );
     this.plan();
   }
 

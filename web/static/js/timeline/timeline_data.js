@@ -39,8 +39,11 @@ const [LEAST_COLUMNS, MOST_COLUMNS] = [50, 2000];
  */
 export async function askTimeline(camera_ids, window, columns, { withActivity = true, signal } = {}) {
   const query = new URLSearchParams({
-    cameras: camera_ids.join(), from: rfc3339(window.from_us), to: rfc3339(window.to_us),
-    columns: String(clamp(Math.ceil(columns), LEAST_COLUMNS, MOST_COLUMNS)), activity: withActivity ? "1" : "0",
+    cameras: camera_ids.join(),
+    from: rfc3339(window.from_us),
+    to: rfc3339(window.to_us),
+    columns: String(clamp(Math.ceil(columns), LEAST_COLUMNS, MOST_COLUMNS)),
+    activity: withActivity ? "1" : "0",
   });
   const began = performance.now();
   /** @type {Told} */
@@ -74,7 +77,9 @@ export class TimelineData extends EventTarget {
 
   constructor() {
     super();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#plan(); });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#plan();
+    });
   }
 
   /** @param {readonly import("../page/page_data.js").CameraFacts[]} cameras */
@@ -100,12 +105,18 @@ export class TimelineData extends EventTarget {
   }
 
   /** What the view is. @returns {View | null} */
-  get view() { return this.#wish?.view ?? null; }
+  get view() {
+    return this.#wish?.view ?? null;
+  }
 
   /** Whether the last request failed, and how many seconds ago the facts on screen came. */
-  get hasFailed() { return this.#failures > 0; }
+  get hasFailed() {
+    return this.#failures > 0;
+  }
 
-  get ageSeconds() { return this.#freshMs === 0 ? null : Math.round((performance.now() - this.#freshMs) / 1000); }
+  get ageSeconds() {
+    return this.#freshMs === 0 ? null : Math.round((performance.now() - this.#freshMs) / 1000);
+  }
 
   /** Bookmarks of these cameras, as far as they are known, in order of time. @type {readonly Bookmark[]} */
   bookmarks = [];
@@ -118,7 +129,9 @@ export class TimelineData extends EventTarget {
    * @param {number} cameraId
    * @param {View} view
    */
-  cover(pieces, cameraId, view) { this.#shelf.cover(pieces, cameraId, view); }
+  cover(pieces, cameraId, view) {
+    this.#shelf.cover(pieces, cameraId, view);
+  }
 
   /** What is known best about what is on screen. @param {number} cameraId @returns {LaneFacts | null} */
   lane(cameraId) {
@@ -150,21 +163,28 @@ export class TimelineData extends EventTarget {
    * @returns {number | null} null where none is known
    */
   edge(cameraIds, us, direction) {
-    const lanes = cameraIds.flatMap((id) => this.#shelf.lanes(id)).filter((facts) => facts.cells === null && us >= facts.fromUs && us <= facts.untilUs + LIVE_US);
+    const lanes = cameraIds
+      .flatMap((id) => this.#shelf.lanes(id))
+      .filter((facts) => facts.cells === null && us >= facts.fromUs && us <= facts.untilUs + LIVE_US);
     const marks = this.bookmarks.filter((mark) => mark.camera_ids.some((id) => cameraIds.includes(id)));
     return nearestEdge(lanes, marks, us, direction);
   }
 
   /** Know the hours round an instant gap by gap, however wide the view is. @param {number} us */
   async attend(us) {
-    const isKnown = this.#ids.every((id) => this.#shelf.lanes(id).some((facts) => facts.cells === null && us >= facts.fromUs && us < facts.untilUs));
+    const isKnown = this.#ids.every((id) =>
+      this.#shelf.lanes(id).some((facts) => facts.cells === null && us >= facts.fromUs && us < facts.untilUs),
+    );
     if (isKnown || this.#ids.length === 0 || us >= nowUs()) return;
     this.#attending?.abort();
     const attending = new AbortController();
     this.#attending = attending;
     try {
       const window = { from_us: Math.round(us - ATTENDED_US), to_us: Math.round(us + ATTENDED_US) };
-      const told = await askTimeline(this.#ids, window, MOST_COLUMNS, { withActivity: false, signal: attending.signal });
+      const told = await askTimeline(this.#ids, window, MOST_COLUMNS, {
+        withActivity: false,
+        signal: attending.signal,
+      });
       this.#keep(told, this.#ids, 2 * ATTENDED_US);
       this.dispatchEvent(new Event("change"));
     } catch {
@@ -196,7 +216,9 @@ export class TimelineData extends EventTarget {
     this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#untilRetryMs : Math.max(0, wait - age));
   }
 
-  get #untilRetryMs() { return Math.max(0, this.#retryDueMs - performance.now()); }
+  get #untilRetryMs() {
+    return Math.max(0, this.#retryDueMs - performance.now());
+  }
 
   /** @param {{window: View, ids: readonly number[]}} running @param {View} view @param {number} now */
   #isServed(running, view, now) {
@@ -216,7 +238,9 @@ export class TimelineData extends EventTarget {
     const running = { window, abort: new AbortController(), ids: this.#ids };
     this.#running = running;
     try {
-      const told = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), { signal: running.abort.signal });
+      const told = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), {
+        signal: running.abort.signal,
+      });
       this.#keep(told, running.ids, spanOf(view));
       this.#failures = 0;
       this.#freshMs = performance.now();
@@ -232,8 +256,24 @@ export class TimelineData extends EventTarget {
 
   /** @param {Told} told @param {readonly number[]} ids that were asked for @param {number} view_us */
   #keep(told, ids, view_us) {
-    const lanes = new Map(ids.map((id) => [id, new LaneFacts(told.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id), told.from_us, told.known_until_us)]));
-    this.#shelf.add({ from_us: told.from_us, to_us: told.to_us, until_us: told.known_until_us, view_us, at_ms: performance.now(), lanes });
+    const lanes = new Map(
+      ids.map((id) => [
+        id,
+        new LaneFacts(
+          told.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id),
+          told.from_us,
+          told.known_until_us,
+        ),
+      ]),
+    );
+    this.#shelf.add({
+      from_us: told.from_us,
+      to_us: told.to_us,
+      until_us: told.known_until_us,
+      view_us,
+      at_ms: performance.now(),
+      lanes,
+    });
     renew(this.#bookmarks, told.bookmarks, told);
     renew(this.#holds, told.holds, told);
     this.bookmarks = [...this.#bookmarks.values()].sort((a, b) => a.start_us - b.start_us);
@@ -249,11 +289,21 @@ export class TimelineData extends EventTarget {
  * @param {View} window
  */
 function renew(known, news, window) {
-  for (const [id, mark] of known) if (mark.start_us < window.to_us && (mark.end_us ?? Infinity) >= window.from_us) known.delete(id);
+  for (const [id, mark] of known)
+    if (mark.start_us < window.to_us && (mark.end_us ?? Infinity) >= window.from_us) known.delete(id);
   for (const mark of news) known.set(mark.id, mark);
 }
 
 /** The server says nothing about a camera that may not be seen. @param {number} camera_id @returns {ToldLane} */
 function unknownLane(camera_id) {
-  return { camera_id, oldest_us: null, newest_us: null, purged_until_us: null, spans: [], gaps: [], cells: null, activity: null };
+  return {
+    camera_id,
+    oldest_us: null,
+    newest_us: null,
+    purged_until_us: null,
+    spans: [],
+    gaps: [],
+    cells: null,
+    activity: null,
+  };
 }
