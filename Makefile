@@ -14,7 +14,7 @@ ASSETS := web/static/vendor/.set-up
 PYTHON_PACKAGES := vms recorder playback storage web migrations
 CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
 PYTEST := $(BIN)/pytest
-SCRIPTS := web/static/js tests
+SCRIPTS := web/static/js tests eslint.config.js
 # Fast suites run on two workers; the ones that measure or starve the machine run alone.
 PYTEST_PARALLEL := -n 2 --dist worksteal
 # Where Debian keeps mkfs and ip, which the fault suites use; not everybody's PATH holds it.
@@ -52,6 +52,7 @@ imports: $(DEVELOPMENT)
 
 javascript: $(NODE_MODULES) $(ASSETS)
 	$(PYTHON) tools/node.py prettier --check --log-level warn $(SCRIPTS)
+	$(PYTHON) tools/node.py eslint $(SCRIPTS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
 
 test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds

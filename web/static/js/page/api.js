@@ -8,11 +8,13 @@ const PATIENCE_MS = 15_000;
 /** For what takes the server long: counting and beginning clips and locks. */
 export const LONG_PATIENCE_MS = 60_000;
 
+/** @typedef {{code?: string, message?: string, field?: string, reference?: string}} Told what the server says of a failure */
+
 /** An answer that was not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{code?: string, message?: string, field?: string, reference?: string}} told
+   * @param {Told} told
    */
   constructor(status, told) {
     super(told.message ?? `status ${status}`);
@@ -67,13 +69,14 @@ export async function request(path, options = {}) {
   }
   if (response.ok) return response;
   if (response.status === 401) session.dispatchEvent(new Event("end"));
-  let told = {};
+  /** @type {unknown} */
+  let told = null;
   try {
-    told = (await response.json()).error ?? {};
+    told = await response.json();
   } catch {
     // An error page of a proxy in between is not JSON; the status says enough.
   }
-  throw new ApiError(response.status, told);
+  throw new ApiError(response.status, /** @type {{error?: Told} | null} */ (told)?.error ?? {});
 }
 
 /**
@@ -85,7 +88,9 @@ export async function request(path, options = {}) {
 export async function json(path, options) {
   const response = await request(path, options);
   try {
-    return await response.json();
+    /** @type {unknown} */
+    const answer = await response.json();
+    return /** @type {T} */ (answer);
   } catch (error) {
     if (isAborted(error)) throw error;
     // It broke off, took too long, or somebody in between answered: the server did not.

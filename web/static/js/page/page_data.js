@@ -52,7 +52,9 @@
 /** @returns {PageData} */
 function read() {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById("page-data"));
-  return JSON.parse(template.content.textContent ?? "{}");
+  /** @type {unknown} */
+  const data = JSON.parse(template.content.textContent);
+  return /** @type {PageData} */ (data);
 }
 
 export const pageData = read();

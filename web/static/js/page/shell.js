@@ -134,7 +134,7 @@ function watchPasswords() {
     const field = button.parentElement?.querySelector("input");
     const word = button.querySelector("span");
     if (!(button instanceof HTMLButtonElement) || !field || !word) continue;
-    const [show, hide] = [word.textContent ?? "", button.dataset["reveal"] ?? ""];
+    const [show, hide] = [word.textContent, button.dataset["reveal"] ?? ""];
     button.hidden = false;
     button.addEventListener("click", () => {
       const isShown = field.type === "text";

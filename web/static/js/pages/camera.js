@@ -13,7 +13,7 @@ if (form instanceof HTMLFormElement && result && waiting) {
   const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void test(form, button, result, waiting);
+    void testCamera(form, button, result, waiting);
   });
 }
 
@@ -23,7 +23,7 @@ if (form instanceof HTMLFormElement && result && waiting) {
  * @param {Element} shown
  * @param {Element} skeleton
  */
-async function test(test, button, shown, skeleton) {
+async function testCamera(test, button, shown, skeleton) {
   button.disabled = true;
   shown.toggleAttribute("hidden", true);
   skeleton.toggleAttribute("hidden", false);

@@ -48,9 +48,8 @@ export class Deck extends EventTarget {
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
     for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
       this.#clockwork.addEventListener(name, (event) => {
-        this.dispatchEvent(
-          event instanceof CustomEvent ? new CustomEvent(name, { detail: event.detail }) : new Event(name),
-        );
+        const { detail } = /** @type {CustomEvent<unknown>} */ (event);
+        this.dispatchEvent(new CustomEvent(name, { detail }));
       });
     }
     document.addEventListener("visibilitychange", () => void this.#onVisibility());
@@ -218,6 +217,7 @@ export class Deck extends EventTarget {
   /** Fill the screen with the pictures, or leave it. */
   toggleFullscreen() {
     if (document.fullscreenElement) void document.exitFullscreen();
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- telephones of Apple have none
     else void this.stage.requestFullscreen?.();
   }
 
@@ -245,7 +245,7 @@ export class Deck extends EventTarget {
     tile.addEventListener("frame", () => this.#clockwork.onFrame(tile));
     tile.addEventListener("leap", (event) => {
       if (this.#shown.length === 1 && this.#clockwork.isRunning)
-        this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent} */ (event).detail }));
+        this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent<unknown>} */ (event).detail }));
     });
     root.addEventListener("click", () => this.focus(camera.id));
     root.addEventListener("dblclick", () =>

@@ -259,7 +259,7 @@ export class Film extends EventTarget {
     feed.addEventListener("change", () => this.#onChange(feed));
     feed.addEventListener("leap", (event) => {
       if (feed === this.#feed)
-        this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail }));
+        this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail }));
     });
     if (this.#feed) this.#coming = feed;
     else this.#feed = feed;

@@ -55,7 +55,7 @@ export class Still extends EventTarget {
     if (!signal) return;
     this.#say("loading");
     try {
-      await this.#fetch(this.#at_us, signal).catch(async (error) => {
+      await this.#fetch(this.#at_us, signal).catch(async (/** @type {unknown} */ error) => {
         const isElsewhere =
           error instanceof ApiError && error.code === "nothing-recorded" && this.#until_us > this.#at_us;
         if (!isElsewhere) throw error;

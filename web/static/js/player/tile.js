@@ -83,7 +83,7 @@ export class Tile extends EventTarget {
     this.#film.addEventListener("frame", () => this.#onFrame());
     this.#film.addEventListener("change", () => this.#onChange());
     this.#film.addEventListener("leap", (event) =>
-      this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent} */ (event).detail })),
+      this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail })),
     );
     this.#film.addEventListener("trouble", (event) =>
       this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail),

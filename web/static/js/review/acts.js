@@ -116,7 +116,8 @@ export function actsOf(parts) {
     acts[`camera-${number}`] = () => {
       const camera = cameras.all[number - 1];
       if (!camera) return false;
-      return deck.focus(camera.id);
+      deck.focus(camera.id);
+      return true;
     };
   }
   return (name) => {

@@ -61,7 +61,7 @@ const hours = new HourSlider();
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
 const search = new QuickSearch(deck, timeline, () =>
-  clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null,
+  clip && clip.inUs !== null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null,
 );
 const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;

@@ -35,8 +35,8 @@ export class StageNotes {
     part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());
     deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
     deck.addEventListener("edge", (event) => {
-      const words = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
-      notify(text(words[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));
+      const edges = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
+      notify(text(edges[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));
     });
   }
 }

@@ -204,7 +204,7 @@ export class QuickSearch extends EventTarget {
         const isHere = index === this.#trail.length - 1;
         button.type = "button";
         button.textContent = duration(to - from);
-        button.title = `${rangeWords(from, to)}`;
+        button.title = rangeWords(from, to);
         if (isHere) button.setAttribute("aria-current", "step");
         button.addEventListener("click", () => {
           if (isHere) return;
@@ -219,7 +219,8 @@ export class QuickSearch extends EventTarget {
 
   /** @param {Range} range */
   #say([from, to]) {
-    this.said.textContent = `${to - from > DAY_US ? `${dayMonth(from)} – ${dateShort(to)}` : `${dateShort(from)} ${rangeWords(from, to)}`}`;
+    this.said.textContent =
+      to - from > DAY_US ? `${dayMonth(from)} – ${dateShort(to)}` : `${dateShort(from)} ${rangeWords(from, to)}`;
     this.hint.textContent = text(to - from <= LAST_RANGE_US ? "find.hint_last" : "find.hint");
   }
 

@@ -20,12 +20,13 @@ const LEAST_BIN_PX = 2;
  * @typedef {{g: CanvasRenderingContext2D, colour: (name: string) => string, hatches: import("./timeline_canvas.js").Hatches}} Brush
  * @typedef {{from_us: number, us_per_px: number, width: number, now_us: number, isNear: boolean}} Scale
  * @typedef {{y: number, height: number, isFocused: boolean}} Place
+ * @typedef {Map<number, {area: Path2D, line: Path2D}>} Levels shapes of activity, by how many bins are one
  */
 
 const matrix = new DOMMatrix();
 /** Left edges and widths of posts, one after the other. */
 const posts = new Int16Array(8192);
-/** Shapes of a lane's activity, by how many bins are one. @type {WeakMap<LaneFacts, Map<number, {area: Path2D, line: Path2D}>>} */
+/** Shapes of each lane's activity. @type {WeakMap<LaneFacts, Levels>} */
 const drawn = new WeakMap();
 
 /**
@@ -190,8 +191,9 @@ function paintQuiet(g, colour, hatches, left, right, place) {
  */
 function paintActivity(g, colour, facts, scale, base, height) {
   if (!facts.activity || height < LEAST_ACTIVITY_PX) return;
-  let levels = drawn.get(facts);
-  if (!levels) drawn.set(facts, (levels = new Map()));
+  /** @type {Levels} */
+  const levels = drawn.get(facts) ?? new Map();
+  drawn.set(facts, levels);
   const together = 2 ** Math.max(0, Math.ceil(Math.log2((LEAST_BIN_PX * scale.us_per_px) / facts.activity.width_us)));
   let paths = levels.get(together);
   if (!paths) levels.set(together, (paths = activityPaths(facts.activity.rates, facts.busiest, together)));

@@ -166,7 +166,7 @@ export class Timeline extends EventTarget {
     const width = this.plot.clientWidth;
     if (width === this.width && wasTape === this.isTape) return;
     this.width = width;
-    if (this.view) this.setView(this.view);
+    this.setView(this.view);
   }
 
   #lay() {

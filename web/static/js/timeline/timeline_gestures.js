@@ -148,12 +148,7 @@ export class TimelineGestures {
     const [x, y] = this.#at(event);
     if (drag.kind === "scrub" && drag.hasMoved) held.seek(held.playheadUs);
     else if (drag.kind === "in" || drag.kind === "out") held.dropEnd();
-    else if (
-      !drag.hasMoved &&
-      event.button === 0 &&
-      (drag.kind === "scrub" || drag.kind === "pan") &&
-      !held.openMarkAt(x, y)
-    ) {
+    else if (!drag.hasMoved && event.button === 0 && !held.openMarkAt(x, y)) {
       held.seek(clamp(timeAt(held.view, held.width, x), 0, nowUs()));
     }
   }
