@@ -123,7 +123,7 @@ def test_tape_that_moves_asks_again_for_what_failed(city: City, chromium: Browse
         made = failing(page, lambda request: "/timeline?" in request.url)
         page.goto(playback_url(city, city.park.id, at_us=at_us, mode="full"))
         page.wait_for_function(PLAYER_RESTS)
-        page.locator('[data-act="play"]').click()
+        page.locator('[data-command="play"]').click()
         plays_on(page, SECOND_US // 2)
         before = len(made)
         plays_on(page, 6 * SECOND_US)

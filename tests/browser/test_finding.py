@@ -115,7 +115,7 @@ def test_escape_closes_and_gives_back_view_and_focus(city: City, finding: Findin
     finding.open(pier.camera.id, at_us=pier.arrival_us - MINUTE_US, marks=pier.month)
     zoom = finding.page.locator("[data-zoom-label]")
     before = zoom.inner_text()
-    button = finding.page.locator('[data-act="quick-search"]')
+    button = finding.page.locator('[data-command="quick-search"]')
     button.focus()
     finding.page.keyboard.press("Enter")
     finding.shots()
@@ -130,7 +130,7 @@ def test_a_gap_has_a_card_with_its_cause_and_costs_no_picture(city: City, findin
     pier = city.pier
     around = TimeRange(pier.month.start_us - 4 * DAY_US, pier.month.start_us)
     finding.open(pier.camera.id, at_us=pier.arrival_us, marks=around)
-    finding.page.locator('[data-act="quick-search"]').click()
+    finding.page.locator('[data-command="quick-search"]').click()
     shots = finding.shots()
     steps = {b.at_us - a.at_us for a, b in pairwise(shots)}
     footage_us = around.duration_us - pier.gap.duration_us

@@ -111,7 +111,7 @@ def test_a_right_that_was_lost_meanwhile_is_told(city: City, stranger: Page) -> 
 def test_with_several_cameras_one_is_searched_and_then_looked_at(city: City, finding: FindingPage) -> None:
     pier = city.pier
     finding.open(city.park.id, pier.camera.id, at_us=city.past.young.start_us, marks=pier.month)
-    finding.page.locator('[data-act="quick-search"]').click()
+    finding.page.locator('[data-command="quick-search"]').click()
     camera = finding.page.locator("[data-search-camera]")
     expect(camera).to_have_value(str(city.park.id))
     camera.select_option(str(pier.camera.id))
@@ -138,7 +138,7 @@ def test_everything_is_found_with_a_thumb(city: City, chromium: Browser, languag
         city.sign_in(context, name)
         finding = FindingPage(context.new_page(), city.url)
         finding.open(pier.camera.id, at_us=pier.month.start_us + 4 * DAY_US, marks=pier.month)
-        finding.page.locator('[data-act="quick-search"]').tap()
+        finding.page.locator('[data-command="quick-search"]').tap()
         shots = finding.shots()
         boxes = [pick.bounding_box() for pick in finding.picks.all()[:3]]
         assert all(box is not None and box["width"] > 150 for box in boxes)
@@ -151,7 +151,7 @@ def test_everything_is_found_with_a_thumb(city: City, chromium: Browser, languag
         assert min(size["width"], size["height"]) >= 44
         assert finding.page.evaluate("() => document.documentElement.scrollWidth") <= 390
         finding.search.locator("[data-close]").tap()
-        finding.page.locator('[data-act="other-days"]').tap()
+        finding.page.locator('[data-command="other-days"]').tap()
         expect(finding.day_picks).to_have_count(7)
         assert finding.page.evaluate("() => document.documentElement.scrollWidth") <= 390
         finding.day_picks.nth(4).tap()

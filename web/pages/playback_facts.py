@@ -11,7 +11,7 @@ from vms.domain.time import MINUTE_US, SECOND_US, format_rfc3339
 from vms.domain.user import Right, Role, User
 from web.pages.camera_views import CameraView, camera_views
 from web.pages.playback_address import PlaybackAddress
-from web.pages.review_keys import key_acts
+from web.pages.review_keys import key_commands
 from web.presenters import Presenter
 from web.state import WebServices
 
@@ -106,7 +106,7 @@ def playback_facts(
         "may_export": any(user.may(Right.EXPORT, camera.id) for camera in chosen.cameras),
         "may_hold": any(user.may(Right.HOLD, camera.id) for camera in chosen.cameras),
         "some_unavailable": chosen.some_unavailable,
-        "keys": key_acts(),
+        "keys": key_commands(),
     }
     return PlaybackFacts(views, focused, at_us, is_live, _first_picture(views, at_us), mode, script)
 

@@ -30,8 +30,8 @@ export class LayoutSwitch {
   show() {
     this.deck.setLayout(this.mode.isSimple ? "one" : this.chosen);
     this.box.hidden = this.deck.tiles.length < 2;
-    for (const button of this.box.querySelectorAll("[data-act]")) {
-      button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `layout-${this.chosen}`));
+    for (const button of this.box.querySelectorAll("[data-command]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-command") === `layout-${this.chosen}`));
     }
   }
 }

@@ -10,7 +10,7 @@ import { CardFocus } from "../page/card_focus.js";
 import { DayKnowledge, whyEmpty } from "./day_facts.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { instantOn, timeOfDayUs } from "./same_clock.js";
-import { Still } from "../player/still.js";
+import { StillCard } from "../player/still_card.js";
 import { clock, dateLong, dayMonth, dayOf, dayPlus, dayStartUs, nowUs } from "../page/site_time.js";
 
 /** Days with footage that are fetched at a time. */
@@ -163,7 +163,7 @@ export class OtherDays extends EventTarget {
     const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
     button.setAttribute("aria-label", words);
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: at })));
-    const still = new Still(made);
+    const still = new StillCard(made);
     still.addEventListener("state", () => {
       const reason = still.state === "shown" || still.state === "loading" ? "" : still.words.textContent;
       button.setAttribute("aria-label", [words, reason].filter(Boolean).join(", "));

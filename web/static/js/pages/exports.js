@@ -3,8 +3,8 @@
  * @module
  */
 
-import { confirmCancel, fetchExports } from "./export_list.js";
-import { ExportPace } from "./export_pace.js";
+import { confirmCancel, fetchExports } from "../clip/export_list.js";
+import { ExportPace } from "../clip/export_pace.js";
 
 const POLL_MS = 1_000;
 /** @type {Map<number, ExportPace>} */

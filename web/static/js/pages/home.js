@@ -6,7 +6,7 @@
 import { request } from "../page/api.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
-import { PlaceBox } from "./place_box.js";
+import { CameraCombobox } from "./camera_combobox.js";
 
 const REFRESH_MS = 8_000;
 /** Older figures are shown as old (H2). */
@@ -88,8 +88,8 @@ async function toggleFavourite(form) {
   }
 }
 
-if (page?.querySelector("[data-place-box]")) {
-  new PlaceBox(part("[data-place-box]", HTMLElement));
+if (page?.querySelector("[data-camera-combobox]")) {
+  new CameraCombobox(part("[data-camera-combobox]", HTMLElement));
   for (const field of page.querySelectorAll("input[data-select-all]")) {
     if (field instanceof HTMLInputElement) field.addEventListener("focus", () => field.select());
   }

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { Holdup } from "./holdup.js";
+import { StallPolicy } from "./stall_policy.js";
 import { nextFootage } from "./nearest_footage.js";
 import { meansOf } from "./pace.js";
 import { ReviewClock } from "./review_clock.js";
@@ -31,7 +31,7 @@ const BEFORE_GAP_US = 0.1 * SECOND_US;
 /** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"), `no-answer` (it stopped because the server does not tell where footage goes on). */
 export class Clockwork extends EventTarget {
   #clock = new ReviewClock(() => performance.now());
-  #holdup = new Holdup();
+  #stallPolicy = new StallPolicy();
   #waits = "";
   /** Where a scrub began, null while none is under way. @type {{wall_us: number, live: boolean} | null} */
   #scrub = null;
@@ -80,7 +80,7 @@ export class Clockwork extends EventTarget {
     this.wantsLive = options.live ?? false;
     if (options.play !== undefined) this.wantsPlay = options.play;
     const at = Math.max(0, Math.min(Math.round(us), nowUs()));
-    this.#holdup.reset();
+    this.#stallPolicy.reset();
     this.#clock.stop();
     this.#clock.set(at);
     const { tiles, focused } = this.shown();
@@ -99,8 +99,8 @@ export class Clockwork extends EventTarget {
   play() {
     this.#interrupt();
     this.#isGathering = false;
-    if (this.wantsPlay) this.#holdup.goWithout();
-    else this.#holdup.reset();
+    if (this.wantsPlay) this.#stallPolicy.playWithoutStalled();
+    else this.#stallPolicy.reset();
     this.wantsPlay = true;
     this.#tellState();
   }
@@ -163,7 +163,7 @@ export class Clockwork extends EventTarget {
 
   /** A tile that comes late catches up alone; nobody waits for it. @param {Tile} tile */
   join(tile) {
-    this.#holdup.excuse(tile.camera.id);
+    this.#stallPolicy.ignore(tile.camera.id);
     tile.place(this.wallUs, this.wantsLive);
   }
 
@@ -212,9 +212,9 @@ export class Clockwork extends EventTarget {
   #playOn(shown) {
     const { tiles, focused } = shown;
     const stalled = tiles.filter((tile) => !tile.isReady).map((tile) => tile.camera.id);
-    const { isHeld, waitsFor } = this.#holdup.look(stalled, tiles.length, performance.now(), this.isRunning);
+    const { mustWait, waitsFor } = this.#stallPolicy.decide(stalled, tiles.length, performance.now(), this.isRunning);
     this.#tellWaits(waitsFor);
-    if (isHeld) {
+    if (mustWait) {
       if (this.isRunning) this.rest();
       return;
     }

@@ -41,8 +41,8 @@ export class Deck extends EventTarget {
     this.stage = stage;
     this.mosaic = part("[data-mosaic]", HTMLElement, stage);
     this.pattern = part("[data-tile-pattern]", HTMLTemplateElement, stage);
-    this.acts = part("[data-acts]", HTMLElement, stage);
-    this.maximiseButton = part('[data-act="maximise"]', HTMLElement, this.acts);
+    this.acts = part("[data-tile-commands]", HTMLElement, stage);
+    this.maximiseButton = part('[data-command="maximise"]', HTMLElement, this.acts);
     this.dataSaver = options.dataSaver;
     this.skipGaps = options.skipGaps;
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));

@@ -43,9 +43,9 @@ export function readInit(bytes) {
   const view = viewOf(bytes);
   const head = boxAt(view, null, "ftyp");
   const movie = boxAt(view, null, "moov");
-  const film = movie && boxAt(view, movie, "mvhd");
+  const movieHeader = movie && boxAt(view, movie, "mvhd");
   const extra = movie && boxAt(view, movie, "mvex");
-  if (!head || !movie || !film || !extra) return null;
+  if (!head || !movie || !movieHeader || !extra) return null;
   for (const box of boxesIn(view, movie.body, movie.end).filter((one) => one.kind === "trak")) {
     const codec = codecOf(view, box);
     const times = boxAt(view, box, "mdia", "mdhd");
@@ -58,7 +58,7 @@ export function readInit(bytes) {
     );
     if (!defaults) continue;
     const part = (/** @type {import("./mp4_boxes.js").Box} */ one) => bytes.subarray(one.start, one.end);
-    const alone = boxOf("moov", part(film), part(box), boxOf("mvex", part(defaults)));
+    const alone = boxOf("moov", part(movieHeader), part(box), boxOf("mvex", part(defaults)));
     return { bytes: joined(part(head), alone), codec, track, timescale };
   }
   return null;

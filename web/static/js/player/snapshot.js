@@ -24,7 +24,7 @@ const LONGEST_FRAME_US = SECOND_US;
 
 /**
  * @typedef {import("./tile.js").Tile} Tile
- * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} Still
+ * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} CapturedFrame
  */
 
 /** @param {Tile} tile */
@@ -33,16 +33,16 @@ export async function saveSnapshot(tile) {
     notify(text("clip.snapshot_gap"));
     return;
   }
-  let still;
+  let frame;
   try {
     if (tile.state === "playing") await nextFrame(tile);
-    still = videoStill(tile) ?? (await serverStill(tile));
+    frame = videoFrame(tile) ?? (await serverFrame(tile));
   } catch (error) {
     notify(withReference(text("clip.snapshot_failed"), error));
     return;
   }
-  const blob = await picture(still, tile);
-  if (blob) save(blob, fileName(tile, still.at_us));
+  const blob = await picture(frame, tile);
+  if (blob) save(blob, fileName(tile, frame.at_us));
   else notify(text("clip.snapshot_failed"));
 }
 
@@ -60,9 +60,9 @@ const isCovered = (tile) => !tile.poster.image.hidden || tile.root.querySelector
 /**
  * The frame that the video element shows, where it is the camera's main stream. A picture is evidence: it is taken only
  * where the video is what is seen, and the time of its frame is known.
- * @param {Tile} tile @returns {Still | null}
+ * @param {Tile} tile @returns {CapturedFrame | null}
  */
-function videoStill(tile) {
+function videoFrame(tile) {
   const { video, pictureUs, positionUs } = tile;
   const isSettled = tile.trouble === null && (tile.state === "paused" || tile.state === "playing");
   if (
@@ -80,9 +80,9 @@ function videoStill(tile) {
 /**
  * What the browser cannot decode, shows small or shows nearly, the server decodes: of the instant of the picture on screen,
  * or of the one that is asked for while only something like it is there. What comes says itself of when it is.
- * @param {Tile} tile @returns {Promise<Still>}
+ * @param {Tile} tile @returns {Promise<CapturedFrame>}
  */
-async function serverStill(tile) {
+async function serverFrame(tile) {
   const at_us = tile.pictureUs > 0 && tile.poster.image.hidden ? tile.pictureUs : tile.targetUs;
   const query = new URLSearchParams({ at: rfc3339(at_us), exact: "1", width: String(WIDEST) });
   const answer = await request(`/api/v1/cameras/${tile.camera.id}/picture?${query}`);
@@ -115,26 +115,26 @@ function bandTexts(tile, at_us, widthOf, room) {
   ];
 }
 
-/** @param {Still} still @param {Tile} tile @returns {Promise<Blob | null>} */
-async function picture(still, tile) {
+/** @param {CapturedFrame} frame @param {Tile} tile @returns {Promise<Blob | null>} */
+async function picture(frame, tile) {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
   if (!context) return null;
-  const letter = Math.max(SMALLEST_LETTER, Math.round(still.width / LETTERS_WIDE));
+  const letter = Math.max(SMALLEST_LETTER, Math.round(frame.width / LETTERS_WIDE));
   const row = Math.round(letter * 1.5);
   const { fontFamily } = getComputedStyle(document.body);
   const widthOf = (/** @type {string} */ words) => {
     context.font = `500 ${letter}px ${fontFamily}`;
     return context.measureText(words).width;
   };
-  const room = still.width - 2 * letter;
-  const texts = bandTexts(tile, still.at_us, widthOf, room);
+  const room = frame.width - 2 * letter;
+  const texts = bandTexts(tile, frame.at_us, widthOf, room);
   const rows = 1 + Math.max(...texts.map((one) => one.row));
-  canvas.width = still.width;
-  canvas.height = still.height + rows * row + letter;
-  context.drawImage(still.source, 0, 0, still.width, still.height);
+  canvas.width = frame.width;
+  canvas.height = frame.height + rows * row + letter;
+  context.drawImage(frame.source, 0, 0, frame.width, frame.height);
   context.fillStyle = BAND_COLOUR;
-  context.fillRect(0, still.height, canvas.width, canvas.height - still.height);
+  context.fillRect(0, frame.height, canvas.width, canvas.height - frame.height);
   context.textBaseline = "middle";
   for (const { words, weight, colour, side, row: at } of texts) {
     context.font = `${weight} ${letter}px ${fontFamily}`;
@@ -143,8 +143,8 @@ async function picture(still, tile) {
     // A name that is longer than the picture is wide is drawn narrower rather than cut off.
     context.fillText(
       words,
-      side === "left" ? letter : still.width - letter,
-      still.height + letter / 2 + (at + 0.5) * row,
+      side === "left" ? letter : frame.width - letter,
+      frame.height + letter / 2 + (at + 0.5) * row,
       room,
     );
   }

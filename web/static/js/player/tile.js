@@ -6,12 +6,12 @@
  */
 
 import { session } from "../page/api.js";
-import { Film } from "./film.js";
+import { VideoSwap } from "./video_swap.js";
 import { isSupported } from "./footage_source.js";
 import { nearestTo } from "./nearest_footage.js";
 import { part } from "../page/page_data.js";
 import { clockTenths, nowUs, SECOND_US } from "../page/site_time.js";
-import { Stills } from "./stills.js";
+import { TileStills } from "./tile_stills.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Loading twice at one place within this time means that it does not help. */
@@ -29,14 +29,14 @@ const REPEATED_MS = 5_000;
  * video) and `leap` (detail {from_us, to_us}: played over a gap).
  */
 export class Tile extends EventTarget {
-  #film;
+  #swap;
   #stills;
   /** What brings the picture now. @type {Means} */
   #means = "video";
   #isRunning = false;
   /** Whether a pointer drags: pictures of where it is stand over the video. */
   #isPreviewing = false;
-  /** The hole that it was in when it looked last. @type {import("./feed.js").Hole | null} */
+  /** The hole that it was in when it looked last. @type {import("./media_window.js").Hole | null} */
   #holeSeen = null;
   /** Whether there is no keyframe where the clock is. */
   #isInHole = false;
@@ -79,16 +79,16 @@ export class Tile extends EventTarget {
     this.wallUs = 0;
     /** The instant of the picture on screen; 0 while that is of another time altogether. */
     this.pictureUs = 0;
-    this.#film = new Film(part("video", HTMLVideoElement, root), camera.id);
-    this.#film.addEventListener("frame", () => this.#onFrame());
-    this.#film.addEventListener("change", () => this.#onChange());
-    this.#film.addEventListener("leap", (event) =>
+    this.#swap = new VideoSwap(part("video", HTMLVideoElement, root), camera.id);
+    this.#swap.addEventListener("frame", () => this.#onFrame());
+    this.#swap.addEventListener("change", () => this.#onChange());
+    this.#swap.addEventListener("leap", (event) =>
       this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail })),
     );
-    this.#film.addEventListener("trouble", (event) =>
+    this.#swap.addEventListener("trouble", (event) =>
       this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail),
     );
-    this.#stills = new Stills(root, camera.id);
+    this.#stills = new TileStills(root, camera.id);
     this.#stills.addEventListener("picture", (event) =>
       this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail),
     );
@@ -97,7 +97,7 @@ export class Tile extends EventTarget {
 
   /** The element whose frame is on screen; another one takes its place now and then. */
   get video() {
-    return this.#film.video;
+    return this.#swap.video;
   }
 
   /** The still picture that stands in for the video. */
@@ -106,28 +106,28 @@ export class Tile extends EventTarget {
   }
 
   get frameSeconds() {
-    return this.#film.frameSeconds;
+    return this.#swap.frameSeconds;
   }
 
-  /** The hole in its footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
+  /** The hole in its footage that it stands in, or null. @returns {import("./media_window.js").Hole | null} */
   get hole() {
-    if (this.#means !== "keyframes") return this.#film.hole;
+    if (this.#means !== "keyframes") return this.#swap.hole;
     return this.#isInHole ? { start_us: null, end_us: null } : null;
   }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
   get positionUs() {
-    return this.#film.positionUs;
+    return this.#swap.positionUs;
   }
 
   /** Whether it shows the frame asked for and could play on, or never will. Trouble that may pass is waited for. */
   get isReady() {
-    return this.trouble === "unsupported" || (this.trouble === null && this.#film.isReady);
+    return this.trouble === "unsupported" || (this.trouble === null && this.#swap.isReady);
   }
 
   /** Whether footage that comes now would become known without asking. */
   get isListening() {
-    return this.trouble === null && this.#film.isListening;
+    return this.trouble === null && this.#swap.isListening;
   }
 
   /**
@@ -146,13 +146,13 @@ export class Tile extends EventTarget {
     this.wallUs = us;
     this.pictureUs = 0;
     if (!isSupported()) this.#fail("unsupported");
-    else if (this.trouble === "unsupported" && this.#film.reaches(us)) this.#stills.cover(us, true);
+    else if (this.trouble === "unsupported" && this.#swap.reaches(us)) this.#stills.cover(us, true);
     else {
       // Elsewhere the camera may have recorded in another way.
       if (this.trouble === "unsupported") this.#tryAllStreams();
       this.trouble = null;
-      this.#film.place(us, isLive);
-      if (!this.#film.hole && !this.#film.isBuffered(us)) this.#stills.cover(us);
+      this.#swap.place(us, isLive);
+      if (!this.#swap.hole && !this.#swap.isBuffered(us)) this.#stills.cover(us);
       this.#readState();
     }
   }
@@ -161,7 +161,7 @@ export class Tile extends EventTarget {
   rest() {
     this.#isRunning = false;
     this.#stills.rest();
-    this.#film.rest();
+    this.#swap.rest();
     this.#readState();
   }
 
@@ -171,7 +171,7 @@ export class Tile extends EventTarget {
     this.#means = "video";
     this.#isRunning = true;
     this.targetUs = us;
-    if (this.trouble === null) this.#film.follow(us, speed);
+    if (this.trouble === null) this.#swap.follow(us, speed);
     else this.#stills.follow(us);
     this.#readState();
   }
@@ -181,7 +181,7 @@ export class Tile extends EventTarget {
     this.#isPreviewing = false;
     this.#means = "video";
     this.#isRunning = true;
-    const at = this.#film.lead(speed);
+    const at = this.#swap.lead(speed);
     if (at !== null) this.targetUs = at;
     this.#readState();
     return at;
@@ -192,10 +192,10 @@ export class Tile extends EventTarget {
     this.#isPreviewing = false;
     this.#isRunning = true;
     this.targetUs = us;
-    if (this.#means === "video") this.#film.rest();
+    if (this.#means === "video") this.#swap.rest();
     this.#means = means;
     if (this.trouble === "unsupported") this.#stills.follow(us);
-    else if (means === "frames") this.#film.glide(us);
+    else if (means === "frames") this.#swap.glide(us);
     else this.#stills.showKeyframe(us, speed);
     this.#readState();
   }
@@ -203,13 +203,13 @@ export class Tile extends EventTarget {
   /** Show the next or the previous frame. @param {1 | -1} direction */
   step(direction) {
     this.#isRunning = false;
-    this.#film.step(direction);
+    this.#swap.step(direction);
   }
 
   /** A still picture of an instant at once, while a pointer drags; the video comes with `place`. @param {number} us */
   preview(us) {
     this.#isPreviewing = true;
-    this.#film.rest();
+    this.#swap.rest();
     this.targetUs = us;
     this.#stills.scrub(us);
   }
@@ -220,7 +220,7 @@ export class Tile extends EventTarget {
     const isSubBetter = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub");
     this.role = isSubBetter ? "sub" : role;
     this.isLarge = isLarge;
-    this.#film.choose(this.role, isLarge);
+    this.#swap.choose(this.role, isLarge);
     this.#stills.choose(this.role, isLarge);
   }
 
@@ -233,12 +233,12 @@ export class Tile extends EventTarget {
 
   /** Called once a refresh. @param {number} now_ms monotonic */
   look(now_ms) {
-    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#film.look(now_ms);
+    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#swap.look(now_ms);
   }
 
   /** Whether to fetch footage ahead; a page that nobody sees does not. @param {boolean} isLoading */
   setLoading(isLoading) {
-    this.#film.setLoading(isLoading);
+    this.#swap.setLoading(isLoading);
   }
 
   /** Say whether this is the present. @param {boolean} isLive */
@@ -249,13 +249,13 @@ export class Tile extends EventTarget {
   destroy() {
     clearTimeout(this.#retry);
     this.#stills.destroy();
-    this.#film.unload();
+    this.#swap.unload();
     this.root.remove();
   }
 
   #onFrame() {
     this.#failures = 0;
-    const { shownUs } = this.#film;
+    const { shownUs } = this.#swap;
     // A frame of where the pointer was before it dragged comes too late.
     const isShown = this.#means !== "keyframes" && shownUs !== null && !this.#isPreviewing;
     if (isShown) {
@@ -268,7 +268,7 @@ export class Tile extends EventTarget {
   }
 
   #onChange() {
-    const { hole } = this.#film;
+    const { hole } = this.#swap;
     const isAnother = hole !== this.#holeSeen;
     this.#holeSeen = hole;
     if (hole && isAnother && this.#means !== "keyframes" && !this.#isPreviewing) {
@@ -279,7 +279,7 @@ export class Tile extends EventTarget {
     this.#readState();
   }
 
-  /** The last picture before a hole. @param {import("./feed.js").Hole} hole */
+  /** The last picture before a hole. @param {import("./media_window.js").Hole} hole */
   async #showLast(hole) {
     const at = this.targetUs;
     try {
@@ -314,7 +314,7 @@ export class Tile extends EventTarget {
     if (this.trouble) this.#setState(this.trouble === "unsupported" ? "unsupported" : "error");
     else if (this.hole) this.#setState("gap");
     else if (this.#means !== "video") this.#setState(this.#isRunning ? "playing" : "paused");
-    else if (!this.#film.isSettled) this.#setState("loading");
+    else if (!this.#swap.isSettled) this.#setState("loading");
     else if (!this.#isRunning) this.#setState("paused");
     else this.#setState(this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? "loading" : "playing");
   }
@@ -357,7 +357,7 @@ export class Tile extends EventTarget {
       performance.now() - this.#lastReload.at_ms < REPEATED_MS &&
       Math.abs(this.targetUs - this.#lastReload.wall_us) < SECOND_US;
     this.#lastReload = { at_ms: performance.now(), wall_us: this.targetUs };
-    if (!isRepeated) this.#film.reload(this.targetUs);
+    if (!isRepeated) this.#swap.reload(this.targetUs);
     return !isRepeated;
   }
 
@@ -365,7 +365,7 @@ export class Tile extends EventTarget {
   #fail(trouble) {
     this.trouble = trouble;
     // What is loaded must not play on under the words and the picture.
-    this.#film.rest();
+    this.#swap.rest();
     this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
     this.#readState();
     // The same state may have another reason now.
@@ -376,7 +376,7 @@ export class Tile extends EventTarget {
     this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.trouble = null;
-      this.#film.reload(this.targetUs);
+      this.#swap.reload(this.targetUs);
       this.#readState();
     }, wait);
   }

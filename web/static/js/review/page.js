@@ -3,7 +3,7 @@
  * @module
  */
 
-import { actsOf } from "./acts.js";
+import { commandsOf } from "./commands.js";
 import { asksToPlay, keepAddress } from "./address.js";
 import { BookmarkPanel } from "../kept/bookmark_panel.js";
 import { CameraChips } from "../cameras/camera_chips.js";
@@ -28,7 +28,7 @@ import { OtherDays } from "../days/other_days.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { QuickSearch } from "../search/quick_search.js";
 import { RecorderWatch } from "./recorder_watch.js";
-import { rememberWatching } from "./watching.js";
+import { keepResumePoint } from "./resume_point.js";
 import { instantOn, timeOfDayUs } from "../days/same_clock.js";
 import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
@@ -37,7 +37,7 @@ import { TileMessages } from "../player/tile_messages.js";
 import { Timeline } from "../timeline/timeline.js";
 import { TimelineData } from "../timeline/timeline_data.js";
 import { duration, nowUs, SECOND_US } from "../page/site_time.js";
-import { watchLine } from "./slow_line.js";
+import { offerDataSaver } from "./bandwidth_notice.js";
 import { spanOf } from "../timeline/timeline_model.js";
 import { TransportRow } from "./transport_row.js";
 
@@ -96,7 +96,7 @@ function shown() {
   };
 }
 
-const tellAddress = () => keepAddress(shown());
+const updateAddress = () => keepAddress(shown());
 
 /** @param {number} us */
 function showTime(us) {
@@ -129,10 +129,10 @@ function goToDay(day) {
 on(deck, "time", () => showTime(deck.wallUs));
 on(deck, "seek", () => {
   showTime(deck.wallUs);
-  tellAddress();
+  updateAddress();
 });
 on(deck, "state", () => {
-  if (!deck.isPlaying) tellAddress();
+  if (!deck.isPlaying) updateAddress();
 });
 on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
 on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
@@ -144,21 +144,21 @@ on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_
 on(cameras, "focus", () => {
   showCameras();
   void recorder.look();
-  tellAddress();
+  updateAddress();
 });
 on(cameras, "change", () => {
   deck.setCameras(cameras.all, cameras.focusedId);
   layouts.show();
   showCameras();
   void recorder.look();
-  tellAddress();
+  updateAddress();
 });
 on(mode, "change", () => {
   linkedMode = null;
   layouts.show();
   showCameras();
   showTime(deck.wallUs);
-  tellAddress();
+  updateAddress();
 });
 for (const source of [timeline, hours]) {
   on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
@@ -181,7 +181,7 @@ on(dayCards, "day", goToDay);
 if (clip) {
   on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {
     timeline.setMarks(in_us, out_us);
-    tellAddress();
+    updateAddress();
   });
   on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
 }
@@ -199,7 +199,7 @@ on(
   },
 );
 
-const act = actsOf({
+const run = commandsOf({
   deck,
   timeline,
   edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction),
@@ -217,16 +217,16 @@ const act = actsOf({
   help,
   notices,
   layouts,
-  tellAddress,
+  updateAddress,
 });
 on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
   deck.seek(us, { play: false });
-  act("bookmark");
+  run("bookmark");
 });
-const keys = new Keys(facts.keys, act, facts.letter_keys);
+const keys = new Keys(facts.keys, run, facts.letter_keys);
 document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
-  if (button instanceof HTMLElement) act(button.dataset["act"] ?? "");
+  const button = event.target instanceof Element ? event.target.closest("[data-command]") : null;
+  if (button instanceof HTMLElement) run(button.dataset["command"] ?? "");
 });
 on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isOn: boolean}} */ { name, isOn }) => {
   if (name === "letter_keys") keys.lettersAreOn = isOn;
@@ -234,14 +234,14 @@ on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isO
   else deck.setDataSaver(isOn);
 });
 
-returnAfterSignIn(tellAddress);
-rememberWatching(deck, shown);
-watchLine(deck, notices, () => deck.dataSaver);
+returnAfterSignIn(updateAddress);
+keepResumePoint(deck, shown);
+offerDataSaver(deck, notices, () => deck.dataSaver);
 const recorder = new RecorderWatch(notices, () => cameras.focused);
 setInterval(() => {
-  if (deck.isPlaying) tellAddress();
+  if (deck.isPlaying) updateAddress();
 }, ADDRESS_MS);
-addEventListener("pagehide", tellAddress);
+addEventListener("pagehide", updateAddress);
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
 deck.setCameras(cameras.all, cameras.focusedId);

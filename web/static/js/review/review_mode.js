@@ -39,8 +39,8 @@ export class ReviewMode extends EventTarget {
 
   #show() {
     this.page.dataset["mode"] = this.mode;
-    for (const button of document.querySelectorAll('[data-act^="mode-"]')) {
-      button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `mode-${this.mode}`));
+    for (const button of document.querySelectorAll('[data-command^="mode-"]')) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-command") === `mode-${this.mode}`));
     }
   }
 }

@@ -5,12 +5,12 @@
 
 import { session } from "../page/api.js";
 
-/** @param {() => void} tellAddress brings the address up to date */
-export function returnAfterSignIn(tellAddress) {
+/** @param {() => void} updateAddress brings the address up to date */
+export function returnAfterSignIn(updateAddress) {
   session.addEventListener(
     "end",
     () => {
-      tellAddress();
+      updateAddress();
       location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     },
     { once: true },

@@ -18,8 +18,8 @@ export class StageNotes {
   constructor(deck) {
     const { stage } = deck;
     const pace = part("[data-pace]", HTMLElement, stage);
-    const box = part("[data-hold-up]", HTMLElement, stage);
-    const words = part("[data-hold-up-text]", HTMLElement, stage);
+    const box = part("[data-stalled]", HTMLElement, stage);
+    const words = part("[data-stalled-text]", HTMLElement, stage);
     deck.addEventListener("state", () => {
       const said = speedWords(deck.speed);
       pace.hidden = said === "";
@@ -32,7 +32,7 @@ export class StageNotes {
       box.hidden = numbers.length === 0 || deck.tiles.length === 1;
       words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
     });
-    part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());
+    part("[data-play-without-stalled]", HTMLElement, box).addEventListener("click", () => deck.play());
     deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
     deck.addEventListener("edge", (event) => {
       const edges = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };

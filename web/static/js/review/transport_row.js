@@ -12,7 +12,7 @@ export class TransportRow {
     this.playIcon = part("[data-icon-play]", HTMLElement);
     this.pauseIcon = part("[data-icon-pause]", HTMLElement);
     this.playWord = part("[data-play-word]", HTMLElement);
-    this.live = part('.trans [data-act="live"]', HTMLElement);
+    this.live = part('.trans [data-command="live"]', HTMLElement);
     this.speed = part("[data-speed]", HTMLSelectElement);
     this.speed.addEventListener("change", () => deck.setSpeed(Number(this.speed.value)));
     deck.addEventListener("state", () => this.#show());

@@ -5,7 +5,7 @@
 
 import { pageData, part, text } from "../page/page_data.js";
 import { clock, clockMinutes, dateLong, dayMonth, dayOf, duration } from "../page/site_time.js";
-import { Still } from "../player/still.js";
+import { StillCard } from "../player/still_card.js";
 
 const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
@@ -38,7 +38,7 @@ export class ShotCard extends EventTarget {
     this.weekday = part("[data-shot-weekday]", HTMLElement, made);
     this.date = part("[data-shot-date]", HTMLElement, made);
     this.holes = part("[data-shot-holes]", HTMLElement, made);
-    this.still = new Still(made);
+    this.still = new StillCard(made);
     this.button.addEventListener("click", () => this.dispatchEvent(new Event("pick")));
     this.plays.addEventListener("click", () => this.dispatchEvent(new Event("play")));
     this.still.addEventListener("shown", () => this.#showTime());

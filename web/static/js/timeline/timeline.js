@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ArchiveStrip } from "./archive_strip.js";
+import { OverviewStrip } from "./overview_strip.js";
 import { HoverPicture } from "./hover_picture.js";
 import { LaneGutter } from "./lane_gutter.js";
 import { laneAt, layLanes, scrollToFocus } from "./lane_layout.js";
@@ -91,9 +91,9 @@ export class Timeline extends EventTarget {
       part("[data-labels]", HTMLElement, root),
     );
     this.gutter = new LaneGutter(root);
-    this.archive = new ArchiveStrip(
-      part("[data-archive]", HTMLElement, root),
-      root.querySelector("[data-archive-days]"),
+    this.overview = new OverviewStrip(
+      part("[data-overview]", HTMLElement, root),
+      root.querySelector("[data-overview-days]"),
     );
     this.table = new SpanTable(root, this);
     this.hoverPicture = new HoverPicture(this, data);
@@ -109,14 +109,14 @@ export class Timeline extends EventTarget {
   }
 
   #listen() {
-    const { data, gutter, archive, plot } = this;
+    const { data, gutter, overview, plot } = this;
     data.addEventListener("change", () => this.plan());
     gutter.addEventListener("focus", (event) => this.#tell("focus", /** @type {CustomEvent<number>} */ (event).detail));
     gutter.addEventListener("scroll", () => this.plan());
-    archive.addEventListener("pan", (event) =>
+    overview.addEventListener("pan", (event) =>
       this.setView(centred(/** @type {CustomEvent<number>} */ (event).detail, spanOf(this.view))),
     );
-    archive.addEventListener("seek", (event) => {
+    overview.addEventListener("seek", (event) => {
       const at = /** @type {CustomEvent<number>} */ (event).detail;
       this.setView(centred(at, spanOf(this.view)));
       this.#tell("seek", at);
@@ -139,7 +139,7 @@ export class Timeline extends EventTarget {
     this.data.setCameras(cameras);
     this.gutter.show(cameras, focusedId);
     const focused = cameras.find((camera) => camera.id === focusedId);
-    if (focused) this.archive.setCamera(focused);
+    if (focused) this.overview.setCamera(focused);
     this.#lay();
     this.gutter.scrollTo(scrollToFocus(this.#layout, this.gutter.scroll));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
@@ -190,7 +190,7 @@ export class Timeline extends EventTarget {
       ? centred(this.playheadUs, spanOf(view))
       : kept(view, oldest, Math.max(now, this.playheadUs));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
-    this.archive.setSeen(this.view);
+    this.overview.setSeen(this.view);
     // Told exactly, for whoever drives the page from outside.
     Object.assign(this.plot.dataset, { fromUs: this.view.from_us, toUs: this.view.to_us });
     const date = dateShort(clamp(this.view.from_us, 0, now));

@@ -1,6 +1,6 @@
 /**
- * The whole archive of one camera in one strip: how complete each stretch is, its evidence locks and bookmarks, and where
- * the timeline's view lies in it. Dragging the frame pans, a click goes there; keyboards do both on the timeline itself.
+ * The overview strip: one camera's whole archive in one row, with how complete it is, its evidence locks and bookmarks,
+ * and a frame around what the timeline shows. Dragging the frame pans, a click seeks; the keyboard does both on the timeline.
  * @module
  */
 
@@ -31,7 +31,7 @@ const NICE_DAYS = [1, 2, 7, 14, 28, 56, 112];
  */
 
 /** Fires `pan` and `seek` (detail: instant; the middle of the frame, or the one clicked). */
-export class ArchiveStrip extends EventTarget {
+export class OverviewStrip extends EventTarget {
   #colour = palette();
   /** @type {Hatches | null} */
   #hatches = null;
@@ -60,7 +60,7 @@ export class ArchiveStrip extends EventTarget {
     this.plot = plot;
     this.daysLabel = daysLabel;
     this.canvas = /** @type {HTMLCanvasElement} */ (plot.querySelector("canvas"));
-    this.pool = new LabelPool(/** @type {HTMLElement} */ (plot.querySelector("[data-archive-labels]")));
+    this.pool = new LabelPool(/** @type {HTMLElement} */ (plot.querySelector("[data-overview-labels]")));
     this.#watchPointer();
     new ResizeObserver(() => {
       this.plan();

@@ -1,11 +1,11 @@
 /**
- * A tile's moving picture: the feed that is on screen, and the one that takes its place unseen once it has painted.
+ * A tile's video: the media window on screen, and the next one, loaded beneath it and swapped in once it has painted.
  *
- * Another window, another stream and another try are all the same here: a second feed under the first.
+ * Another window, another stream and another try are all the same here: a second `<video>` under the first.
  * @module
  */
 
-import { Feed } from "./feed.js";
+import { MediaWindow } from "./media_window.js";
 import { NARROW, WIDE } from "./footage_source.js";
 import { SECOND_US } from "../page/site_time.js";
 import { StallWatch } from "./stall_watch.js";
@@ -19,7 +19,7 @@ const PREPARED_US = 20 * SECOND_US;
 const LOADED_AFTER_NOTHING_MS = 5_000;
 /** So many steps wait for the frame they are counted from: fast fingers lose none, a key that was held soon comes to rest. */
 const MOST_STEPS = 3;
-/** Two feeds that show the same to within this change places unseen. */
+/** Two windows that show the same to within this change places unseen. */
 const SAME_US = 100_000;
 
 /**
@@ -28,11 +28,11 @@ const SAME_US = 100_000;
  */
 
 /** Fires `frame` (another frame is on screen), `change`, `leap` (detail {from_us, to_us}) and `trouble` (detail Trouble). */
-export class Film extends EventTarget {
-  /** What is on screen. @type {Feed | null} */
-  #feed = null;
-  /** What will be. @type {Feed | null} */
-  #coming = null;
+export class VideoSwap extends EventTarget {
+  /** The window on screen. @type {MediaWindow | null} */
+  #onScreen = null;
+  /** The window that will take its place. @type {MediaWindow | null} */
+  #next = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #loading;
   #loadedMs = -Infinity;
@@ -61,53 +61,53 @@ export class Film extends EventTarget {
   }
 
   get frameSeconds() {
-    return this.#feed?.frameSeconds ?? 1 / 25;
+    return this.#onScreen?.frameSeconds ?? 1 / 25;
   }
 
   /** Whether what is on screen can show what is wanted. */
   get isCurrent() {
-    return this.#canShow(this.#feed);
+    return this.#canShow(this.#onScreen);
   }
 
-  /** The hole in the footage that it stands in, or null. @returns {import("./feed.js").Hole | null} */
+  /** The hole in the footage that it stands in, or null. @returns {import("./media_window.js").Hole | null} */
   get hole() {
-    return this.isCurrent ? (this.#feed?.hole ?? null) : null;
+    return this.isCurrent ? (this.#onScreen?.hole ?? null) : null;
   }
 
   /** Whether footage that comes now would become known. */
   get isListening() {
-    return this.isCurrent && this.#feed !== null && this.#feed.isListening;
+    return this.isCurrent && this.#onScreen !== null && this.#onScreen.isListening;
   }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
   get positionUs() {
-    return this.isCurrent ? (this.#feed?.positionUs ?? null) : null;
+    return this.isCurrent ? (this.#onScreen?.positionUs ?? null) : null;
   }
 
   /** The instant of the frame on screen, where that is the one wanted. @returns {number | null} */
   get shownUs() {
-    return this.isCurrent && this.#feed?.isSettled && !this.#feed.hole ? this.#feed.shownUs : null;
+    return this.isCurrent && this.#onScreen?.isSettled && !this.#onScreen.hole ? this.#onScreen.shownUs : null;
   }
 
   /** Whether it shows the frame wanted and could play on, or stands in a hole. */
   get isReady() {
-    const feed = this.#feed;
-    return feed !== null && this.isCurrent && (feed.hole !== null || feed.isAtEnd || feed.isFlowing);
+    const media = this.#onScreen;
+    return media !== null && this.isCurrent && (media.hole !== null || media.isAtEnd || media.isFlowing);
   }
 
   /** Whether the frame wanted is painted and the video rests on it or runs. */
   get isSettled() {
-    return this.isCurrent && this.#feed !== null && this.#feed.isSettled && !this.#feed.video.seeking;
+    return this.isCurrent && this.#onScreen !== null && this.#onScreen.isSettled && !this.#onScreen.video.seeking;
   }
 
   /** @param {number} us @returns {boolean} whether it lies in the window loaded last, playable or not */
   reaches(us) {
-    return (this.#coming ?? this.#feed)?.covers(us) ?? false;
+    return (this.#next ?? this.#onScreen)?.covers(us) ?? false;
   }
 
   /** @param {number} us @returns {boolean} whether its frame needs nothing to be fetched */
   isBuffered(us) {
-    return this.isCurrent && this.#feed !== null && this.#feed.isBuffered(us);
+    return this.isCurrent && this.#onScreen !== null && this.#onScreen.isBuffered(us);
   }
 
   /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] with the newest footage first */
@@ -118,17 +118,17 @@ export class Film extends EventTarget {
     this.#isLive = isLive;
     this.#isRunning = false;
     const stays = this.isCurrent;
-    if (stays) this.#feed?.place(us, isLive);
-    else this.#feed?.rest();
-    if (stays && this.#isWanted(this.#feed)) this.#drop();
-    else if (this.#isWanted(this.#coming)) this.#coming?.place(us, isLive);
+    if (stays) this.#onScreen?.place(us, isLive);
+    else this.#onScreen?.rest();
+    if (stays && this.#isWanted(this.#onScreen)) this.#drop();
+    else if (this.#isWanted(this.#next)) this.#next?.place(us, isLive);
     else this.#loadSoon();
   }
 
   rest() {
     this.#isRunning = false;
-    this.#feed?.rest();
-    this.#coming?.rest();
+    this.#onScreen?.rest();
+    this.#next?.rest();
   }
 
   /** Keep in step with a running clock. @param {number} us @param {number} speed */
@@ -136,7 +136,7 @@ export class Film extends EventTarget {
     this.#isRunning = true;
     this.#steps = 0;
     this.targetUs = us;
-    if (this.isCurrent) this.#feed?.follow(us, speed);
+    if (this.isCurrent) this.#onScreen?.follow(us, speed);
     this.#goOn(speed);
   }
 
@@ -144,7 +144,7 @@ export class Film extends EventTarget {
   lead(speed) {
     this.#isRunning = true;
     this.#steps = 0;
-    this.#feed?.lead(speed);
+    this.#onScreen?.lead(speed);
     const at = this.positionUs;
     if (at !== null) {
       this.targetUs = at;
@@ -158,11 +158,11 @@ export class Film extends EventTarget {
     this.targetUs = us;
     this.#steps = 0;
     this.#isRunning = false;
-    const feed = this.#feed;
-    if (!feed || !this.isCurrent) {
-      if (this.#coming === null && this.#loading === undefined) this.#loadSoon();
-    } else if (feed.isShowing(us)) return;
-    else if (feed.hole !== null || (feed.isSettled && !feed.video.seeking)) feed.place(us);
+    const media = this.#onScreen;
+    if (!media || !this.isCurrent) {
+      if (this.#next === null && this.#loading === undefined) this.#loadSoon();
+    } else if (media.isShowing(us)) return;
+    else if (media.hole !== null || (media.isSettled && !media.video.seeking)) media.place(us);
   }
 
   /** Show the next or the previous frame, counted from the one that is wanted: where that is still to come, afterwards. @param {1 | -1} direction */
@@ -183,28 +183,29 @@ export class Film extends EventTarget {
     const isOther = role !== this.role;
     this.role = role;
     this.isWide = isWide;
-    if (isOther && (this.#feed || this.#coming)) this.#loadSoon();
+    if (isOther && (this.#onScreen || this.#next)) this.#loadSoon();
   }
 
   /** @param {boolean} isLoading */
   setLoading(isLoading) {
-    this.#feed?.setLoading(isLoading);
+    this.#onScreen?.setLoading(isLoading);
     if (!isLoading) this.#drop();
-    else if (this.#feed && !this.#isWanted(this.#feed)) this.#loadSoon();
+    else if (this.#onScreen && !this.#isWanted(this.#onScreen)) this.#loadSoon();
   }
 
   /** Load anew where nothing comes any more, though nothing failed; called once a refresh. @param {number} now_ms monotonic */
   look(now_ms) {
-    const isIdle = this.#feed === null || this.#loading !== undefined || (this.isCurrent && this.#feed.sign === null);
-    const sign = isIdle ? null : `${this.#feed?.sign} ${this.#coming?.sign} ${this.#loadedMs}`;
+    const isIdle =
+      this.#onScreen === null || this.#loading !== undefined || (this.isCurrent && this.#onScreen.sign === null);
+    const sign = isIdle ? null : `${this.#onScreen?.sign} ${this.#next?.sign} ${this.#loadedMs}`;
     if (this.#stall.isStuck(sign, now_ms)) this.#loadSoon();
   }
 
   /** Let go of all media; the last picture goes with it. */
   unload() {
     this.#drop();
-    this.#feed?.destroy();
-    this.#feed = null;
+    this.#onScreen?.destroy();
+    this.#onScreen = null;
   }
 
   #stepOn() {
@@ -213,33 +214,40 @@ export class Film extends EventTarget {
     this.#steps -= direction;
     this.#isStepping = true;
     this.#drop();
-    this.#feed?.step(direction > 0 ? 1 : -1);
+    this.#onScreen?.step(direction > 0 ? 1 : -1);
   }
 
-  /** @param {Feed | null} feed @returns {boolean} */
-  #canShow(feed) {
-    return feed !== null && feed.trouble === null && feed.covers(this.targetUs) && (!this.#isLive || feed.isFollowing);
+  /** @param {MediaWindow | null} media @returns {boolean} */
+  #canShow(media) {
+    return (
+      media !== null && media.trouble === null && media.covers(this.targetUs) && (!this.#isLive || media.isFollowing)
+    );
   }
 
-  /** @param {Feed | null} feed @returns {boolean} */
-  #isWanted(feed) {
-    return this.#canShow(feed) && feed?.role === this.role && !feed.isDeaf;
+  /** @param {MediaWindow | null} media @returns {boolean} */
+  #isWanted(media) {
+    return this.#canShow(media) && media?.role === this.role && !media.isDeaf;
   }
 
-  /** Keep what is coming in step, or make the next window ready in time. @param {number} speed */
+  /** Keep the next window in step, or load one in time. @param {number} speed */
   #goOn(speed) {
-    if (this.#coming) {
-      this.#coming.follow(this.targetUs, speed);
+    if (this.#next) {
+      this.#next.follow(this.targetUs, speed);
       this.#changeOver();
-    } else if (this.#loading === undefined && this.#feed && !this.#feed.trouble && this.#isOverdue(this.#feed, speed))
+    } else if (
+      this.#loading === undefined &&
+      this.#onScreen &&
+      !this.#onScreen.trouble &&
+      this.#isOverdue(this.#onScreen, speed)
+    )
       this.#loadSoon();
   }
 
-  /** Whether another window is due. @param {Feed} feed @param {number} speed @returns {boolean} */
-  #isOverdue(feed, speed) {
+  /** Whether another window is due. @param {MediaWindow} media @param {number} speed @returns {boolean} */
+  #isOverdue(media, speed) {
     return (
-      this.targetUs > feed.endUs - PREPARED_US * speed ||
-      (feed.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS)
+      this.targetUs > media.endUs - PREPARED_US * speed ||
+      (media.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS)
     );
   }
 
@@ -254,15 +262,20 @@ export class Film extends EventTarget {
     this.#drop();
     this.#loadedMs = performance.now();
     const choice = { cameraId: this.cameraId, role: this.role, reach: this.isWide ? WIDE : NARROW };
-    const feed = new Feed(this.#feed ? this.#anotherVideo() : this.video, choice, this.targetUs, this.#isLive);
-    feed.addEventListener("frame", () => this.#onFrame(feed));
-    feed.addEventListener("change", () => this.#onChange(feed));
-    feed.addEventListener("leap", (event) => {
-      if (feed === this.#feed)
+    const media = new MediaWindow(
+      this.#onScreen ? this.#anotherVideo() : this.video,
+      choice,
+      this.targetUs,
+      this.#isLive,
+    );
+    media.addEventListener("frame", () => this.#onFrame(media));
+    media.addEventListener("change", () => this.#onChange(media));
+    media.addEventListener("leap", (event) => {
+      if (media === this.#onScreen)
         this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail }));
     });
-    if (this.#feed) this.#coming = feed;
-    else this.#feed = feed;
+    if (this.#onScreen) this.#next = media;
+    else this.#onScreen = media;
   }
 
   /** An element under the one on screen: what is not seen at all is not painted either. @returns {HTMLVideoElement} */
@@ -275,61 +288,59 @@ export class Film extends EventTarget {
     return video;
   }
 
-  /** Forget what was coming. */
+  /** Let go of the next window. */
   #drop() {
     clearTimeout(this.#loading);
     this.#loading = undefined;
-    this.#coming?.destroy();
-    this.#coming?.video.remove();
-    this.#coming = null;
+    this.#next?.destroy();
+    this.#next?.video.remove();
+    this.#next = null;
   }
 
-  /** Put what was coming on screen as soon as it shows what is wanted. */
+  /** Put the next window on screen as soon as it shows what is wanted. */
   #changeOver() {
-    const coming = this.#coming;
+    const next = this.#next;
     const isThere =
-      coming &&
-      !coming.trouble &&
-      (coming.hole !== null || (this.#isRunning ? this.#isUnseen(coming) : coming.isSettled));
-    if (!coming || !isThere) return;
-    const old = this.#feed;
-    this.#feed = coming;
-    this.#coming = null;
-    this.video = coming.video;
+      next && !next.trouble && (next.hole !== null || (this.#isRunning ? this.#isUnseen(next) : next.isSettled));
+    if (!next || !isThere) return;
+    const old = this.#onScreen;
+    this.#onScreen = next;
+    this.#next = null;
+    this.video = next.video;
     this.video.classList.remove("coming");
     old?.destroy();
     old?.video.remove();
-    this.dispatchEvent(new Event(coming.hole ? "change" : "frame"));
+    this.dispatchEvent(new Event(next.hole ? "change" : "frame"));
     this.#stepOn();
   }
 
-  /** Whether to change over now would not be noticed. @param {Feed} coming @returns {boolean} */
-  #isUnseen(coming) {
-    const at = coming.positionUs;
-    return at !== null && coming.isFlowing && (Math.abs(at - this.targetUs) < SAME_US || this.positionUs === null);
+  /** Whether to change over now would not be noticed. @param {MediaWindow} next @returns {boolean} */
+  #isUnseen(next) {
+    const at = next.positionUs;
+    return at !== null && next.isFlowing && (Math.abs(at - this.targetUs) < SAME_US || this.positionUs === null);
   }
 
-  /** @param {Feed} feed */
-  #onFrame(feed) {
-    if (feed === this.#coming) this.#changeOver();
-    else if (feed === this.#feed && this.isCurrent) {
-      if (this.#isStepping && !this.#isRunning && feed.shownUs !== null) this.targetUs = feed.shownUs;
+  /** @param {MediaWindow} media */
+  #onFrame(media) {
+    if (media === this.#next) this.#changeOver();
+    else if (media === this.#onScreen && this.isCurrent) {
+      if (this.#isStepping && !this.#isRunning && media.shownUs !== null) this.targetUs = media.shownUs;
       this.dispatchEvent(new Event("frame"));
       this.#stepOn();
     }
   }
 
-  /** @param {Feed} feed */
-  #onChange(feed) {
-    if (feed !== this.#feed && feed !== this.#coming) return;
-    if (feed.trouble) this.#onTrouble(feed, feed.trouble);
-    else if (feed === this.#coming) this.#changeOver();
+  /** @param {MediaWindow} media */
+  #onChange(media) {
+    if (media !== this.#onScreen && media !== this.#next) return;
+    if (media.trouble) this.#onTrouble(media, media.trouble);
+    else if (media === this.#next) this.#changeOver();
     else this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {Feed} feed @param {Trouble} trouble */
-  #onTrouble(feed, trouble) {
-    if (feed === this.#coming && this.isCurrent && trouble !== "unsupported") {
+  /** @param {MediaWindow} media @param {Trouble} trouble */
+  #onTrouble(media, trouble) {
+    if (media === this.#next && this.isCurrent && trouble !== "unsupported") {
       // What is on screen is not concerned: try again in a while.
       this.#drop();
       this.#loading = setTimeout(() => this.#load(), LOADED_AFTER_TROUBLE_MS);

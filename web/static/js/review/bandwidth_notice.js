@@ -1,5 +1,5 @@
 /**
- * Notices that the line is too slow: tiles that keep playing waiting twice within a minute. Then smaller video is offered.
+ * Offers smaller video where bandwidth is short: when playing has stalled twice within a minute.
  * @module
  */
 
@@ -13,7 +13,7 @@ const WITHIN_MS = 60_000;
  * @param {import("./notices.js").Notices} notices
  * @param {() => boolean} isSaving whether smaller video is shown already
  */
-export function watchLine(deck, notices, isSaving) {
+export function offerDataSaver(deck, notices, isSaving) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let lastMs = -Infinity;
@@ -25,9 +25,12 @@ export function watchLine(deck, notices, isSaving) {
     timer = setTimeout(() => {
       const now = performance.now();
       if (now - lastMs < WITHIN_MS) {
-        // Offered once: who put it away has answered.
+        // Offered once a visit: dismissing it is an answer.
         isOver = true;
-        notices.show("slow", "w", text("review.slow_line"), { words: text("review.data_saver"), act: "data-saver" });
+        notices.show("slow", "w", text("review.slow_line"), {
+          words: text("review.data_saver"),
+          command: "data-saver",
+        });
       }
       lastMs = now;
     }, LONG_MS);

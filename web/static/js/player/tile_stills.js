@@ -19,7 +19,7 @@ const RESTS_MS = 60;
 /** @typedef {import("./footage_source.js").Role} Role */
 
 /** Fires `picture` (detail: the instant of the picture now on screen) and `hole` (no keyframe at the instant asked for). */
-export class Stills extends EventTarget {
+export class TileStills extends EventTarget {
   /** @type {KeyframeReel | null} */
   #reel = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,5 +1,5 @@
 /**
- * Remembers where a person was, so that the first page can lead back: on pausing, every minute of playing, on leaving.
+ * Saves the resume point, where the first page leads back to: on pausing, every minute of playing, and on leaving.
  * @module
  */
 
@@ -7,20 +7,20 @@ import { request } from "../page/api.js";
 import { DAY_US, rfc3339 } from "../page/site_time.js";
 
 const EVERY_MS = 60_000;
-/** Looking in for a moment is no watching. */
-const SETTLED_MS = 2_000;
+/** A visit shorter than this leaves no resume point. */
+const SHORTEST_VISIT_MS = 2_000;
 
 /**
  * @param {import("../player/deck.js").Deck} deck
  * @param {() => import("./address.js").Shown} shown
  */
-export function rememberWatching(deck, shown) {
-  let told = "";
+export function keepResumePoint(deck, shown) {
+  let saved = "";
   let wasPlaying = false;
   const began = performance.now();
 
   /** @param {boolean} isLeaving */
-  const remember = async (isLeaving) => {
+  const save = async (isLeaving) => {
     const { camera_ids, at_us, in_us, out_us } = shown();
     /** @type {Record<string, unknown>} */
     const body = { camera_ids, at: rfc3339(at_us) };
@@ -28,8 +28,8 @@ export function rememberWatching(deck, shown) {
     if (in_us !== null && out_us !== null && in_us <= at_us && at_us <= out_us && out_us - in_us <= DAY_US)
       Object.assign(body, { from: rfc3339(in_us), to: rfc3339(out_us) });
     const key = JSON.stringify(body);
-    if (key === told || at_us <= 0) return;
-    told = key;
+    if (key === saved || at_us <= 0) return;
+    saved = key;
     try {
       await request("/api/v1/watching", { method: "PUT", body, keepalive: isLeaving });
     } catch {
@@ -38,13 +38,13 @@ export function rememberWatching(deck, shown) {
   };
 
   deck.addEventListener("state", () => {
-    if (wasPlaying && !deck.isPlaying) void remember(false);
+    if (wasPlaying && !deck.isPlaying) void save(false);
     wasPlaying = deck.isPlaying;
   });
   setInterval(() => {
-    if (deck.isPlaying) void remember(false);
+    if (deck.isPlaying) void save(false);
   }, EVERY_MS);
   addEventListener("pagehide", () => {
-    if (performance.now() - began > SETTLED_MS) void remember(true);
+    if (performance.now() - began > SHORTEST_VISIT_MS) void save(true);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * A place chosen by typing part of its name, place or office: a combobox in front of the form's own `<select>`.
+ * A camera chosen by typing part of its name, place or agency: a combobox in front of the form's own `<select>`.
  *
  * The select stays what is sent, so a page without this script asks the same question.
  * @module
@@ -7,13 +7,13 @@
 
 import { part, text } from "../page/page_data.js";
 
-/** @typedef {{option: HTMLOptionElement, words: string, element: HTMLElement}} Place */
+/** @typedef {{option: HTMLOptionElement, words: string, element: HTMLElement}} CameraOption */
 
-/** The box; it owns the element that the template marks with `data-place-box`. */
-export class PlaceBox {
-  /** @type {Place[]} */
-  #places = [];
-  /** @type {Place | null} */
+/** The combobox; its element is the one that the template marks with `data-camera-combobox`. */
+export class CameraCombobox {
+  /** @type {CameraOption[]} */
+  #options = [];
+  /** @type {CameraOption | null} */
   #active = null;
   #isTyped = false;
 
@@ -57,7 +57,7 @@ export class PlaceBox {
     select.removeAttribute("id");
     select.removeAttribute("data-search-focus");
     select.hidden = true;
-    this.#places = [...select.options].map((option, number) => this.#place(option, `${list.id}-${number}`));
+    this.#options = [...select.options].map((option, number) => this.#option(option, `${list.id}-${number}`));
     this.empty.textContent = text("home_live.no_place");
     this.empty.className = "none";
     this.count.className = "vh";
@@ -71,16 +71,18 @@ export class PlaceBox {
     this.#showChosen();
   }
 
-  /** @param {HTMLOptionElement} option @param {string} id @returns {Place} */
-  #place(option, id) {
-    const row = /** @type {DocumentFragment} */ (part("[data-place-row]", HTMLTemplateElement).content.cloneNode(true));
+  /** @param {HTMLOptionElement} option @param {string} id @returns {CameraOption} */
+  #option(option, id) {
+    const row = /** @type {DocumentFragment} */ (
+      part("[data-camera-option-row]", HTMLTemplateElement).content.cloneNode(true)
+    );
     const element = part(".opt", HTMLElement, row);
     const { name, place, state, tone, shape } = option.dataset;
     element.id = id;
-    part("[data-place-name]", HTMLElement, element).textContent = name ?? option.text;
-    part("[data-place-where]", HTMLElement, element).textContent = place ?? "";
+    part("[data-camera-option-name]", HTMLElement, element).textContent = name ?? option.text;
+    part("[data-camera-option-where]", HTMLElement, element).textContent = place ?? "";
     if (state) {
-      const mark = part("[data-place-state]", HTMLElement, element);
+      const mark = part("[data-camera-option-state]", HTMLElement, element);
       const use = mark.querySelector("use");
       mark.hidden = false;
       mark.classList.add(tone ?? "off");
@@ -95,11 +97,11 @@ export class PlaceBox {
     return found;
   }
 
-  /** @returns {HTMLElement[]} the options, under the offices that own them where there are several */
+  /** @returns {HTMLElement[]} the options, under their agencies where there are several */
   #groups() {
     /** @type {Map<Element | null, HTMLElement>} */
     const groups = new Map();
-    for (const { option, element } of this.#places) {
+    for (const { option, element } of this.#options) {
       const owner = option.parentElement instanceof HTMLOptGroupElement ? option.parentElement : null;
       const group = groups.get(owner) ?? document.createElement("div");
       if (owner && !groups.has(owner)) {
@@ -145,7 +147,7 @@ export class PlaceBox {
       if (!this.isOpen) this.#open();
       else this.#move(step);
     } else if (event.key === "Enter" && this.isOpen) {
-      // The first Enter takes the place, the next one sends the form.
+      // The first Enter takes the camera, the next one sends the form.
       event.preventDefault();
       if (this.#active) this.#choose(this.#active);
     } else if (event.key === "Tab" && this.isOpen && this.#isTyped && this.#active) {
@@ -156,10 +158,11 @@ export class PlaceBox {
     }
   }
 
-  /** Show what matches the words typed, or everything where nothing was typed since a place was chosen. */
+  /** Show what matches the words typed, or everything where nothing was typed since a camera was chosen. */
   #open() {
     const words = this.#isTyped ? this.input.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
-    for (const { words: known, element } of this.#places) element.hidden = !words.every((word) => known.includes(word));
+    for (const { words: known, element } of this.#options)
+      element.hidden = !words.every((word) => known.includes(word));
     for (const group of this.list.children)
       group.toggleAttribute("hidden", !group.querySelector('[role="option"]:not([hidden])'));
     const shown = this.#shown();
@@ -182,9 +185,9 @@ export class PlaceBox {
     this.#showChosen();
   }
 
-  /** @param {Place} place */
-  #choose(place) {
-    this.select.value = place.option.value;
+  /** @param {CameraOption} chosen */
+  #choose(chosen) {
+    this.select.value = chosen.option.value;
     this.select.dispatchEvent(new Event("change", { bubbles: true }));
     this.#close();
   }
@@ -192,12 +195,12 @@ export class PlaceBox {
   #showChosen() {
     const chosen = this.select.selectedOptions[0];
     this.input.value = chosen?.text ?? "";
-    for (const { option, element } of this.#places) element.setAttribute("aria-selected", String(option === chosen));
+    for (const { option, element } of this.#options) element.setAttribute("aria-selected", String(option === chosen));
   }
 
-  /** @returns {Place[]} */
+  /** @returns {CameraOption[]} */
   #shown() {
-    return this.#places.filter(({ element }) => !element.hidden);
+    return this.#options.filter(({ element }) => !element.hidden);
   }
 
   /** @param {number} step */
@@ -207,14 +210,14 @@ export class PlaceBox {
     this.#point(shown[(at + step + shown.length) % shown.length] ?? null);
   }
 
-  /** @param {Place | null} place */
-  #point(place) {
+  /** @param {CameraOption | null} pointed */
+  #point(pointed) {
     this.#active?.element.classList.remove("at");
-    this.#active = place;
-    if (place) {
-      place.element.classList.add("at");
-      this.input.setAttribute("aria-activedescendant", place.element.id);
-      place.element.scrollIntoView({ block: "nearest" });
+    this.#active = pointed;
+    if (pointed) {
+      pointed.element.classList.add("at");
+      this.input.setAttribute("aria-activedescendant", pointed.element.id);
+      pointed.element.scrollIntoView({ block: "nearest" });
     } else this.input.removeAttribute("aria-activedescendant");
   }
 }

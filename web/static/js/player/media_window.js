@@ -1,7 +1,7 @@
 /**
  * One loaded window of a camera's footage in a `<video>`: put to an instant, stepped, kept in step with a clock.
  *
- * It tells what it shows and never decides what is wanted; a tile does, and makes another feed for another window.
+ * It reports what it shows and never decides what to show; its owner does, and makes another one for another window.
  * @module
  */
 
@@ -36,7 +36,7 @@ const REFRESH_S = 0.02;
  */
 
 /** Fires `frame` (another frame is on screen), `change` (settled, in a gap, in trouble) and `leap` (detail {from_us, to_us}). */
-export class Feed extends EventTarget {
+export class MediaWindow extends EventTarget {
   /** @type {FootageSource} */
   #source;
   /** @type {FrameWatch} */
@@ -95,7 +95,7 @@ export class Feed extends EventTarget {
     return this.isFollowing && !this.#source.isComplete && !this.#isMissing && this.trouble === null;
   }
 
-  /** Whether there was no list to follow: once there is, only another feed will know. */
+  /** Whether there was no list to follow: once there is, only another window will know. */
   get isDeaf() {
     return this.isFollowing && this.#isMissing;
   }

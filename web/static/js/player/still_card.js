@@ -11,10 +11,10 @@ const WIDTH_PX = 320;
 const PATIENCE_MS = 1_000;
 const MOST_TRIES = 4;
 
-/** @typedef {"loading" | "shown" | "none" | "purged" | "refused" | "failed"} StillState */
+/** @typedef {"loading" | "shown" | "none" | "purged" | "refused" | "failed"} StillCardState */
 
 /** Fires `shown` (detail: the instant of the picture) and `state`. */
-export class Still extends EventTarget {
+export class StillCard extends EventTarget {
   /** @type {AbortSignal | null} */
   #signal = null;
   #cameraId = 0;
@@ -22,7 +22,7 @@ export class Still extends EventTarget {
   #until_us = 0;
   /** The picture's own instant. @type {number | null} */
   taken_us = null;
-  /** @type {StillState} */
+  /** @type {StillCardState} */
   state = "loading";
 
   /** @param {ParentNode} card holds one [data-still] */
@@ -92,7 +92,7 @@ export class Still extends EventTarget {
     }
   }
 
-  /** @param {StillState} state */
+  /** @param {StillCardState} state */
   #say(state) {
     this.state = state;
     this.root.dataset["still"] = state;
@@ -111,7 +111,7 @@ export class Still extends EventTarget {
   }
 }
 
-/** @param {unknown} error @returns {StillState} */
+/** @param {unknown} error @returns {StillCardState} */
 function stateOf(error) {
   if (!(error instanceof ApiError)) return "failed";
   if (error.code === "nothing-recorded") return "none";

@@ -1,5 +1,5 @@
 /**
- * Everything that a button or a key of the page can do, by name: the one table behind both.
+ * The commands of the review page by name, as its buttons and keys call them.
  * @module
  */
 
@@ -14,7 +14,7 @@ import { dayOf, dayStartUs, MINUTE_US, SECOND_US } from "../page/site_time.js";
 const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
 
 /**
- * @typedef {object} Parts what acts work on
+ * @typedef {object} Parts what the commands work on
  * @property {import("../player/deck.js").Deck} deck
  * @property {import("../timeline/timeline.js").Timeline} timeline
  * @property {(direction: 1 | -1) => number | null} edge where footage or a mark begins or ends next
@@ -32,14 +32,14 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @property {import("./help_dialog.js").HelpDialog} help
  * @property {import("./notices.js").Notices} notices
  * @property {import("../cameras/layout_switch.js").LayoutSwitch} layouts
- * @property {() => void} tellAddress
+ * @property {() => void} updateAddress
  */
 
 /**
  * @param {Parts} parts
- * @returns {(name: string) => boolean} does what is called so; false where there is nothing to do
+ * @returns {(name: string) => boolean} runs the command; false where it had nothing to do
  */
-export function actsOf(parts) {
+export function commandsOf(parts) {
   const { deck, timeline, clip, sheet, clock, days, search, otherDays, cameras, picker, mode, help } = parts;
   const by = (/** @type {number} */ us) => () => deck.seek(deck.wallUs + us);
   const toEdge = (/** @type {1 | -1} */ direction) => () => {
@@ -49,7 +49,7 @@ export function actsOf(parts) {
   };
   const setLayout = (/** @type {import("../page/page_data.js").LayoutName} */ layout) => {
     parts.layouts.set(layout);
-    parts.tellAddress();
+    parts.updateAddress();
   };
   const changeSpeed = (/** @type {1 | -1} */ step) => () => {
     const next = SPEEDS[SPEEDS.indexOf(deck.speed) + step];
@@ -57,7 +57,7 @@ export function actsOf(parts) {
   };
 
   /** @type {Record<string, (() => unknown) | null>} */
-  const acts = {
+  const commands = {
     play: () => deck.toggle(),
     back: by(-10 * SECOND_US),
     forward: by(10 * SECOND_US),
@@ -100,7 +100,7 @@ export function actsOf(parts) {
     "mode-simple": () => mode.set("simple"),
     "mode-full": () => mode.set("full"),
     "copy-link": () => {
-      parts.tellAddress();
+      parts.updateAddress();
       void copyLink();
     },
     "data-saver": () => {
@@ -113,7 +113,7 @@ export function actsOf(parts) {
     escape: () => (deck.maximised === null ? false : deck.maximise(null)),
   };
   for (let number = 1; number <= 9; number += 1) {
-    acts[`camera-${number}`] = () => {
+    commands[`camera-${number}`] = () => {
       const camera = cameras.all[number - 1];
       if (!camera) return false;
       deck.focus(camera.id);
@@ -121,7 +121,7 @@ export function actsOf(parts) {
     };
   }
   return (name) => {
-    const act = acts[name];
-    return act ? act() !== false : false;
+    const command = commands[name];
+    return command ? command() !== false : false;
   };
 }
