@@ -115,7 +115,7 @@ export class ClipCameras extends EventTarget {
     name.textContent = camera.name;
     name.title = camera.title;
     const gap = document.createElement("span");
-    gap.className = "t12 hole";
+    gap.className = "t12 gaps";
     const bytes = document.createElement("span");
     bytes.className = "t2 num";
     label.append(box, numberBadge(camera), name, gap, bytes);

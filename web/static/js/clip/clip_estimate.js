@@ -1,5 +1,5 @@
 /**
- * What a clip would hold, known before it is made: size, holes and room on disk, in all and of each camera.
+ * What a clip would hold, known before it is made: size, gaps and room on disk, in all and of each camera.
  * @module
  */
 
@@ -41,7 +41,7 @@ export async function fetchEstimate(range, signal) {
   });
 }
 
-/** The holes of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
+/** The gaps of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
 export function gapsOf(estimate, cameraIds) {
   return estimate.gaps
     .filter((gap) => cameraIds.includes(gap.camera_id))

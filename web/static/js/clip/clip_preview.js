@@ -32,7 +32,7 @@ export class ClipPreview extends EventTarget {
   #at = 0;
   /** Where the deck was, and whether it played. */
   #before = { wall_us: 0, isPlaying: false, speed: 1 };
-  /** The seek under way is this module's own, or the deck's own leap over a hole. */
+  /** The seek under way is this module's own, or the deck's own leap over a gap. */
   #isOwnSeek = false;
   /** The part asked for is on screen: only then can it be over. */
   #isThere = false;
@@ -110,7 +110,7 @@ export class ClipPreview extends EventTarget {
     if (this.#isThere && us >= end_us) this.#play(this.#at + 1);
   }
 
-  /** The deck leaps over a hole by itself: within the part it goes on behind it, else the next part comes. @param {number} to_us */
+  /** The deck leaps over a gap by itself: within the part it goes on behind it, else the next part comes. @param {number} to_us */
   #onSkip(to_us) {
     const part = this.#parts[this.#at];
     if (!part) return;

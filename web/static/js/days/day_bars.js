@@ -8,7 +8,7 @@
  * @typedef {{start_us: number, width_us: number, covered: readonly number[]}} Cells permille of each stretch that is covered
  */
 
-/** Shorter holes are where one file ends and the next begins. */
+/** Shorter gaps are where one file ends and the next begins. */
 const LEAST_GAP_US = 5_000_000;
 /** A narrower gap would not be seen. */
 const LEAST_GAP_PX = 2;

@@ -183,7 +183,7 @@ export class Clockwork extends EventTarget {
     this.#refreshes += 1;
     if (!this.wantsPlay || this.#scrub || this.#asking) return;
     const shown = this.shown();
-    if (shown.skipGaps && shown.tiles.every((tile) => tile.hole !== null)) this.#leaveGap(shown);
+    if (shown.skipGaps && shown.tiles.every((tile) => tile.gap !== null)) this.#leaveGap(shown);
     else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
     else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
@@ -265,7 +265,7 @@ export class Clockwork extends EventTarget {
       this.#awaitFootage(tiles);
       return;
     }
-    const ends = tiles.map((tile) => tile.hole?.end_us ?? null);
+    const ends = tiles.map((tile) => tile.gap?.end_us ?? null);
     if (this.speed > 0 && ends.every((end) => end !== null)) this.#skipTo(Math.min(.../** @type {number[]} */ (ends)));
     else void this.#askForFootage(tiles.map((tile) => tile.camera.id));
   }
@@ -276,7 +276,7 @@ export class Clockwork extends EventTarget {
     this.#clock.stop();
     this.#clock.set(nowUs() - LIVE_DISTANCE_US);
     if (isBehind) this.#tellState();
-    const isBack = tiles.some((tile) => tile.hole !== null && tile.hole.end_us !== null);
+    const isBack = tiles.some((tile) => tile.gap !== null && tile.gap.end_us !== null);
     const isDue = performance.now() - this.#lookedMs > LOOKED_AGAIN_MS && !tiles.every((tile) => tile.isListening);
     if (!isBack && !isDue) return;
     this.#lookedMs = performance.now();

@@ -17,7 +17,7 @@ const KEPT = 30;
 /** A picture that is not painted by then is let go. */
 const PATIENCE_MS = 700;
 
-/** Fires `frame` when another keyframe is on screen, `hole` when there is none at the instant asked for. */
+/** Fires `frame` when another keyframe is on screen, `gap` when there is none at the instant asked for. */
 export class KeyframeReel extends EventTarget {
   /** @type {SourceBuffer | null} */
   #buffer = null;
@@ -90,7 +90,7 @@ export class KeyframeReel extends EventTarget {
       try {
         const frame = await this.list.at(us);
         if (signal.aborted) continue;
-        if (!frame) this.dispatchEvent(new Event("hole"));
+        if (!frame) this.dispatchEvent(new Event("gap"));
         else if (frame.start_us !== this.shownUs || !this.video.isConnected) await this.#show(frame, signal);
       } catch (error) {
         // Retention may have taken it: what is there now is asked anew.

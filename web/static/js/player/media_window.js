@@ -31,7 +31,7 @@ const REFRESH_S = 0.02;
 
 /**
  * Where footage is missing; null where the window does not tell.
- * @typedef {{start_us: number | null, end_us: number | null}} Hole
+ * @typedef {{start_us: number | null, end_us: number | null}} Gap
  * @typedef {import("./footage_source.js").Trouble} Trouble
  */
 
@@ -65,8 +65,8 @@ export class MediaWindow extends EventTarget {
     this.shownUs = null;
     /** Whether that is the frame of the instant asked for. */
     this.isSettled = false;
-    /** The hole that it stands in. @type {Hole | null} */
-    this.hole = null;
+    /** The gap that it stands in. @type {Gap | null} */
+    this.gap = null;
     /** @type {Trouble | null} */
     this.trouble = null;
     this.#isLive = isLive;
@@ -134,7 +134,7 @@ export class MediaWindow extends EventTarget {
 
   /** What is another while it gets on with what is wanted of it; null where it waits for nothing. @returns {string | null} */
   get sign() {
-    if (this.trouble !== null || this.hole !== null || this.isFlowing) return null;
+    if (this.trouble !== null || this.gap !== null || this.isFlowing) return null;
     const { map, sign } = this.#source;
     const at = this.positionUs;
     // At the newest footage there is nothing more to come yet.
@@ -156,7 +156,7 @@ export class MediaWindow extends EventTarget {
   isShowing(us) {
     return (
       this.isSettled &&
-      this.hole === null &&
+      this.gap === null &&
       this.shownUs !== null &&
       us >= this.shownUs &&
       us < this.shownUs + this.frameSeconds * SECOND_US
@@ -178,8 +178,8 @@ export class MediaWindow extends EventTarget {
 
   /** Play on by its own time. @param {number} speed */
   lead(speed) {
-    if (this.isAtEnd) this.#restInHole(this.#holeAt(Math.round(this.#source.map.endUs)));
-    else if (!this.hole) this.#play(speed);
+    if (this.isAtEnd) this.#restInGap(this.#gapAt(Math.round(this.#source.map.endUs)));
+    else if (!this.gap) this.#play(speed);
   }
 
   /** @param {number} speed */
@@ -192,8 +192,8 @@ export class MediaWindow extends EventTarget {
   /** Keep in step with a running clock. @param {number} us what it shows @param {number} speed */
   follow(us, speed) {
     if (!this.#isMapped || this.trouble) return;
-    if (this.hole) {
-      const { end_us } = this.hole;
+    if (this.gap) {
+      const { end_us } = this.gap;
       if (end_us !== null && us >= end_us - SEEK_TAKES_US * speed) this.#meet(Math.max(end_us, us), speed);
       return;
     }
@@ -201,10 +201,10 @@ export class MediaWindow extends EventTarget {
     if (at === null || this.video.seeking) return;
     const seam = this.#source.map.seamAfter(this.video.currentTime);
     const rate = rateFor(us - at, speed);
-    if (this.isAtEnd) this.#restInHole(this.#holeAt(Math.round(this.#source.map.endUs)));
+    if (this.isAtEnd) this.#restInGap(this.#gapAt(Math.round(this.#source.map.endUs)));
     else if (seam && this.video.currentTime > seam.media_s - Math.max(REFRESH_S * speed, this.frameSeconds / 2))
-      this.#restInHole(seam);
-    else if (rate === null && this.#locate(us) === null) this.#restInHole(this.#holeAt(us));
+      this.#restInGap(seam);
+    else if (rate === null && this.#locate(us) === null) this.#restInGap(this.#gapAt(us));
     else if (rate === null) this.#meet(us + SEEK_TAKES_US * speed, speed);
     else if (rate > 0) this.#play(rate);
     else this.rest();
@@ -214,7 +214,7 @@ export class MediaWindow extends EventTarget {
   step(direction) {
     this.rest();
     if (this.#frames.media_s < 0) return;
-    this.hole = null;
+    this.gap = null;
     this.isSettled = false;
     this.#frames.step(direction);
   }
@@ -247,7 +247,7 @@ export class MediaWindow extends EventTarget {
     this.wantedUs = us;
     this.#unsettle();
     this.#begin();
-    if (!this.hole) this.#play(speed);
+    if (!this.gap) this.#play(speed);
   }
 
   #begin() {
@@ -259,10 +259,10 @@ export class MediaWindow extends EventTarget {
       this.wantedUs = Math.max(map.startUs, Math.min(this.wantedUs, Math.round(map.endUs) - LIVE_LEAD_US));
     const target = this.#locate(this.wantedUs);
     if (target === null) {
-      this.#restInHole(this.#holeAt(this.wantedUs));
+      this.#restInGap(this.#gapAt(this.wantedUs));
       return;
     }
-    this.hole = null;
+    this.gap = null;
     // Before the first data the element does not seek: hls.js begins where it is told to.
     if (!this.#source.isStarted || this.video.readyState < HTMLMediaElement.HAVE_METADATA) this.#source.start(target);
     else this.video.currentTime = target;
@@ -282,25 +282,25 @@ export class MediaWindow extends EventTarget {
     // The newest moment there is, for wishes between it and the present.
     if (isFollowing && us >= map.endUs && nowUs() - map.endUs < NOT_YET_US)
       return map.mediaOf(Math.round(map.endUs) - SECOND_US / 2);
-    const hole = this.#holeAt(us);
-    return hole.end_us !== null && hole.start_us !== null && hole.end_us - hole.start_us < SECOND_US
-      ? map.mediaOf(hole.end_us + INSIDE_FRAME_US)
+    const gap = this.#gapAt(us);
+    return gap.end_us !== null && gap.start_us !== null && gap.end_us - gap.start_us < SECOND_US
+      ? map.mediaOf(gap.end_us + INSIDE_FRAME_US)
       : null;
   }
 
-  /** @param {number} us @returns {Hole} */
-  #holeAt(us) {
+  /** @param {number} us @returns {Gap} */
+  #gapAt(us) {
     const { map } = this.#source;
     return { start_us: map.lastEnd(us), end_us: map.nextStart(us) };
   }
 
-  /** @param {Hole} hole */
-  #restInHole(hole) {
+  /** @param {Gap} gap */
+  #restInGap(gap) {
     this.rest();
-    this.hole = { start_us: hole.start_us, end_us: hole.end_us };
-    // A busy page may notice late, when footage from behind the hole is on screen: back to the last frame before it.
-    if (hole.start_us !== null && this.shownUs !== null && this.shownUs >= hole.start_us) {
-      const last = this.#source.map.mediaOf(hole.start_us - Math.round((this.frameSeconds * SECOND_US) / 2));
+    this.gap = { start_us: gap.start_us, end_us: gap.end_us };
+    // A busy page may notice late, when footage from behind the gap is on screen: back to the last frame before it.
+    if (gap.start_us !== null && this.shownUs !== null && this.shownUs >= gap.start_us) {
+      const last = this.#source.map.mediaOf(gap.start_us - Math.round((this.frameSeconds * SECOND_US) / 2));
       if (last !== null) this.video.currentTime = last;
     }
     this.dispatchEvent(new Event("change"));
@@ -308,9 +308,9 @@ export class MediaWindow extends EventTarget {
 
   #onGrown() {
     // Footage came after what was the end of it.
-    if (this.hole && this.hole.end_us === null && this.#isMapped) {
-      const end_us = this.#source.map.nextStart(this.hole.start_us ?? this.wantedUs);
-      if (end_us !== null) this.hole = { ...this.hole, end_us };
+    if (this.gap && this.gap.end_us === null && this.#isMapped) {
+      const end_us = this.#source.map.nextStart(this.gap.start_us ?? this.wantedUs);
+      if (end_us !== null) this.gap = { ...this.gap, end_us };
     }
     this.dispatchEvent(new Event("grown"));
   }
@@ -321,7 +321,7 @@ export class MediaWindow extends EventTarget {
       // Nothing in the whole window: that is an answer.
       this.#isMissing = true;
       this.#isMapped = true;
-      this.#restInHole({ start_us: null, end_us: null });
+      this.#restInGap({ start_us: null, end_us: null });
       return;
     }
     this.trouble = trouble;
@@ -344,7 +344,7 @@ export class MediaWindow extends EventTarget {
 
   /** @param {number} media_s presentation time of the frame on screen */
   #onFrame(media_s) {
-    if (this.hole) return;
+    if (this.gap) return;
     // A frame's time sits on its edge: look just inside.
     const wall = this.#source.map.wallOf(media_s + INSIDE_FRAME_US / SECOND_US);
     if (wall === null) return;

@@ -36,10 +36,10 @@ export class Tile extends EventTarget {
   #isRunning = false;
   /** Whether a pointer drags: pictures of where it is stand over the video. */
   #isPreviewing = false;
-  /** The hole that it was in when it looked last. @type {import("./media_window.js").Hole | null} */
-  #holeSeen = null;
+  /** The gap that it was in when it looked last. @type {import("./media_window.js").Gap | null} */
+  #lastGap = null;
   /** Whether there is no keyframe where the clock is. */
-  #isInHole = false;
+  #isInGap = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
   #failures = 0;
@@ -92,7 +92,7 @@ export class Tile extends EventTarget {
     this.#stills.addEventListener("picture", (event) =>
       this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail),
     );
-    this.#stills.addEventListener("hole", () => this.#setInHole(this.#means === "keyframes"));
+    this.#stills.addEventListener("gap", () => this.#setInGap(this.#means === "keyframes"));
   }
 
   /** The element whose frame is on screen; another one takes its place now and then. */
@@ -109,10 +109,10 @@ export class Tile extends EventTarget {
     return this.#swap.frameSeconds;
   }
 
-  /** The hole in its footage that it stands in, or null. @returns {import("./media_window.js").Hole | null} */
-  get hole() {
-    if (this.#means !== "keyframes") return this.#swap.hole;
-    return this.#isInHole ? { start_us: null, end_us: null } : null;
+  /** The gap in its footage that it stands in, or null. @returns {import("./media_window.js").Gap | null} */
+  get gap() {
+    if (this.#means !== "keyframes") return this.#swap.gap;
+    return this.#isInGap ? { start_us: null, end_us: null } : null;
   }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
@@ -141,7 +141,7 @@ export class Tile extends EventTarget {
     this.#means = "video";
     this.#isRunning = false;
     this.#isPreviewing = false;
-    this.#isInHole = false;
+    this.#isInGap = false;
     this.targetUs = us;
     this.wallUs = us;
     this.pictureUs = 0;
@@ -152,7 +152,7 @@ export class Tile extends EventTarget {
       if (this.trouble === "unsupported") this.#tryAllStreams();
       this.trouble = null;
       this.#swap.place(us, isLive);
-      if (!this.#swap.hole && !this.#swap.isBuffered(us)) this.#stills.cover(us);
+      if (!this.#swap.gap && !this.#swap.isBuffered(us)) this.#stills.cover(us);
       this.#readState();
     }
   }
@@ -268,22 +268,22 @@ export class Tile extends EventTarget {
   }
 
   #onChange() {
-    const { hole } = this.#swap;
-    const isAnother = hole !== this.#holeSeen;
-    this.#holeSeen = hole;
-    if (hole && isAnother && this.#means !== "keyframes" && !this.#isPreviewing) {
+    const { gap } = this.#swap;
+    const isAnother = gap !== this.#lastGap;
+    this.#lastGap = gap;
+    if (gap && isAnother && this.#means !== "keyframes" && !this.#isPreviewing) {
       this.root.dataset["wallUs"] = String(this.targetUs);
-      // Where it was played up to, the last picture before the hole is there.
-      if (!this.#isRunning) void this.#showLast(hole);
+      // Where it was played up to, the last picture before the gap is there.
+      if (!this.#isRunning) void this.#showLast(gap);
     }
     this.#readState();
   }
 
-  /** The last picture before a hole. @param {import("./media_window.js").Hole} hole */
-  async #showLast(hole) {
+  /** The last picture before a gap. @param {import("./media_window.js").Gap} gap */
+  async #showLast(gap) {
     const at = this.targetUs;
     try {
-      const end_us = hole.start_us ?? (await nearestTo(this.camera.id, at)).before_us;
+      const end_us = gap.start_us ?? (await nearestTo(this.camera.id, at)).before_us;
       if (at === this.targetUs && end_us !== null) this.#stills.cover(end_us - 1, true);
     } catch {
       // Without it the tile's own ground remains, and the words over it.
@@ -293,13 +293,13 @@ export class Tile extends EventTarget {
   /** @param {number} us */
   #onPicture(us) {
     this.#label(us);
-    this.#setInHole(false);
+    this.#setInGap(false);
     this.dispatchEvent(new Event("picture"));
   }
 
-  /** @param {boolean} isInHole */
-  #setInHole(isInHole) {
-    this.#isInHole = isInHole;
+  /** @param {boolean} isInGap */
+  #setInGap(isInGap) {
+    this.#isInGap = isInGap;
     this.#readState();
   }
 
@@ -312,7 +312,7 @@ export class Tile extends EventTarget {
 
   #readState() {
     if (this.trouble) this.#setState(this.trouble === "unsupported" ? "unsupported" : "error");
-    else if (this.hole) this.#setState("gap");
+    else if (this.gap) this.#setState("gap");
     else if (this.#means !== "video") this.#setState(this.#isRunning ? "playing" : "paused");
     else if (!this.#swap.isSettled) this.#setState("loading");
     else if (!this.#isRunning) this.#setState("paused");

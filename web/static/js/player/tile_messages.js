@@ -95,19 +95,19 @@ class TileMessage {
   }
 
   nameGap() {
-    const { targetUs, hole } = this.tile;
-    const gap = this.gaps.gapAt(this.tile.camera.id, targetUs);
-    const start = gap?.start_us ?? hole?.start_us ?? null;
-    const end = Math.min(gap?.end_us ?? hole?.end_us ?? nowUs(), nowUs());
+    const { targetUs, gap } = this.tile;
+    const known = this.gaps.gapAt(this.tile.camera.id, targetUs);
+    const start = known?.start_us ?? gap?.start_us ?? null;
+    const end = Math.min(known?.end_us ?? gap?.end_us ?? nowUs(), nowUs());
     if (start === null) {
       write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData.zone_label}`);
       return;
     }
     // What grows by the second would be read out by the second.
-    const isOpen = (hole?.end_us ?? null) === null && end > nowUs() - OPEN_US;
-    const cause = gap ? text(`cause.${gap.cause}`) : "";
-    const said = gap?.cause === "before-first" ? [cause] : [isOpen ? since(start) : range(start, end), cause];
-    write(this.words, said.filter(Boolean).join(" · "));
+    const isOpen = (gap?.end_us ?? null) === null && end > nowUs() - OPEN_US;
+    const cause = known ? text(`cause.${known.cause}`) : "";
+    const words = known?.cause === "before-first" ? [cause] : [isOpen ? since(start) : range(start, end), cause];
+    write(this.words, words.filter(Boolean).join(" · "));
   }
 
   /** How old the picture is that stands in a gap. */

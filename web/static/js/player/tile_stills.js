@@ -18,7 +18,7 @@ const RESTS_MS = 60;
 
 /** @typedef {import("./footage_source.js").Role} Role */
 
-/** Fires `picture` (detail: the instant of the picture now on screen) and `hole` (no keyframe at the instant asked for). */
+/** Fires `picture` (detail: the instant of the picture now on screen) and `gap` (no keyframe at the instant asked for). */
 export class TileStills extends EventTarget {
   /** @type {KeyframeReel | null} */
   #reel = null;
@@ -127,8 +127,8 @@ export class TileStills extends EventTarget {
       this.poster.hide();
       this.dispatchEvent(new CustomEvent("picture", { detail: reel.shownUs }));
     });
-    reel.addEventListener("hole", () => {
-      if (reel === this.#reel) this.dispatchEvent(new Event("hole"));
+    reel.addEventListener("gap", () => {
+      if (reel === this.#reel) this.dispatchEvent(new Event("gap"));
     });
     this.#reel = reel;
     return reel;

@@ -69,9 +69,9 @@ export class VideoSwap extends EventTarget {
     return this.#canShow(this.#onScreen);
   }
 
-  /** The hole in the footage that it stands in, or null. @returns {import("./media_window.js").Hole | null} */
-  get hole() {
-    return this.isCurrent ? (this.#onScreen?.hole ?? null) : null;
+  /** The gap in the footage that it stands in, or null. @returns {import("./media_window.js").Gap | null} */
+  get gap() {
+    return this.isCurrent ? (this.#onScreen?.gap ?? null) : null;
   }
 
   /** Whether footage that comes now would become known. */
@@ -86,13 +86,13 @@ export class VideoSwap extends EventTarget {
 
   /** The instant of the frame on screen, where that is the one wanted. @returns {number | null} */
   get shownUs() {
-    return this.isCurrent && this.#onScreen?.isSettled && !this.#onScreen.hole ? this.#onScreen.shownUs : null;
+    return this.isCurrent && this.#onScreen?.isSettled && !this.#onScreen.gap ? this.#onScreen.shownUs : null;
   }
 
-  /** Whether it shows the frame wanted and could play on, or stands in a hole. */
+  /** Whether it shows the frame wanted and could play on, or stands in a gap. */
   get isReady() {
     const media = this.#onScreen;
-    return media !== null && this.isCurrent && (media.hole !== null || media.isAtEnd || media.isFlowing);
+    return media !== null && this.isCurrent && (media.gap !== null || media.isAtEnd || media.isFlowing);
   }
 
   /** Whether the frame wanted is painted and the video rests on it or runs. */
@@ -162,7 +162,7 @@ export class VideoSwap extends EventTarget {
     if (!media || !this.isCurrent) {
       if (this.#next === null && this.#loading === undefined) this.#loadSoon();
     } else if (media.isShowing(us)) return;
-    else if (media.hole !== null || (media.isSettled && !media.video.seeking)) media.place(us);
+    else if (media.gap !== null || (media.isSettled && !media.video.seeking)) media.place(us);
   }
 
   /** Show the next or the previous frame, counted from the one that is wanted: where that is still to come, afterwards. @param {1 | -1} direction */
@@ -301,7 +301,7 @@ export class VideoSwap extends EventTarget {
   #changeOver() {
     const next = this.#next;
     const isThere =
-      next && !next.trouble && (next.hole !== null || (this.#isRunning ? this.#isUnseen(next) : next.isSettled));
+      next && !next.trouble && (next.gap !== null || (this.#isRunning ? this.#isUnseen(next) : next.isSettled));
     if (!next || !isThere) return;
     const old = this.#onScreen;
     this.#onScreen = next;
@@ -310,7 +310,7 @@ export class VideoSwap extends EventTarget {
     this.video.classList.remove("coming");
     old?.destroy();
     old?.video.remove();
-    this.dispatchEvent(new Event(next.hole ? "change" : "frame"));
+    this.dispatchEvent(new Event(next.gap ? "change" : "frame"));
     this.#stepOn();
   }
 

@@ -37,13 +37,13 @@ export class ShotCard extends EventTarget {
     this.clock = part("[data-shot-clock]", HTMLElement, made);
     this.weekday = part("[data-shot-weekday]", HTMLElement, made);
     this.date = part("[data-shot-date]", HTMLElement, made);
-    this.holes = part("[data-shot-holes]", HTMLElement, made);
+    this.gaps = part("[data-shot-gaps]", HTMLElement, made);
     this.still = new StillCard(made);
     this.button.addEventListener("click", () => this.dispatchEvent(new Event("pick")));
     this.plays.addEventListener("click", () => this.dispatchEvent(new Event("play")));
     this.still.addEventListener("shown", () => this.#showTime());
     this.#showTime();
-    this.#showHoles(shot?.holes ?? []);
+    this.#showGaps(shot?.gaps ?? []);
   }
 
   /** The instant of what is seen: of the picture itself, else the one it was asked for. @returns {number | null} */
@@ -67,13 +67,13 @@ export class ShotCard extends EventTarget {
     this.root.dataset["atUs"] = String(at);
   }
 
-  /** @param {readonly Gap[]} holes */
-  #showHoles(holes) {
-    this.holes.hidden = holes.length === 0;
-    if (holes.length === 0) return;
-    const length = duration(holes.reduce((sum, gap) => sum + gap.end_us - gap.start_us, 0));
-    this.holes.textContent = text("find.holes", { n: holes.length, length });
-    this.holes.title = holes
+  /** @param {readonly Gap[]} gaps */
+  #showGaps(gaps) {
+    this.gaps.hidden = gaps.length === 0;
+    if (gaps.length === 0) return;
+    const length = duration(gaps.reduce((sum, gap) => sum + gap.end_us - gap.start_us, 0));
+    this.gaps.textContent = text("find.holes", { n: gaps.length, length });
+    this.gaps.title = gaps
       .map((gap) => `${rangeWords(gap.start_us, gap.end_us)} ${text(`cause.${gap.cause}`)}`)
       .join("\n");
   }

@@ -26,7 +26,7 @@ const MOST_GAP_CARDS = 6;
  * @typedef {import("../timeline/timeline_data.js").Gap} Gap
  * @typedef {object} Shot
  * @property {number} at_us
- * @property {Gap[]} holes gaps between this picture and the next that have no card
+ * @property {Gap[]} gaps between this picture and the next that have no card
  * @typedef {{shot: Shot} | {gap: Gap}} Entry
  */
 
@@ -89,8 +89,8 @@ export function roundOf(range, spans, gaps) {
   /** @type {{at_us: number, entry: Entry}[]} */
   const entries = instants.map((at_us, index) => {
     const next = instants[index + 1] ?? range[1];
-    const holes = seen.filter((gap) => gap.start_us >= at_us && gap.start_us < next && !longest.includes(gap));
-    return { at_us, entry: { shot: { at_us, holes } } };
+    const between = seen.filter((gap) => gap.start_us >= at_us && gap.start_us < next && !longest.includes(gap));
+    return { at_us, entry: { shot: { at_us, gaps: between } } };
   });
   for (const gap of longest) entries.push({ at_us: gap.start_us, entry: { gap } });
   return entries.sort((a, b) => a.at_us - b.at_us).map(({ entry }) => entry);

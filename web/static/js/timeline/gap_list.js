@@ -1,5 +1,5 @@
 /**
- * The gaps of all cameras in view as a list: the timeline's holes for those who read rather than look.
+ * The gaps of all cameras in view as a list: the timeline's gaps for those who read rather than look.
  * @module
  */
 

@@ -8,7 +8,7 @@ import { MOST_ROWS, spanRows } from "./span_rows.js";
 import { clock, dateShort, duration, nowUs, SECOND_US } from "../page/site_time.js";
 
 const SETTLE_MS = 400;
-/** A look at the last moments before a hole, rather than at nothing. */
+/** A look at the last moments before a gap, rather than at nothing. */
 const BEFORE_US = 2 * SECOND_US;
 
 /** @typedef {import("./span_rows.js").SpanRow} SpanRow */
