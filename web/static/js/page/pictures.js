@@ -91,7 +91,7 @@ export class PictureFrame {
   }
 
   /** Let go of the picture itself too. */
-  destroy() {
+  close() {
     this.hide();
     if (this.image.src.startsWith("blob:")) URL.revokeObjectURL(this.image.src);
     this.image.removeAttribute("src");

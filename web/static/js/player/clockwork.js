@@ -1,5 +1,5 @@
 /**
- * Moves time: lets the one clock of a deck run, and brings every tile along by what its speed needs.
+ * Moves time: runs the one clock of a deck, and keeps every tile with it by whatever its speed needs.
  * @module
  */
 
@@ -15,8 +15,8 @@ const LIVE_DISTANCE_US = 2.6 * SECOND_US;
 const PRESENT_US = 4 * SECOND_US;
 /** Tiles nearer to the clock than this begin to run as they are. */
 const TOGETHER_US = 0.1 * SECOND_US;
-/** Following in a gap, the list of footage may have come to its end: a new one is asked for this often. */
-const LOOKED_AGAIN_MS = 5_000;
+/** Following inside a gap, the list of footage may have ended: a new one is asked for this often. */
+const REFOLLOW_MS = 5_000;
 /** Backwards out of a gap the last picture before it is shown. */
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
@@ -41,7 +41,7 @@ export class Clockwork extends EventTarget {
   #isGlancing = false;
   /** The request for footage behind a gap; a new wish of the person's ends it. @type {AbortController | null} */
   #asking = null;
-  #lookedMs = -Infinity;
+  #refollowedMs = -Infinity;
   #refreshes = 0;
 
   /** @param {() => Shown} shown */
@@ -51,6 +51,12 @@ export class Clockwork extends EventTarget {
     this.wantsPlay = false;
     this.wantsLive = false;
     this.speed = 1;
+  }
+
+  /** Stop for good; a request under way is cancelled. */
+  close() {
+    this.#interrupt();
+    this.#clock.stop();
   }
 
   get us() {
@@ -277,9 +283,9 @@ export class Clockwork extends EventTarget {
     this.#clock.set(nowUs() - LIVE_DISTANCE_US);
     if (isBehind) this.#tellState();
     const isBack = tiles.some((tile) => tile.gap !== null && tile.gap.end_us !== null);
-    const isDue = performance.now() - this.#lookedMs > LOOKED_AGAIN_MS && !tiles.every((tile) => tile.isListening);
+    const isDue = performance.now() - this.#refollowedMs > REFOLLOW_MS && !tiles.every((tile) => tile.isListening);
     if (!isBack && !isDue) return;
-    this.#lookedMs = performance.now();
+    this.#refollowedMs = performance.now();
     this.goLive();
   }
 

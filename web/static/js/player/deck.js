@@ -1,5 +1,5 @@
 /**
- * The deck: one to sixteen cameras under one wall clock; the only thing on the page that moves time.
+ * The deck: one to sixteen cameras that play under one wall clock. A page hands it its elements and learns the rest from events.
  * @module
  */
 
@@ -14,12 +14,20 @@ const LIVE_MARK_US = 15 * SECOND_US;
 /**
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
  * @typedef {import("./arrangement.js").Layout} Layout
+ * @typedef {object} DeckElements what a page hands over
+ * @property {HTMLElement} stage fills the screen where that is asked for
+ * @property {HTMLElement} mosaic holds the tiles
+ * @property {HTMLTemplateElement} tilePattern what a tile is cloned from
+ * @typedef {object} DeckOptions
+ * @property {boolean} [dataSaver] whether to play the small stream where there is one
+ * @property {boolean} [skipGaps] whether playing skips what no camera has recorded
  */
 
 /**
  * Fires `time` (detail: instant, at most once a refresh), `seek` (instant), `state`, `focus` (camera id), `skip`
  * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
- * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`.
+ * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`,
+ * `arranged` (tiles were placed anew).
  */
 export class Deck extends EventTarget {
   #clockwork;
@@ -30,21 +38,21 @@ export class Deck extends EventTarget {
   #layout = "one";
   /** @type {number | null} */
   #maximised = null;
-  #toldUs = 0;
+  #reportedUs = 0;
+  #refresh = 0;
+  #closed = new AbortController();
 
   /**
-   * @param {HTMLElement} stage
-   * @param {{dataSaver: boolean, skipGaps: boolean}} options
+   * @param {DeckElements} elements
+   * @param {DeckOptions} [options]
    */
-  constructor(stage, options) {
+  constructor({ stage, mosaic, tilePattern }, { dataSaver = false, skipGaps = false } = {}) {
     super();
     this.stage = stage;
-    this.mosaic = part("[data-mosaic]", HTMLElement, stage);
-    this.pattern = part("[data-tile-pattern]", HTMLTemplateElement, stage);
-    this.acts = part("[data-tile-commands]", HTMLElement, stage);
-    this.maximiseButton = part('[data-command="maximise"]', HTMLElement, this.acts);
-    this.dataSaver = options.dataSaver;
-    this.skipGaps = options.skipGaps;
+    this.mosaic = mosaic;
+    this.tilePattern = tilePattern;
+    this.dataSaver = dataSaver;
+    this.skipGaps = skipGaps;
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
     for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
       this.#clockwork.addEventListener(name, (event) => {
@@ -52,21 +60,36 @@ export class Deck extends EventTarget {
         this.dispatchEvent(new CustomEvent(name, { detail }));
       });
     }
-    document.addEventListener("visibilitychange", () => void this.#onVisibility());
-    present.addEventListener("jump", () => this.#returnToPresent());
+    const { signal } = this;
+    document.addEventListener("visibilitychange", () => void this.#onVisibility(), { signal });
+    present.addEventListener("jump", () => this.#returnToPresent(), { signal });
     const onRefresh = () => {
       // First, so that a fault in one refresh is not the end of all.
-      requestAnimationFrame(onRefresh);
+      this.#refresh = requestAnimationFrame(onRefresh);
       this.#tick();
     };
-    requestAnimationFrame(onRefresh);
+    this.#refresh = requestAnimationFrame(onRefresh);
+  }
+
+  /** Aborted once the deck is closed: what serves it ends with it. */
+  get signal() {
+    return this.#closed.signal;
+  }
+
+  /** Stop playing and loading for good, and take the tiles away. */
+  close() {
+    this.#closed.abort();
+    cancelAnimationFrame(this.#refresh);
+    this.#clockwork.close();
+    for (const tile of this.#tiles) tile.close();
+    this.#tiles = [];
   }
 
   get tiles() {
     return /** @type {readonly Tile[]} */ (this.#tiles);
   }
 
-  /** The tile that is looked at; there is one from the first `setCameras` on. */
+  /** The tile in focus; there is one from the first `setCameras` on. */
   get focused() {
     const found = this.#tiles.find((tile) => tile.camera.id === this.#focusedId) ?? this.#tiles[0];
     if (!found) throw new Error("the deck has no camera");
@@ -117,10 +140,7 @@ export class Deck extends EventTarget {
       tile.renumber(camera.number);
       return tile;
     });
-    for (const tile of kept.values()) {
-      if (tile.root.contains(this.acts)) this.stage.append(this.acts);
-      tile.destroy();
-    }
+    for (const tile of kept.values()) tile.close();
     for (const [at, tile] of this.#tiles.entries()) {
       // Moving an element would stop its video: only those at another place are.
       if (this.mosaic.children[at] !== tile.root) this.mosaic.insertBefore(tile.root, this.mosaic.children[at] ?? null);
@@ -233,7 +253,7 @@ export class Deck extends EventTarget {
   /** @param {CameraFacts} camera @returns {Tile} */
   #make(camera) {
     const root = /** @type {HTMLElement} */ (
-      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+      /** @type {DocumentFragment} */ (this.tilePattern.content.cloneNode(true)).firstElementChild
     );
     this.#takeFirstPicture(camera, root);
     const tile = new Tile(root, camera);
@@ -275,10 +295,8 @@ export class Deck extends EventTarget {
       );
       if (!shown.has(tile)) tile.rest();
     }
-    if (this.acts.parentElement !== this.focused.root) this.focused.root.append(this.acts);
-    this.maximiseButton.hidden = this.#tiles.length < 2 || (this.#layout === "one" && this.#maximised === null);
-    this.maximiseButton.setAttribute("aria-pressed", String(this.#maximised !== null));
     for (const tile of joined) this.#clockwork.join(tile);
+    this.dispatchEvent(new Event("arranged"));
   }
 
   async #onVisibility() {
@@ -288,7 +306,7 @@ export class Deck extends EventTarget {
     if (isHidden) return;
     // The present has gone on meanwhile, by how much a device that slept does not know; anything else goes on where it was.
     await askNow();
-    this.#returnToPresent();
+    if (!this.signal.aborted) this.#returnToPresent();
   }
 
   #returnToPresent() {
@@ -301,10 +319,10 @@ export class Deck extends EventTarget {
     const { isLive, wallUs } = this;
     for (const tile of this.#shown) {
       tile.markLive(isLive);
-      tile.look(performance.now());
+      tile.onRefresh(performance.now());
     }
-    if (wallUs === this.#toldUs) return;
-    this.#toldUs = wallUs;
+    if (wallUs === this.#reportedUs) return;
+    this.#reportedUs = wallUs;
     this.dispatchEvent(new CustomEvent("time", { detail: wallUs }));
   }
 }

@@ -145,7 +145,7 @@ export class FootageSource {
     if (this.isStarted) this.#hls.startLoad(-1, true);
   }
 
-  destroy() {
+  close() {
     this.#gone.abort();
     this.#hls.destroy();
   }

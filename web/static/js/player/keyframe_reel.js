@@ -30,6 +30,8 @@ export class KeyframeReel extends EventTarget {
   #wish = null;
   #isRunning = false;
   #isGone = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #painting;
   #stopped = new AbortController();
 
   /**
@@ -72,8 +74,9 @@ export class KeyframeReel extends EventTarget {
     this.#stopped = new AbortController();
   }
 
-  destroy() {
+  close() {
     this.#isGone = true;
+    clearTimeout(this.#painting);
     this.rest();
     this.video.remove();
     this.video.removeAttribute("src");
@@ -141,9 +144,9 @@ export class KeyframeReel extends EventTarget {
   #painted(place) {
     const { video } = this;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      this.#painting = setTimeout(resolve, PATIENCE_MS);
       video.requestVideoFrameCallback(() => {
-        clearTimeout(timer);
+        clearTimeout(this.#painting);
         resolve();
       });
       video.currentTime = place + APART_S / 2;

@@ -226,12 +226,12 @@ export class MediaWindow extends EventTarget {
   }
 
   /** Let go of everything; the element can be taken away. */
-  destroy() {
+  close() {
     this.#isGone = true;
-    this.#frames.stop();
+    this.#frames.close();
     this.#watching.abort();
     this.video.pause();
-    this.#source.destroy();
+    this.#source.close();
     // Otherwise the browser keeps its decoder until it collects the element.
     this.video.removeAttribute("src");
     this.video.load();

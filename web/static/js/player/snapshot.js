@@ -1,11 +1,10 @@
 /**
- * The frame on screen as a file in full resolution, with a band below it that says where and when it was taken.
+ * Snapshots: the frame on screen as a file in full resolution, with a band below it that says where and when it was taken.
  * @module
  */
 
 import { request } from "../page/api.js";
-import { notify, withReference } from "../page/notice.js";
-import { pageData, text } from "../page/page_data.js";
+import { pageData } from "../page/page_data.js";
 import { clockTenths, dateShort, dayOf, rfc3339, SECOND_US } from "../page/site_time.js";
 
 /** The server makes pictures up to this wide; where it was recorded smaller, the answer is as large as that. */
@@ -27,26 +26,23 @@ const LONGEST_FRAME_US = SECOND_US;
  * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} CapturedFrame
  */
 
-/** @param {Tile} tile */
+/**
+ * Save the picture on screen.
+ * @param {Tile} tile
+ * @returns {Promise<string | null>} the file's name; null in a gap, where there is no picture
+ */
 export async function saveSnapshot(tile) {
-  if (tile.state === "gap") {
-    notify(text("clip.snapshot_gap"));
-    return;
-  }
-  let frame;
-  try {
-    if (tile.state === "playing") await nextFrame(tile);
-    frame = videoFrame(tile) ?? (await serverFrame(tile));
-  } catch (error) {
-    notify(withReference(text("clip.snapshot_failed"), error));
-    return;
-  }
+  if (tile.state === "gap") return null;
+  if (tile.state === "playing") await nextFrame(tile);
+  const frame = videoFrame(tile) ?? (await serverFrame(tile));
   const blob = await picture(frame, tile);
-  if (blob) save(blob, fileName(tile, frame.at_us));
-  else notify(text("clip.snapshot_failed"));
+  if (!blob) throw new Error("the browser made no picture");
+  const name = fileName(tile, frame.at_us);
+  save(blob, name);
+  return name;
 }
 
-/** A running video is told of just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
+/** A running video is reported just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
 async function nextFrame(tile) {
   await new Promise((resolve) => {
     tile.addEventListener("frame", resolve, { once: true });
@@ -166,5 +162,4 @@ function save(blob, name) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  notify(text("clip.snapshot_saved", { name }));
 }

@@ -1,7 +1,7 @@
 /**
  * One camera's picture, moved by wall time: never black, the newest wish first, the old picture until the new one is painted.
  *
- * Its element tells what it does: `data-state`, and `data-wall-us`, the wall time of the picture that is on screen.
+ * Its element carries `data-state`, and `data-wall-us`: the wall time of the picture on screen.
  * @module
  */
 
@@ -36,7 +36,7 @@ export class Tile extends EventTarget {
   #isRunning = false;
   /** Whether a pointer drags: pictures of where it is stand over the video. */
   #isPreviewing = false;
-  /** The gap that it was in when it looked last. @type {import("./media_window.js").Gap | null} */
+  /** The gap that it was in at the last change. @type {import("./media_window.js").Gap | null} */
   #lastGap = null;
   /** Whether there is no keyframe where the clock is. */
   #isInGap = false;
@@ -48,6 +48,7 @@ export class Tile extends EventTarget {
   #unplayable = new Set();
   /** The stream that was chosen for it. @type {Role} */
   #chosen = "main";
+  #closed = new AbortController();
 
   /**
    * @param {HTMLElement} root
@@ -71,7 +72,7 @@ export class Tile extends EventTarget {
     this.trouble = null;
     /** The stream that is wanted: the chosen one, if it can be played. @type {Role} */
     this.role = "main";
-    /** Whether it is the one that is looked at, which may load more. */
+    /** Whether it is the one in focus, which may load more. */
     this.isLarge = true;
     /** The instant asked for last. */
     this.targetUs = 0;
@@ -93,6 +94,11 @@ export class Tile extends EventTarget {
       this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail),
     );
     this.#stills.addEventListener("gap", () => this.#setInGap(this.#means === "keyframes"));
+  }
+
+  /** Aborted once the tile is closed: what serves it ends with it. */
+  get signal() {
+    return this.#closed.signal;
   }
 
   /** The element whose frame is on screen; another one takes its place now and then. */
@@ -214,7 +220,7 @@ export class Tile extends EventTarget {
     this.#stills.scrub(us);
   }
 
-  /** Choose the stream, and whether it is the one looked at. What is on screen stays until the other is there. @param {Role} role @param {boolean} isLarge */
+  /** Choose the stream, and whether it is the one in focus. What is on screen stays until the other is there. @param {Role} role @param {boolean} isLarge */
   choose(role, isLarge) {
     this.#chosen = role;
     const isSubBetter = this.#unplayable.has(role) && this.camera.has_sub && !this.#unplayable.has("sub");
@@ -232,8 +238,8 @@ export class Tile extends EventTarget {
   }
 
   /** Called once a refresh. @param {number} now_ms monotonic */
-  look(now_ms) {
-    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#swap.look(now_ms);
+  onRefresh(now_ms) {
+    if (this.trouble === null && this.#means === "video" && !this.#isPreviewing) this.#swap.reloadIfStuck(now_ms);
   }
 
   /** Whether to fetch footage ahead; a page that nobody sees does not. @param {boolean} isLoading */
@@ -246,10 +252,12 @@ export class Tile extends EventTarget {
     this.liveMark.hidden = !isLive || this.state !== "playing";
   }
 
-  destroy() {
+  /** Let go of all media and timers, and leave the page. */
+  close() {
+    this.#closed.abort();
     clearTimeout(this.#retry);
-    this.#stills.destroy();
-    this.#swap.unload();
+    this.#stills.close();
+    this.#swap.close();
     this.root.remove();
   }
 
@@ -282,9 +290,10 @@ export class Tile extends EventTarget {
   /** The last picture before a gap. @param {import("./media_window.js").Gap} gap */
   async #showLast(gap) {
     const at = this.targetUs;
+    const { signal } = this;
     try {
-      const end_us = gap.start_us ?? (await nearestTo(this.camera.id, at)).before_us;
-      if (at === this.targetUs && end_us !== null) this.#stills.cover(end_us - 1, true);
+      const end_us = gap.start_us ?? (await nearestTo(this.camera.id, at, signal)).before_us;
+      if (!signal.aborted && at === this.targetUs && end_us !== null) this.#stills.cover(end_us - 1, true);
     } catch {
       // Without it the tile's own ground remains, and the words over it.
     }

@@ -1,5 +1,5 @@
 /**
- * What stands over a tile's picture when there is no video: a gap and its cause, an error and what to do, or a short wait.
+ * The message over a tile without video: a gap and its cause, an error and what to do, or that it loads.
  * @module
  */
 
@@ -13,8 +13,8 @@ const WORDS_AFTER_MS = 2_000;
 const OPEN_US = 30_000_000;
 
 /**
- * Who knows why footage is missing; fires `change`.
- * @typedef {EventTarget & {gapAt(cameraId: number, us: number): import("../timeline/timeline_data.js").Gap | null}} GapKnowledge
+ * Knows why footage is missing, whoever collects that; fires `change`.
+ * @typedef {EventTarget & {gapAt(cameraId: number, us: number): {start_us: number, end_us: number, cause: string} | null}} GapKnowledge
  * @typedef {import("./tile.js").Tile} Tile
  * @typedef {import("./deck.js").Deck} Deck
  */
@@ -59,13 +59,19 @@ class TileMessage {
     this.actions = part("[data-message-actions]", HTMLElement, tile.root);
     this.wait = part("[data-wait]", HTMLElement, tile.root);
     this.waitWords = part("[data-wait-text]", HTMLElement, tile.root);
+    tile.signal.addEventListener("abort", () => this.#cancel());
   }
 
-  show() {
-    const { state } = this.tile;
+  /** Neither a timer nor an answer under way writes any more. */
+  #cancel() {
     this.#round += 1;
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
+  }
+
+  show() {
+    this.#cancel();
+    const { state } = this.tile;
     this.wait.hidden = true;
     this.box.hidden = state !== "gap" && state !== "error" && state !== "unsupported";
     if (state === "loading") this.#showWaiting();
@@ -202,8 +208,12 @@ export class TileMessages {
     deck.addEventListener("seek", () => {
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
     });
-    gaps.addEventListener("change", () => {
-      for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap();
-    });
+    gaps.addEventListener(
+      "change",
+      () => {
+        for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap();
+      },
+      { signal: deck.signal },
+    );
   }
 }

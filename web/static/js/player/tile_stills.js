@@ -1,5 +1,5 @@
 /**
- * What stands in for a tile's video: the nearest picture at once, keyframes one by one, pictures that the server makes.
+ * What a tile shows instead of video: the nearest stored picture at once, keyframes one by one, or pictures made by the server.
  * @module
  */
 
@@ -105,10 +105,10 @@ export class TileStills extends EventTarget {
     if (!this.isLarge) this.#dropReel();
   }
 
-  destroy() {
+  close() {
     this.rest();
     this.#dropReel();
-    this.poster.destroy();
+    this.poster.close();
   }
 
   /** @param {number} us @param {number} width @param {boolean} keepsOld where there is no newer one */
@@ -135,7 +135,7 @@ export class TileStills extends EventTarget {
   }
 
   #dropReel() {
-    this.#reel?.destroy();
+    this.#reel?.close();
     this.#reel = null;
   }
 }

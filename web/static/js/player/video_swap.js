@@ -193,8 +193,8 @@ export class VideoSwap extends EventTarget {
     else if (this.#onScreen && !this.#isWanted(this.#onScreen)) this.#loadSoon();
   }
 
-  /** Load anew where nothing comes any more, though nothing failed; called once a refresh. @param {number} now_ms monotonic */
-  look(now_ms) {
+  /** Load anew where footage stopped coming without an error; called once a refresh. @param {number} now_ms monotonic */
+  reloadIfStuck(now_ms) {
     const isIdle =
       this.#onScreen === null || this.#loading !== undefined || (this.isCurrent && this.#onScreen.sign === null);
     const sign = isIdle ? null : `${this.#onScreen?.sign} ${this.#next?.sign} ${this.#loadedMs}`;
@@ -202,9 +202,9 @@ export class VideoSwap extends EventTarget {
   }
 
   /** Let go of all media; the last picture goes with it. */
-  unload() {
+  close() {
     this.#drop();
-    this.#onScreen?.destroy();
+    this.#onScreen?.close();
     this.#onScreen = null;
   }
 
@@ -292,7 +292,7 @@ export class VideoSwap extends EventTarget {
   #drop() {
     clearTimeout(this.#loading);
     this.#loading = undefined;
-    this.#next?.destroy();
+    this.#next?.close();
     this.#next?.video.remove();
     this.#next = null;
   }
@@ -308,7 +308,7 @@ export class VideoSwap extends EventTarget {
     this.#next = null;
     this.video = next.video;
     this.video.classList.remove("coming");
-    old?.destroy();
+    old?.close();
     old?.video.remove();
     this.dispatchEvent(new Event(next.gap ? "change" : "frame"));
     this.#stepOn();

@@ -4,7 +4,7 @@
  */
 
 import { keepChoices } from "./choices.js";
-import { notify } from "../page/notice.js";
+import { notify, withReference } from "../page/notice.js";
 import { text } from "../page/page_data.js";
 import { copyLink } from "./share.js";
 import { saveSnapshot } from "../player/snapshot.js";
@@ -88,7 +88,7 @@ export function commandsOf(parts) {
     export: clip && sheet && (() => (mode.isSimple ? sheet.open(deck.wallUs) : clip.focusForm())),
     bookmark: () => parts.bookmarks.add(),
     hold: parts.hold && (() => parts.hold?.open()),
-    snapshot: () => void saveSnapshot(deck.focused),
+    snapshot: () => void takeSnapshot(deck.focused),
     full: () => deck.toggleFullscreen(),
     maximise: () =>
       cameras.all.length > 1 ? deck.maximise(deck.maximised === null ? cameras.focusedId : null) : false,
@@ -124,4 +124,14 @@ export function commandsOf(parts) {
     const command = commands[name];
     return command ? command() !== false : false;
   };
+}
+
+/** Save the picture on screen, and say what came of it. @param {import("../player/tile.js").Tile} tile */
+async function takeSnapshot(tile) {
+  try {
+    const name = await saveSnapshot(tile);
+    notify(name === null ? text("clip.snapshot_gap") : text("clip.snapshot_saved", { name }));
+  } catch (error) {
+    notify(withReference(text("clip.snapshot_failed"), error));
+  }
 }

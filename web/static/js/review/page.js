@@ -33,6 +33,7 @@ import { instantOn, timeOfDayUs } from "../days/same_clock.js";
 import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
 import { StageNotes } from "./stage_notes.js";
+import { keepToolbarOnFocus } from "./tile_toolbar.js";
 import { TileMessages } from "../player/tile_messages.js";
 import { Timeline } from "../timeline/timeline.js";
 import { TimelineData } from "../timeline/timeline_data.js";
@@ -49,10 +50,15 @@ let linkedMode = new URLSearchParams(location.search).get("mode");
 
 const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
 const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
-const deck = new Deck(part("[data-stage]", HTMLElement), {
-  dataSaver: savesData(facts.data_saver),
-  skipGaps: facts.skip_gaps,
-});
+const stage = part("[data-stage]", HTMLElement);
+const deck = new Deck(
+  {
+    stage,
+    mosaic: part("[data-mosaic]", HTMLElement, stage),
+    tilePattern: part("[data-tile-pattern]", HTMLTemplateElement, stage),
+  },
+  { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps },
+);
 const data = new TimelineData();
 const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
 const days = new DayPicker(cameras.focused, facts.at_us);
@@ -73,6 +79,7 @@ const picker = new CameraPicker(facts.all_cameras, () => layouts.chosen);
 const notices = new Notices();
 const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: deck.dataSaver });
 new StageNotes(deck);
+keepToolbarOnFocus(deck, part("[data-tile-toolbar]", HTMLElement, stage));
 new TileMessages(deck, data);
 new TransportRow(deck);
 const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);

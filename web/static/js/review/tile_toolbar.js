@@ -1,0 +1,17 @@
+/**
+ * The buttons over the tile in focus: they move with the focus, and one of them fills the stage with that tile.
+ * @module
+ */
+
+import { part } from "../page/page_data.js";
+
+/** @param {import("../player/deck.js").Deck} deck @param {HTMLElement} toolbar */
+export function keepToolbarOnFocus(deck, toolbar) {
+  const maximise = part('[data-command="maximise"]', HTMLElement, toolbar);
+  deck.addEventListener("arranged", () => {
+    const { focused, layout, maximised, tiles } = deck;
+    if (toolbar.parentElement !== focused.root) focused.root.append(toolbar);
+    maximise.hidden = tiles.length < 2 || (layout === "one" && maximised === null);
+    maximise.setAttribute("aria-pressed", String(maximised !== null));
+  });
+}
