@@ -1,5 +1,5 @@
 /**
- * How the tiles lie: as a person chose; simple mode shows one camera whatever that is.
+ * The layout of the tiles: what the person chose, or one camera alone in simple mode.
  * @module
  */
 
@@ -10,7 +10,7 @@ import { part } from "../page/page_data.js";
 export class LayoutSwitch {
   /**
    * @param {import("../player/deck.js").Deck} deck
-   * @param {import("../review/review_mode.js").ReviewMode} mode
+   * @param {{readonly isSimple: boolean}} mode
    * @param {LayoutName} chosen
    */
   constructor(deck, mode, chosen) {

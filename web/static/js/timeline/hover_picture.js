@@ -15,7 +15,7 @@ import { spanOf, xOf } from "./timeline_model.js";
 const HALF_PX = 92;
 const WIDTH_PX = 320;
 
-/** @typedef {{us: number, camera_id: number, bookmark: import("../kept/bookmark_store.js").Bookmark | null}} Place */
+/** @typedef {{us: number, camera_id: number, bookmark: import("./timeline_data.js").Bookmark | null}} Place */
 
 export class HoverPicture {
   /** Whether a key asked for it. */

@@ -408,7 +408,7 @@ export class Timeline extends EventTarget {
     this.#ends = null;
   }
 
-  /** The bookmark whose flag or title lies there. @param {number} x @param {number} y @returns {import("../kept/bookmark_store.js").Bookmark | null} */
+  /** The bookmark whose flag or title lies there. @param {number} x @param {number} y @returns {import("./timeline_data.js").Bookmark | null} */
   markAt(x, y) {
     const top = this.#heights.ruler + this.#layout.seen + this.#heights.thin;
     if (this.#heights.thin === 0 || y < top || y >= top + this.#heights.thin) return null;

@@ -15,7 +15,18 @@ import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js"
  * @typedef {import("./timeline_model.js").View} View
  * @typedef {import("./lane_facts.js").Gap} Gap
  * @typedef {import("./lane_facts.js").ToldLane} ToldLane
- * @typedef {import("../kept/bookmark_store.js").Bookmark} Bookmark
+ * @typedef {object} Bookmark
+ * @property {number} id
+ * @property {number[]} camera_ids those of its cameras that this person may view
+ * @property {number} start_us
+ * @property {number} end_us the same as the start for a moment
+ * @property {string} title
+ * @property {string} note
+ * @property {string} tag
+ * @property {boolean} is_shared
+ * @property {boolean} is_mine
+ * @property {string} owner
+ * @property {number} created_us
  * @typedef {{id: number, camera_ids: number[], start_us: number, end_us: number | null, reason: string}} Hold
  * @typedef {{from_us: number, to_us: number, known_until_us: number, now_us: number, lanes: ToldLane[], holds: Hold[], bookmarks: Bookmark[]}} Told
  */

@@ -22,7 +22,7 @@ import { DAY_US, HOUR_US } from "../page/site_time.js";
  * @property {readonly (readonly Piece[])[]} pieces of each lane, in the order of `layout.rows`
  * @property {import("./gap_events.js").GapEvents} events
  * @property {readonly import("./hold_bars.js").HoldBar[]} holds
- * @property {readonly import("../kept/bookmark_store.js").Bookmark[]} bookmarks
+ * @property {readonly import("./timeline_data.js").Bookmark[]} bookmarks
  * @property {number} now_us
  * @property {number} playhead_us
  * @property {{at_us: number, length_us: number} | null} frame the frame on screen

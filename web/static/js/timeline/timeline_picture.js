@@ -19,7 +19,7 @@ import { paint } from "./timeline_paint.js";
  * @typedef {import("./answer_shelf.js").Piece} Piece
  * @typedef {object} Known what a picture is drawn from
  * @property {(pieces: Piece[], cameraId: number, view: import("./timeline_model.js").View) => void} cover
- * @property {readonly import("../kept/bookmark_store.js").Bookmark[]} bookmarks
+ * @property {readonly import("./timeline_data.js").Bookmark[]} bookmarks
  * @property {readonly import("./timeline_data.js").Hold[]} holds
  * @typedef {Omit<Scene, "width" | "us_per_px" | "pieces" | "events" | "holds" | "bookmarks" | "isNear">} Wish
  */
