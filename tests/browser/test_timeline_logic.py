@@ -288,7 +288,7 @@ def test_labels_that_would_meet_are_dropped_and_a_line_stays_free(page: Timeline
 
 def test_rows_of_the_table_tile_the_view_and_are_bounded(page: TimelinePage) -> None:
     found = page.run(
-        "../timeline/span_rows",
+        "../timeline/span_table",
         _code(
             """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const [from, to] = [1.7e15, 1.7e15 + 8.64e10];
@@ -309,7 +309,7 @@ def test_edges_are_found_where_footage_begins_and_ends_and_not_where_knowledge_d
     page: TimelinePage,
 ) -> None:
     found = page.run(
-        "../timeline/lane_edges",
+        "../timeline/lane_facts",
         _code(
             """const { LaneFacts } = await import(new URL("../timeline/lane_facts.js", document.querySelector('script[src*="js/review/"]').src));
             const t = 1.7e15;

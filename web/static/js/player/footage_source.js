@@ -5,7 +5,7 @@
 
 import Hls from "../../vendor/hls.mjs";
 import { ApiError } from "../page/api.js";
-import { countSamples } from "./fragment_samples.js";
+import { countSamples } from "./mp4_boxes.js";
 import { nearestTo } from "./nearest_footage.js";
 import { MINUTE_US, nowUs, rfc3339, SECOND_US } from "../page/site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";

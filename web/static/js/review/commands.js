@@ -6,7 +6,7 @@
 import { keepChoices } from "./choices.js";
 import { notify, withReference } from "../page/notice.js";
 import { text } from "../page/page_data.js";
-import { copyLink } from "./share.js";
+import { copyLink } from "./address.js";
 import { saveSnapshot } from "../player/snapshot.js";
 import { dayOf, dayStartUs, MINUTE_US, SECOND_US } from "../page/site_time.js";
 

@@ -4,7 +4,7 @@
  */
 
 import { commandsOf } from "./commands.js";
-import { asksToPlay, keepAddress } from "./address.js";
+import { asksToPlay, keepAddress, returnAfterSignIn } from "./address.js";
 import { BookmarkPanel } from "../kept/bookmark_panel.js";
 import { CameraChips } from "../cameras/camera_chips.js";
 import { CameraPicker } from "../cameras/camera_picker.js";
@@ -30,7 +30,6 @@ import { QuickSearch } from "../search/quick_search.js";
 import { RecorderWatch } from "./recorder_watch.js";
 import { keepResumePoint } from "./resume_point.js";
 import { instantOn, timeOfDayUs } from "../days/same_clock.js";
-import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
 import { StageNotes } from "./stage_notes.js";
 import { keepToolbarOnFocus } from "./tile_toolbar.js";

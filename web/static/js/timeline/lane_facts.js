@@ -1,10 +1,12 @@
 /**
- * One camera's footage in one window as the server told it, in arrays that can be searched while drawing. Pure.
+ * One camera's footage in one window as the server reports it, in arrays that can be searched while drawing; and where the footage
+ * of several begins or ends next. Pure.
  * @module
  */
 
 import { RangeMaxima, RangeSums } from "./range_sums.js";
 import { clamp, firstAbove } from "./timeline_model.js";
+import { SECOND_US } from "../page/site_time.js";
 
 /**
  * @typedef {readonly [number, number]} Range
@@ -25,7 +27,12 @@ import { clamp, firstAbove } from "./timeline_model.js";
 /** Time without footage that is no failure: nothing was recorded yet, or retention took it. */
 export const QUIET_CAUSES = new Set(["before-first", "purged"]);
 const ACTIVITY_SHARE = 0.985;
-const EDGE_US = 1_000_000;
+/** Edges this near to each other are one. */
+const EDGE_US = SECOND_US;
+/** Nearer edges are where one stands already. */
+const NEAR_US = SECOND_US / 2;
+/** The newest seconds of a file that grows are not known yet. */
+const LIVE_US = 6 * SECOND_US;
 
 export class LaneFacts {
   #last = 0;
@@ -202,3 +209,40 @@ function busiestOf(rates) {
   const sorted = Float64Array.from(rates.filter((rate) => rate > 0)).sort();
   return sorted[Math.floor((sorted.length - 1) * ACTIVITY_SHARE)] ?? 1;
 }
+
+/**
+ * Where footage or a mark begins or ends next, seen from an instant.
+ * @param {readonly LaneFacts[]} lanes each knows the instant, gap by gap
+ * @param {readonly {start_us: number, end_us: number}[]} marks
+ * @param {number} us
+ * @param {1 | -1} direction
+ * @returns {number | null}
+ */
+export function nearestEdge(lanes, marks, us, direction) {
+  const beyond = us + direction * NEAR_US;
+  let best = direction * Infinity;
+  const offer = (/** @type {number | undefined} */ at) => {
+    if (at === undefined || (direction > 0 ? at <= beyond : at >= beyond)) return;
+    best = direction > 0 ? Math.min(best, at) : Math.max(best, at);
+  };
+  for (const { spanStarts, spanEnds, fromUs, untilUs } of lanes) {
+    for (const edges of [spanStarts, spanEnds]) {
+      const after = firstAbove(edges, beyond);
+      let i = direction > 0 ? after : after - 1;
+      // Where the window was cut off, or recording goes on, nothing begins or ends.
+      while (
+        isCut(edges[i], edges === spanStarts ? fromUs : Infinity, edges === spanEnds ? untilUs - LIVE_US : Infinity)
+      )
+        i += direction;
+      offer(edges[i]);
+    }
+  }
+  for (const mark of marks) {
+    offer(mark.start_us);
+    offer(mark.end_us);
+  }
+  return Number.isFinite(best) ? best : null;
+}
+
+/** @param {number | undefined} edge @param {number} start_us @param {number} end_us */
+const isCut = (edge, start_us, end_us) => edge !== undefined && (edge === start_us || edge >= end_us);

@@ -9,10 +9,9 @@ import { LaneFacts } from "./lane_facts.js";
 import { paintCompleteness } from "./lane_paint.js";
 import { LabelPool } from "./label_pool.js";
 import { text } from "../page/page_data.js";
-import { dayWords } from "./tick_words.js";
+import { dayWords, offsetOf } from "./tick_words.js";
 import { clamp, ticks, timeAt, xOf } from "./timeline_model.js";
 import { Hatches, openCanvas, palette } from "./timeline_canvas.js";
-import { offsetOf } from "./zone_offsets.js";
 import { DAY_US, dayOf, dayPlus, dayStartUs, nowUs } from "../page/site_time.js";
 
 const REFRESH_MS = 60_000;

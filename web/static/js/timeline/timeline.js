@@ -9,10 +9,9 @@ import { HoverPicture } from "./hover_picture.js";
 import { LaneGutter } from "./lane_gutter.js";
 import { laneAt, layLanes, scrollToFocus } from "./lane_layout.js";
 import { part, text } from "../page/page_data.js";
-import { instantOfKey, zoomOfKey } from "./slider_keys.js";
 import { SpanTable } from "./span_table.js";
-import { spokenTime } from "./spoken_time.js";
-import { TimelineGestures } from "./timeline_gestures.js";
+import { spokenTime } from "./tick_words.js";
+import { instantOfKey, TimelineGestures, zoomOfKey } from "./timeline_gestures.js";
 import {
   centred,
   clamp,

@@ -6,8 +6,7 @@
 
 import { AnswerShelf } from "./answer_shelf.js";
 import { isAborted, json } from "../page/api.js";
-import { LaneFacts } from "./lane_facts.js";
-import { nearestEdge } from "./lane_edges.js";
+import { LaneFacts, nearestEdge } from "./lane_facts.js";
 import { clamp, spanOf } from "./timeline_model.js";
 import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js";
 

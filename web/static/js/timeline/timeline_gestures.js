@@ -1,10 +1,10 @@
 /**
- * What pointers, wheels and fingers do on the timeline: seek, scrub, pan, zoom, move the ends of the selection.
+ * What pointers, wheels, fingers and keys do on the timeline: seek, scrub, pan, zoom, move the ends of the selection.
  * @module
  */
 
 import { clamp, edgePace, panned, pinched, spanOf, timeAt, zoomed } from "./timeline_model.js";
-import { nowUs } from "../page/site_time.js";
+import { dayOf, dayPlus, dayStartUs, MINUTE_US, nowUs, SECOND_US } from "../page/site_time.js";
 
 const CLICK_PX = 4;
 const LONG_PRESS_MS = 600;
@@ -250,4 +250,33 @@ export class TimelineGestures {
       zoomed(held.view, factor, held.isTape ? held.playheadUs : timeAt(held.view, held.width, this.#at(event)[0])),
     );
   }
+}
+
+/**
+ * The instant to which one of the slider's keys leads.
+ * @param {{key: string, shiftKey: boolean}} event
+ * @param {number} at_us
+ * @param {number} now_us
+ * @returns {number | null} null for a key that leads nowhere
+ */
+export function instantOfKey({ key, shiftKey }, at_us, now_us) {
+  const small = shiftKey ? MINUTE_US : 5 * SECOND_US;
+  /** @type {Record<string, () => number>} */
+  const moves = {
+    ArrowLeft: () => at_us - small,
+    ArrowDown: () => at_us - small,
+    ArrowRight: () => at_us + small,
+    ArrowUp: () => at_us + small,
+    PageUp: () => at_us + 10 * MINUTE_US,
+    PageDown: () => at_us - 10 * MINUTE_US,
+    Home: () => dayStartUs(dayOf(at_us)),
+    End: () => dayStartUs(dayPlus(dayOf(at_us), 1)) - SECOND_US,
+  };
+  const move = moves[key];
+  return move ? clamp(Math.round(move()), 0, now_us) : null;
+}
+
+/** Which way a key zooms. @param {string} key @returns {1 | -1 | null} 1 sees more time */
+export function zoomOfKey(key) {
+  return key === "-" || key === "_" ? 1 : key === "+" || key === "=" ? -1 : null;
 }

@@ -7,10 +7,9 @@ import { keepLabels, placeInside, withoutOverlaps } from "./label_fit.js";
 import { widthOf } from "./label_pool.js";
 import { SHAPE_PX } from "./mark_paint.js";
 import { text } from "../page/page_data.js";
-import { clockWords, tickWords } from "./tick_words.js";
+import { clockWords, offsetOf, tickWords } from "./tick_words.js";
 import { clamp, firstAbove, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
 import { lanesEnd } from "./timeline_paint.js";
-import { offsetOf } from "./zone_offsets.js";
 import { dateShort, DAY_US, duration, SECOND_US } from "../page/site_time.js";
 
 /**

@@ -5,7 +5,7 @@
 
 import { paintLane } from "./lane_paint.js";
 import { paintBookmarks, paintEvents, paintHolds } from "./mark_paint.js";
-import { offsetOf } from "./zone_offsets.js";
+import { offsetOf } from "./tick_words.js";
 import { clamp, isMonday, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
 import { DAY_US, HOUR_US } from "../page/site_time.js";
 
