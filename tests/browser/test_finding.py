@@ -267,7 +267,7 @@ def test_the_calendar_is_walked_by_keys_and_explains_its_empty_days(city: City, 
         expect(button).to_have_attribute("aria-disabled", "true")
         expect(button).to_have_attribute("title", words)
         keyboard.press("Enter")
-        expect(finding.page.locator("[data-calendar-said]")).to_contain_text(words)
+        expect(finding.page.locator("[data-calendar-note]")).to_contain_text(words)
     keyboard.press("Escape")
     expect(finding.calendar).to_be_hidden()
     expect(finding.page.locator("[data-day-open]")).to_be_focused()

@@ -75,7 +75,7 @@ def test_a_camera_that_never_recorded_says_so(city: City, finding: FindingPage) 
         assert "Belum ada rekaman dari kamera ini" in nothing(finding)
         finding.page.keyboard.press("Escape")
         finding.page.keyboard.press("h")
-        expect(finding.page.locator("[data-days-said]")).to_contain_text("Belum ada rekaman")
+        expect(finding.page.locator("[data-days-note]")).to_contain_text("Belum ada rekaman")
         finding.page.keyboard.press("Escape")
         finding.page.keyboard.press("c")
         title = finding.page.locator("[data-calendar-grid] button").first
@@ -105,7 +105,7 @@ def test_a_right_that_was_lost_meanwhile_is_told(city: City, stranger: Page) -> 
     assert "tidak tersedia lagi untuk Anda" in nothing(finding)
     finding.page.keyboard.press("Escape")
     finding.page.keyboard.press("h")
-    expect(finding.page.locator("[data-days-said]")).to_contain_text("tidak tersedia lagi untuk Anda")
+    expect(finding.page.locator("[data-days-note]")).to_contain_text("tidak tersedia lagi untuk Anda")
 
 
 def test_with_several_cameras_one_is_searched_and_then_looked_at(city: City, finding: FindingPage) -> None:

@@ -1,5 +1,5 @@
 /**
- * The cameras of the page as chips: a number, a name, and what takes the camera off the page. The focused one is filled.
+ * The page's cameras as chips, each with its number, name and a button that removes it; the one in focus is filled.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The dialog that chooses cameras: searched by name, place or agency; several with check boxes, or one with a single touch.
+ * The dialog that chooses cameras, searched by name, place or agency: several by check box, or one with a single touch.
  * @module
  */
 

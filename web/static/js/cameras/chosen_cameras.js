@@ -1,5 +1,5 @@
 /**
- * Which cameras are on the page, in which order, and which one is looked at. Numbers are places: 1 to 16.
+ * Which cameras are on the page, in which order, and which one is in focus; they are numbered 1 to 16 by their place.
  * @module
  */
 

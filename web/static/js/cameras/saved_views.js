@@ -1,5 +1,5 @@
 /**
- * Saved views: sets of cameras with a layout, under a name, kept on the server; shown and made in the camera dialog.
+ * Saved views in the camera dialog: cameras and a layout under a name, stored on the server.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Which cameras a clip or a hold takes: check boxes of the tiles on the page, with what each would contribute.
+ * The check boxes for the cameras of a clip or a hold, with what each would contribute.
  *
  * Until somebody decides otherwise, every camera that holds footage in the range is in.
  * @module
@@ -78,11 +78,11 @@ export class ClipCameras extends EventTarget {
     if (estimate)
       this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
     for (const [id, row] of this.#rows) {
-      const told = estimate?.cameras.find((camera) => camera.camera_id === id);
-      const missing = told && estimate ? totalLength(gapsOf(estimate, [id])) : 0;
-      row.size.textContent = told && told.bytes > 0 ? size(told.bytes) : "";
+      const estimated = estimate?.cameras.find((camera) => camera.camera_id === id);
+      const missing = estimated && estimate ? totalLength(gapsOf(estimate, [id])) : 0;
+      row.size.textContent = estimated && estimated.bytes > 0 ? size(estimated.bytes) : "";
       row.gap.textContent =
-        told?.bytes === 0
+        estimated?.bytes === 0
           ? text("clip.no_footage")
           : missing > 0
             ? text("clip.gap_long", { length: duration(missing) })

@@ -1,5 +1,5 @@
 /**
- * The two ends of a clip: typed, nudged, marked at the playhead or dragged from outside, and always in order.
+ * The two ends of a clip: typed, nudged, marked at the playhead or dragged, and always in order.
  * @module
  */
 

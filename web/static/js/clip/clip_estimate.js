@@ -1,5 +1,5 @@
 /**
- * What a clip would hold, known before it is made: size, gaps and room on disk, in all and of each camera.
+ * What a clip would contain before it is made: size, gaps and room on disk, in total and for each camera.
  * @module
  */
 

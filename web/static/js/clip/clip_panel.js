@@ -1,5 +1,5 @@
 /**
- * The clip: its ends and cameras, what it would hold before it is made, and the export that delivers it.
+ * The clip panel: the ends and cameras of a clip, its estimate, and the export that delivers it.
  * @module
  */
 
@@ -18,7 +18,7 @@ const SETTLE_MS = 300;
 const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
 const SAVED_AROUND_US = 30 * SECOND_US;
 const LONGEST_NAME = 120;
-/** What is known why an export was not begun; anything else is said in general words. */
+/** Known reasons why an export did not start; anything else gets general words. */
 const REFUSALS = [
   "clip.export_nothing-recorded",
   "clip.export_permission-denied",
@@ -231,7 +231,7 @@ export class ClipPanel extends EventTarget {
       this.#showNothing(text(why));
       return;
     }
-    // What is told is of another range until the answer is there.
+    // What is shown is about another range until the answer is there.
     this.facts.setAttribute("aria-busy", "true");
     this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
   }

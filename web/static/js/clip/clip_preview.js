@@ -1,5 +1,5 @@
 /**
- * Both cuts of a clip, over and over: two seconds from its start, then the last two before its end.
+ * Previews both cuts of a clip in a loop: two seconds from its start, then the last two before its end.
  * @module
  */
 

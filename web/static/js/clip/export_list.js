@@ -1,5 +1,5 @@
 /**
- * Exports of this person on a page that is not their list: progress that never goes back, stopping, fetching, repeating.
+ * This person's running exports beside the clip form: their progress, and buttons to cancel, download and retry.
  *
  * The work goes on at the server whatever happens to the page; coming back shows what is not finished.
  * @module
@@ -145,7 +145,7 @@ export class ExportList {
     }
     shown.bar.value = Math.max(shown.bar.value, facts.percent);
     shown.bar.hidden = !facts.is_working;
-    shown.pace.look(facts.done_bytes, performance.now());
+    shown.pace.sample(facts.done_bytes, performance.now());
     const pace = facts.state_id === "running" ? shown.pace.words(facts.total_bytes) : "";
     shown.note.textContent = [facts.note, pace].filter((words) => words !== "").join(" · ");
     const acts = facts.is_working

@@ -1,5 +1,5 @@
 /**
- * One month as a grid of days, each with how complete its footage is; a day without any can be reached and says why.
+ * One month as a grid of days, each with how complete its footage is; empty days can be reached, and say why.
  * @module
  */
 

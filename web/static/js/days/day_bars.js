@@ -1,11 +1,11 @@
 /**
- * One day's footage as bars of so many pixels: no gap is merged away, however narrow the screen. Pure.
+ * One day's footage as bars a given number of pixels wide: no gap disappears, however narrow the screen. Pure.
  * @module
  */
 
 /**
  * @typedef {readonly [number, number]} Range instants, or pixels
- * @typedef {{start_us: number, width_us: number, covered: readonly number[]}} Cells permille of each stretch that is covered
+ * @typedef {{start_us: number, width_us: number, covered: readonly number[]}} Cells permille of each cell that is covered
  */
 
 /** Shorter gaps are where one file ends and the next begins. */
@@ -54,7 +54,7 @@ export function coveredUs(spans, window) {
 }
 
 /**
- * Stretches that are covered at least in part, where only sums are known.
+ * Ranges that are covered at least in part, where only sums are known.
  * @param {Cells} cells
  * @returns {Range[]}
  */

@@ -1,5 +1,5 @@
 /**
- * Seven days as cards, each with how complete its footage is; a day without any says so and cannot be chosen.
+ * Seven days as cards, each with how complete its footage is; a day without footage says so and cannot be chosen.
  *
  * Fires `day` (detail: local day as "2025-11-25").
  * @module

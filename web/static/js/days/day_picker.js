@@ -1,5 +1,5 @@
 /**
- * Choosing a day: the arrows beside it, and a calendar of months that is walked by keys as date grids are (WAI-ARIA).
+ * Choosing a day: arrows to the next ones, and a calendar with the keys of a date grid (WAI-ARIA).
  * @module
  */
 
@@ -39,7 +39,7 @@ export class DayPicker extends EventTarget {
     this.month = part("[data-calendar-month]", HTMLElement, this.box);
     this.whose = part("[data-calendar-whose]", HTMLElement, this.box);
     this.grid = part("[data-calendar-grid]", HTMLElement, this.box);
-    this.said = part("[data-calendar-said]", HTMLElement, this.box);
+    this.note = part("[data-calendar-note]", HTMLElement, this.box);
     this.after = part('[data-calendar-by="1"]', HTMLButtonElement, this.box);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-day]"))) {
       button.addEventListener("click", () => this.#choose(dayPlus(this.day, Number(button.dataset["day"]))));
@@ -138,12 +138,12 @@ export class DayPicker extends EventTarget {
     this.#asked.abort();
     this.#asked = new AbortController();
     const { signal } = this.#asked;
-    this.said.textContent = "";
+    this.note.textContent = "";
     this.#draw(takesFocus);
     try {
       await this.#knowledge.month(camera.id, month, signal);
     } catch {
-      if (!signal.aborted) this.said.textContent = text("find.days_unknown");
+      if (!signal.aborted) this.note.textContent = text("find.days_unknown");
       return;
     }
     if (!signal.aborted) this.#draw(this.grid.contains(document.activeElement));
@@ -160,7 +160,7 @@ export class DayPicker extends EventTarget {
       { month, chosen: this.day, reached: this.#reached, camera: this.camera, facts },
       (day, why) => {
         if (why !== "") {
-          this.said.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
+          this.note.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
           return;
         }
         this.close();

@@ -1,5 +1,5 @@
 /**
- * The hours of one day as a slider: what is recorded, the playhead as a knob; dragging shows pictures on the way.
+ * The hours of one day as a slider: what is recorded, the playhead as its knob, and pictures while it is dragged.
  *
  * Fires `scrub` (instant, while dragging), `scrub-cancel` and `seek` (instant).
  * @module

@@ -1,6 +1,6 @@
 /**
- * Same time, other days: a strip of one clock time on day after day; choosing a picture shows that moment, and the strip
- * stays so that days can be compared.
+ * Same time, other days: a strip of pictures at one clock time, day after day; choosing one plays it, and the strip stays
+ * open to compare.
  * @module
  */
 
@@ -40,7 +40,7 @@ export class OtherDays extends EventTarget {
     this.time = part("[data-days-time]", HTMLElement, this.box);
     this.list = part("[data-days-list]", HTMLElement, this.box);
     this.older = part("[data-days-older]", HTMLButtonElement, this.box);
-    this.said = part("[data-days-said]", HTMLElement, this.box);
+    this.note = part("[data-days-note]", HTMLElement, this.box);
     this.pattern = part("[data-day-still-pattern]", HTMLTemplateElement);
     this.emptyPattern = part("[data-day-empty-pattern]", HTMLTemplateElement);
     part("[data-close]", HTMLButtonElement, this.box).addEventListener("click", () => this.close());
@@ -94,7 +94,7 @@ export class OtherDays extends EventTarget {
     const { camera } = this.deck.focused;
     const { signal } = this.#round;
     const isFirst = this.list.children.length === 0;
-    this.said.textContent = "";
+    this.note.textContent = "";
     this.older.disabled = true;
     try {
       const found = await this.#look(camera, signal);
@@ -107,11 +107,11 @@ export class OtherDays extends EventTarget {
       );
       this.older.hidden = !this.#isMore(camera);
       this.#arrange(isFirst, before);
-      if (this.list.querySelector("[data-day-pick]") === null) this.said.textContent = text("find.never");
+      if (this.list.querySelector("[data-day-pick]") === null) this.note.textContent = text("find.never");
     } catch (error) {
       if (isAborted(error)) return;
       const isRefused = error instanceof ApiError && (error.status === 403 || error.status === 404);
-      this.said.textContent = withReference(text(isRefused ? "find.no_right" : "find.no_answer"), error);
+      this.note.textContent = withReference(text(isRefused ? "find.no_right" : "find.no_answer"), error);
       this.older.hidden = isRefused;
     } finally {
       this.older.disabled = false;
@@ -179,7 +179,7 @@ export class OtherDays extends EventTarget {
     const why = whyEmpty(camera, dayStartUs(to), dayStartUs(dayPlus(to, 1)), nowUs());
     part("[data-day-date]", HTMLElement, made).textContent =
       from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
-    // That there is nothing is said already.
+    // The note says already that there is nothing.
     part("[data-day-why]", HTMLElement, made).textContent = why === "find.day_none" ? "" : text(why);
     return part("[data-day-empty]", HTMLElement, made);
   }

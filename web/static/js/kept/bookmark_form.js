@@ -1,5 +1,5 @@
 /**
- * The form of a bookmark: a title is enough; what and when it is of comes from the deck and the marks.
+ * The bookmark form: a title is enough; cameras and range come from the deck and the marks.
  * @module
  */
 

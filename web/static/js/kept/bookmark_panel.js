@@ -1,5 +1,5 @@
 /**
- * Bookmarks of what the timeline shows: a list to go by, and adding, changing and deleting, which can be undone.
+ * The bookmarks of the timeline's view as a list, with adding, editing and deleting, which can be undone.
  * @module
  */
 
@@ -48,13 +48,13 @@ export class BookmarkPanel extends EventTarget {
       "click",
       () => void this.#bringBack(),
     );
-    data.addEventListener("change", () => this.look());
+    data.addEventListener("change", () => this.plan());
     this.#form.addEventListener("saved", () => data.refresh());
     this.#show();
   }
 
   /** The view, or what is known of it, is another: soon the list is, too. */
-  look() {
+  plan() {
     // Not put off by what comes meanwhile: a tape moves on with every frame.
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
@@ -106,7 +106,7 @@ export class BookmarkPanel extends EventTarget {
     const go = part("[data-go]", HTMLButtonElement, row);
     const isToday = dayOf(bookmark.start_us) === dayOf(this.deck.wallUs);
     go.textContent = isToday ? clock(bookmark.start_us) : `${dayMonth(bookmark.start_us)} ${clock(bookmark.start_us)}`;
-    // What is seen comes first in what is said, so that speaking to the page finds the button.
+    // The visible words come first in the label, so that voice control finds the button (WCAG 2.5.3).
     go.setAttribute("aria-label", `${go.textContent}, ${bookmark.title}, ${dateShort(bookmark.start_us)}`);
     go.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: bookmark.start_us })));
     const title = part("[data-title]", HTMLElement, row);

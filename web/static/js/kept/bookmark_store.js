@@ -1,5 +1,5 @@
 /**
- * Bookmarks at the server: keeping, changing, deleting and bringing back.
+ * Bookmarks on the server: create, change, delete and restore.
  * @module
  */
 

@@ -1,5 +1,6 @@
 /**
- * Locking evidence: what the marked range would keep and misses is shown before, what became of each camera after.
+ * Locking evidence: the dialog shows what a hold on the marked range would keep and what is missing, then the result for
+ * each camera.
  * @module
  */
 

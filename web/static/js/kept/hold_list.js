@@ -1,5 +1,5 @@
 /**
- * Evidence locks that lie in a range already, and releasing them with a reason.
+ * The evidence locks that already lie in a range, and releasing them with a reason.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Evidence locks at the server: what one would keep, placing, finding and releasing them.
+ * Evidence locks on the server: estimate, place, find and release.
  * @module
  */
 

@@ -1,28 +1,28 @@
 /**
- * Calls to the server's JSON interface: errors as values with a code, tokens against forged requests, cancelling.
+ * Calls to the server's JSON interface, with its errors as typed values, its CSRF token, deadlines and cancelling.
  * @module
  */
 
-/** An answer that has not come by then does not come: the line is dead, and nobody is told. */
+/** After this long without an answer the line is dead. */
 const PATIENCE_MS = 15_000;
 /** For what takes the server long: counting and beginning clips and locks. */
 export const LONG_PATIENCE_MS = 60_000;
 
-/** @typedef {{code?: string, message?: string, field?: string, reference?: string}} Told what the server says of a failure */
+/** @typedef {{code?: string, message?: string, field?: string, reference?: string}} ErrorFacts what the server reports of a failure */
 
 /** An answer that was not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {Told} told
+   * @param {ErrorFacts} facts
    */
-  constructor(status, told) {
-    super(told.message ?? `status ${status}`);
+  constructor(status, facts) {
+    super(facts.message ?? `status ${status}`);
     this.name = "ApiError";
     this.status = status;
-    this.code = told.code ?? (status === 0 ? "offline" : "error");
-    this.field = told.field ?? "";
-    this.reference = told.reference ?? "";
+    this.code = facts.code ?? (status === 0 ? "offline" : "error");
+    this.field = facts.field ?? "";
+    this.reference = facts.reference ?? "";
   }
 }
 
@@ -70,13 +70,13 @@ export async function request(path, options = {}) {
   if (response.ok) return response;
   if (response.status === 401) session.dispatchEvent(new Event("end"));
   /** @type {unknown} */
-  let told = null;
+  let body = null;
   try {
-    told = await response.json();
+    body = await response.json();
   } catch {
     // An error page of a proxy in between is not JSON; the status says enough.
   }
-  throw new ApiError(response.status, /** @type {{error?: Told} | null} */ (told)?.error ?? {});
+  throw new ApiError(response.status, /** @type {{error?: ErrorFacts} | null} */ (body)?.error ?? {});
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Arrow keys among cards that lie in rows: Tab reaches one of them, arrows, Home and End move on from there.
+ * Arrow keys among cards in rows (a roving tabindex): Tab reaches one card, and arrows, Home and End move from there.
  * @module
  */
 
@@ -7,7 +7,7 @@ export class CardFocus {
   /** @type {readonly HTMLElement[]} */
   #buttons = [];
   /** @type {WeakSet<HTMLElement>} */
-  #heard = new WeakSet();
+  #known = new WeakSet();
   /** Of the card that Tab reaches. */
   index = 0;
 
@@ -15,8 +15,8 @@ export class CardFocus {
   set(buttons, index = 0) {
     this.#buttons = buttons;
     for (const button of buttons) {
-      if (this.#heard.has(button)) continue;
-      this.#heard.add(button);
+      if (this.#known.has(button)) continue;
+      this.#known.add(button);
       button.addEventListener("focus", () => this.#setCurrent(this.#buttons.indexOf(button)));
     }
     this.#setCurrent(index);

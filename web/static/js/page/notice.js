@@ -1,5 +1,5 @@
 /**
- * Short words to the person that need no answer: shown for a while and read out politely.
+ * Toasts, which need no answer, and the dialog that asks before something cannot be undone.
  * @module
  */
 

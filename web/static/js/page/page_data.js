@@ -1,5 +1,5 @@
 /**
- * What the server put into the page for its scripts: words, zone, the server's clock, and the page's own facts.
+ * What the server put into the page for its scripts: words, time zone, the server's clock, and the page's own facts.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Single pictures of a camera: shown at once while video loads, while scrubbing, and beside the pointer.
+ * One `<img>` that shows the picture asked for last: while video loads, while scrubbing, and beside the pointer.
  * @module
  */
 
@@ -23,7 +23,7 @@ export class PictureFrame {
     this.running = null;
     /** @type {number | null} */
     this.waiting = null;
-    /** The moments for which what is shown stands, as the server told, and the width it was asked for. @type {{from_us: number, until_us: number, width: number} | null} */
+    /** The moments that the picture shown stands for, by the server, and the width asked for. @type {{from_us: number, until_us: number, width: number} | null} */
     this.stands = null;
     this.round = 0;
   }

@@ -1,5 +1,5 @@
 /**
- * What every page does: the clock that ticks by the server, the connection banner, menus, fresh camera states, filters.
+ * What every page does: the server's clock, the connection banner, menus, fresh camera states, filters.
  * @module
  */
 

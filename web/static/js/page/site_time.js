@@ -1,5 +1,5 @@
 /**
- * The server's clock and the site's zone: how every time on a page is known and written.
+ * The server's clock and the site's time zone: how every time on a page is known and written.
  *
  * Times are whole microseconds since 1970 in UTC; a JavaScript number holds them exactly until the year 2255.
  * @module

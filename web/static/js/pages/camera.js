@@ -1,5 +1,5 @@
 /**
- * Testing a camera without leaving its page; without a script the same form loads the page with the verdict.
+ * Tests a camera without leaving its page; without scripts the same form loads the page with the result.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The list of exports: progress of those at work, and asking before one is stopped.
+ * The page of exports: progress of the running ones, and asking before one is cancelled.
  * @module
  */
 
@@ -39,7 +39,7 @@ async function poll() {
       if (facts.is_working) row.dataset["state"] = facts.state_id;
       mark?.replaceChildren(document.createRange().createContextualFragment(facts.state_html));
       const pace = paceOf(facts.id);
-      pace.look(facts.done_bytes, performance.now());
+      pace.sample(facts.done_bytes, performance.now());
       const words = facts.state_id === "running" ? pace.words(facts.total_bytes) : "";
       if (note) note.textContent = [facts.note, words].filter((part) => part !== "").join(" · ");
       if (size) size.textContent = facts.size;

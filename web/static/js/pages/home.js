@@ -1,5 +1,5 @@
 /**
- * The first page: choosing a place by typing, favourites at a touch, and figures that are fresh or visibly old.
+ * The first page: choosing a camera by typing, favourites at a touch, and figures that are fresh or visibly old.
  * @module
  */
 

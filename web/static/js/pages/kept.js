@@ -1,5 +1,5 @@
 /**
- * Lists of bookmarks and holds: asking before something is deleted. Everything else there works without scripts.
+ * The pages of bookmarks and holds: asking before one is deleted. Everything else there works without scripts.
  * @module
  */
 

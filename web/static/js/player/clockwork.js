@@ -90,7 +90,7 @@ export class Clockwork extends EventTarget {
     this.#clock.stop();
     this.#clock.set(at);
     const { tiles, focused } = this.shown();
-    // The one that is looked at asks first.
+    // The one in focus asks first.
     focused.place(at, this.wantsLive);
     for (const tile of tiles) if (tile !== focused) tile.place(at, this.wantsLive);
     this.dispatchEvent(new CustomEvent("seek", { detail: at }));
@@ -252,7 +252,7 @@ export class Clockwork extends EventTarget {
     }
     this.#isGlancing = true;
     focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
-    // The others take turns, so that many of them do not crowd out the one that is looked at.
+    // The others take turns, so that many of them do not crowd out the one in focus.
     const others = tiles.filter((tile) => tile !== focused);
     others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes", this.speed);
   }

@@ -1,5 +1,5 @@
 /**
- * One loaded window of footage: an hls.js player on a playlist of some hours, with its map of wall time.
+ * One window of footage as an hls.js player on a playlist of some hours, with its map of wall time.
  * @module
  */
 
@@ -15,7 +15,7 @@ const FOLLOW_BEFORE_US = 10 * MINUTE_US;
 export const FOLLOWED_US = 2 * MINUTE_US;
 
 /**
- * How much is loaded around an instant: the one camera that is looked at may take more than one tile of many. Short
+ * How much is loaded around an instant: the camera in focus may take more than one tile of many. Short
  * lists are there sooner, and the next one is made ready before this one ends.
  * @typedef {object} Reach
  * @property {number} before_us

@@ -1,8 +1,8 @@
 /**
- * A camera's keyframes, one at a time in a `<video>` of their own: for looking fast, backwards, and while scrubbing.
+ * A camera's keyframes, one at a time in a `<video>` of their own: for fast and backward playing, and while scrubbing.
  *
  * Only the keyframe's bytes are fetched. Each is put at the end of an endless tape of single pictures, because a
- * browser paints a lone picture when it is told that nothing follows.
+ * browser paints a single picture only once its stream has ended.
  * @module
  */
 
@@ -46,7 +46,7 @@ export class KeyframeReel extends EventTarget {
     this.video.muted = true;
     this.video.playsInline = true;
     this.video.className = "keyframes";
-    // iPhones have none that could be told that nothing follows: pictures of the server's take its place there.
+    // iPhones have no MediaSource: pictures made by the server take its place there.
     this.tape = typeof MediaSource === "undefined" ? null : new MediaSource();
     this.address = this.tape ? URL.createObjectURL(this.tape) : "";
     if (this.tape) this.video.src = this.address;

@@ -1,6 +1,6 @@
 /**
- * One keyframe as an MP4 piece of its own: cut out of the head of a recorded fragment, which names more pictures than
- * it still holds. Pure.
+ * One keyframe as an MP4 fragment of its own, cut out of the head of a recorded fragment that lists more samples than it
+ * still holds. Pure.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * One loaded window of a camera's footage in a `<video>`: put to an instant, stepped, kept in step with a clock.
+ * One loaded window of a camera's footage in a `<video>`: sought, stepped, and kept in step with a clock.
  *
  * It reports what it shows and never decides what to show; its owner does, and makes another one for another window.
  * @module
@@ -185,7 +185,7 @@ export class MediaWindow extends EventTarget {
   /** @param {number} speed */
   #play(speed) {
     if (this.video.playbackRate !== speed) this.video.playbackRate = speed;
-    // A refused or interrupted play() is told by the element's own events.
+    // A refused or interrupted play() shows in the element's own events.
     if (this.video.paused) this.video.play().catch(() => undefined);
   }
 
@@ -263,7 +263,7 @@ export class MediaWindow extends EventTarget {
       return;
     }
     this.gap = null;
-    // Before the first data the element does not seek: hls.js begins where it is told to.
+    // Before the first data the element does not seek: hls.js begins at the position given.
     if (!this.#source.isStarted || this.video.readyState < HTMLMediaElement.HAVE_METADATA) this.#source.start(target);
     else this.video.currentTime = target;
     this.dispatchEvent(new Event("change"));

@@ -1,5 +1,5 @@
 /**
- * The wall clock that every camera of a review follows: moved by monotonic time, at any speed, forwards or backwards.
+ * The one wall clock that all cameras follow: moved by monotonic time, at any speed, forwards or backwards.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * One picture of a moment in a card: a skeleton while it loads, then its own time, or why there is none and a way to try again.
+ * The picture of a moment in a card: a skeleton while it loads, then its own time, or why there is none and a way to retry.
  * @module
  */
 

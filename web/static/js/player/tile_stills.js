@@ -69,7 +69,7 @@ export class TileStills extends EventTarget {
     this.#show(us, this.isLarge ? LARGE_PICTURE : SMALL_PICTURE, true);
   }
 
-  /** The nearest picture at once while a pointer drags; where it rests, the keyframe of what is looked at. @param {number} us */
+  /** The nearest picture at once while a pointer drags; where it rests, the keyframe of the tile in focus. @param {number} us */
   scrub(us) {
     this.rest();
     this.#show(us, SMALL_PICTURE, true);

@@ -1,12 +1,12 @@
 /**
- * Wall time against media time: which instant a position of the player shows, and where an instant lies. Pure.
+ * Maps wall time to media time and back: which instant a position of the player shows, and where an instant lies. Pure.
  * @module
  */
 
 import { SECOND_US } from "../page/site_time.js";
 
 /**
- * A stretch of the playlist that plays without a jump.
+ * A part of the playlist that plays without a jump.
  * @typedef {{media_s: number, duration_s: number, wall_us: number}} Piece
  */
 

@@ -1,6 +1,5 @@
 /**
- * The big clock: shows the playhead's time, and becomes a field in which any moment can be typed; while somebody types,
- * it says what it understands.
+ * The big clock: it shows the playhead's time, and turns into a field that takes any moment and shows how it is understood.
  * @module
  */
 

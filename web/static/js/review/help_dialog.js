@@ -1,5 +1,5 @@
 /**
- * The dialog with every key of the page and the choices that go with them.
+ * The dialog that lists every key of the page, with the choices that go with them.
  * @module
  */
 

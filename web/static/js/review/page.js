@@ -1,5 +1,5 @@
 /**
- * The playback page: makes its parts, tells each what the others do, and keeps the address in step.
+ * The review page: makes its parts, connects their events, and keeps the address up to date.
  * @module
  */
 
@@ -114,7 +114,7 @@ function showTime(us) {
   if (!deck.isPlaying) timeline.setFrame({ at_us: us, length_us: deck.focused.frameSeconds * SECOND_US });
 }
 
-/** Everything that says or takes which cameras are looked at. In simple mode there is one. */
+/** Everything that shows or takes the chosen cameras; in simple mode there is one. */
 function showCameras() {
   const seen = mode.isSimple ? [cameras.focused] : cameras.all;
   chips.show(cameras.all, cameras.focusedId);
@@ -149,14 +149,14 @@ on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_
 });
 on(cameras, "focus", () => {
   showCameras();
-  void recorder.look();
+  void recorder.poll();
   updateAddress();
 });
 on(cameras, "change", () => {
   deck.setCameras(cameras.all, cameras.focusedId);
   layouts.show();
   showCameras();
-  void recorder.look();
+  void recorder.poll();
   updateAddress();
 });
 on(mode, "change", () => {
@@ -172,8 +172,8 @@ for (const source of [timeline, hours]) {
   on(source, "scrub-cancel", () => deck.cancelScrub());
 }
 on(timeline, "view", () => {
-  bookmarks.look();
-  gaps.look();
+  bookmarks.plan();
+  gaps.plan();
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 });
 on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));

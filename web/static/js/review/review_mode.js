@@ -1,5 +1,5 @@
 /**
- * Simple or full: which of the two faces the page shows, and the switch between them.
+ * Simple or full mode of the review page, and the switch between them.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * What the deck says of all its tiles: the speed where it is not life's, who keeps the others waiting, where footage ends.
+ * Notes over the stage: the speed where it is not 1x, which cameras all wait for, and where playing came to an end.
  * @module
  */
 
@@ -21,9 +21,9 @@ export class StageNotes {
     const box = part("[data-stalled]", HTMLElement, stage);
     const words = part("[data-stalled-text]", HTMLElement, stage);
     deck.addEventListener("state", () => {
-      const said = speedWords(deck.speed);
-      pace.hidden = said === "";
-      if (pace.textContent !== said) pace.textContent = said;
+      const speed = speedWords(deck.speed);
+      pace.hidden = speed === "";
+      if (pace.textContent !== speed) pace.textContent = speed;
     });
     deck.addEventListener("wait", (event) => {
       const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;

@@ -1,5 +1,5 @@
 /**
- * The buttons over the tile in focus: they move with the focus, and one of them fills the stage with that tile.
+ * The toolbar over the tile in focus, with the button that maximises it.
  * @module
  */
 

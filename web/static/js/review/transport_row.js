@@ -1,5 +1,5 @@
 /**
- * The row of buttons says what the deck does: playing or paused, following the recording, how fast.
+ * The transport buttons show what the deck does: playing or paused, live, and how fast.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * Quick search: twelve pictures divide a range of time; choosing the last one before a change shows twelve between it and
- * the next. From thirty days it takes four choices to two minutes.
+ * Quick search: twelve pictures divide a range; choosing the last one before a change divides what follows it. Four choices
+ * lead from thirty days to two minutes.
  * @module
  */
 
@@ -47,7 +47,7 @@ export class QuickSearch extends EventTarget {
     this.choice = new SearchChoice(this.dialog);
     this.crumbs = part("[data-search-trail]", HTMLElement, this.dialog);
     this.back = part("[data-search-back]", HTMLButtonElement, this.dialog);
-    this.said = part("[data-search-said]", HTMLElement, this.dialog);
+    this.summary = part("[data-search-summary]", HTMLElement, this.dialog);
     this.hint = part("[data-search-hint]", HTMLElement, this.dialog);
     this.list = part("[data-search-list]", HTMLElement, this.dialog);
     this.nothing = part("[data-search-nothing]", HTMLElement, this.dialog);
@@ -219,7 +219,7 @@ export class QuickSearch extends EventTarget {
 
   /** @param {Range} range */
   #say([from, to]) {
-    this.said.textContent =
+    this.summary.textContent =
       to - from > DAY_US ? `${dayMonth(from)} – ${dateShort(to)}` : `${dateShort(from)} ${rangeWords(from, to)}`;
     this.hint.textContent = text(to - from <= LAST_RANGE_US ? "find.hint_last" : "find.hint");
   }

@@ -1,5 +1,5 @@
 /**
- * The cards of quick search: a picture with its own time, and a gap with its cause.
+ * The cards of quick search: pictures with their own time, and gaps with their cause.
  * @module
  */
 

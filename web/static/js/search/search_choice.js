@@ -1,5 +1,5 @@
 /**
- * What quick search looks through: which of the page's cameras, and which range of time to begin with.
+ * What quick search looks through: one of the page's cameras, and the range to begin with.
  * @module
  */
 

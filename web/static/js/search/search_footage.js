@@ -1,5 +1,5 @@
 /**
- * The footage and the gaps of one camera in a range of up to ninety days, piece by piece so that gaps keep their causes.
+ * The footage and gaps of one camera in a range of up to ninety days, fetched in parts so that gaps keep their causes.
  * @module
  */
 

@@ -3,7 +3,7 @@
  *
  * The instants stand at equal steps of footage, not of wall time: where a camera was off for three weeks of the month,
  * equal wall time would spend nine of twelve pictures on nothing and need more rounds to come to the moment. What is
- * missing is told by a card for each gap that is long beside the steps, and by a line under the picture before it for
+ * missing is shown by a card for each gap that is long beside the steps, and by a line under the picture before it for
  * the others, so that no gap is merged away and the search cannot step over one unnoticed.
  */
 

@@ -1,6 +1,6 @@
 /**
- * The events of a view: where footage was lost, and where it came back. Shapes keep a distance, so that their number
- * depends on pixels and not on how often a line failed. Pure.
+ * The events of a view: where footage was lost and where it came back. Their number depends on pixels, not on how often a
+ * line failed. Pure.
  * @module
  */
 

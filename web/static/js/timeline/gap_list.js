@@ -1,5 +1,5 @@
 /**
- * The gaps of all cameras in view as a list: the timeline's gaps for those who read rather than look.
+ * The gaps of all cameras in view as a list, for those who read rather than look.
  * @module
  */
 
@@ -32,12 +32,12 @@ export class GapList extends EventTarget {
     this.box = box;
     this.data = data;
     this.deck = deck;
-    data.addEventListener("change", () => this.look());
+    data.addEventListener("change", () => this.plan());
     this.#show();
   }
 
   /** The view, or what is known of it, is another: soon the list is, too. */
-  look() {
+  plan() {
     // Not put off by what comes meanwhile: a tape moves on with every frame.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

@@ -1,6 +1,6 @@
 /**
- * What lies under the pointer on the timeline, or at the playhead for who asks by key: the picture with its own true time,
- * or the gap with its cause, length and ends. Escape takes it away.
+ * The preview over the timeline, at the pointer or at the playhead by key: a picture with its own time, or the gap with its
+ * cause, length and ends. Escape hides it.
  * @module
  */
 
@@ -99,15 +99,15 @@ export class HoverPicture {
     else this.#picture(camera_id, place.bookmark?.start_us ?? us, this.words.textContent);
   }
 
-  /** @param {number} camera_id @param {number} us @param {string} said */
-  #picture(camera_id, us, said) {
+  /** @param {number} camera_id @param {number} us @param {string} caption */
+  #picture(camera_id, us, caption) {
     if (camera_id !== this.#cameraId) {
       this.picture.hide();
       this.picture.cameraId = this.#cameraId = camera_id;
     }
     void this.picture.show(us, (taken) => {
       if (!this.box.hidden)
-        this.words.textContent = [said, text("player.picture_of", { time: clock(taken) })]
+        this.words.textContent = [caption, text("player.picture_of", { time: clock(taken) })]
           .filter((words) => words !== "")
           .join(" · ");
     });

@@ -1,5 +1,5 @@
 /**
- * Words over a canvas as elements that are used again: DOM text, so that digits align and zoomed text stays sharp.
+ * The canvas's labels as reused DOM elements, so that digits align and zoomed text stays sharp; and how wide words are.
  * @module
  */
 

@@ -81,7 +81,7 @@ export function fillColumns(columns, facts, step_us, from_us, to_us) {
     const start = Math.max(at, facts.quietUntilUs, facts.fromUs);
     const end = Math.min(at + step_us, facts.untilUs);
     if (end <= start) continue;
-    facts.look(start, end);
+    facts.measure(start, end);
     const share = 1 - facts.missingUs / (end - start);
     const longest = facts.missingUs > 0 ? facts.longestUs : 0;
     starts[count] = start;

@@ -13,7 +13,7 @@ import { SECOND_US } from "../page/site_time.js";
  * @typedef {{start_us: number, end_us: number, cause: string, detail: string}} Gap
  * @typedef {{start_us: number, width_us: number, covered: number[], longest_gap_s: number[]}} Cells permille and seconds, one entry a cell
  * @typedef {{start_us: number, width_us: number, rates: number[]}} Activity bytes per second
- * @typedef {object} ToldLane a lane of the interface's answer
+ * @typedef {object} LaneAnswer one lane of the server's answer
  * @property {number} camera_id
  * @property {number | null} oldest_us
  * @property {number | null} newest_us
@@ -40,46 +40,46 @@ export class LaneFacts {
   longestUs = 0;
 
   /**
-   * @param {ToldLane} told
+   * @param {LaneAnswer} answer
    * @param {number} from_us of the window
    * @param {number} until_us to which anything is known
    */
-  constructor(told, from_us, until_us) {
-    this.cameraId = told.camera_id;
+  constructor(answer, from_us, until_us) {
+    this.cameraId = answer.camera_id;
     this.fromUs = from_us;
     this.untilUs = until_us;
-    this.oldestUs = told.oldest_us;
-    this.newestUs = told.newest_us;
-    this.purgedUntilUs = told.purged_until_us;
-    this.cells = told.cells;
-    this.spans = told.spans;
-    this.gaps = told.gaps.map((gap) => ({ ...gap, cause: causeOf(gap, told.oldest_us) }));
-    this.spanStarts = Float64Array.from(told.spans, ([start]) => start);
-    this.spanEnds = Float64Array.from(told.spans, ([, end]) => end);
+    this.oldestUs = answer.oldest_us;
+    this.newestUs = answer.newest_us;
+    this.purgedUntilUs = answer.purged_until_us;
+    this.cells = answer.cells;
+    this.spans = answer.spans;
+    this.gaps = answer.gaps.map((gap) => ({ ...gap, cause: causeOf(gap, answer.oldest_us) }));
+    this.spanStarts = Float64Array.from(answer.spans, ([start]) => start);
+    this.spanEnds = Float64Array.from(answer.spans, ([, end]) => end);
     this.gapStarts = Float64Array.from(this.gaps, (gap) => gap.start_us);
     this.gapEnds = Float64Array.from(this.gaps, (gap) => gap.end_us);
     /** 1 for gaps that are no failure. */
     this.isQuiet = Uint8Array.from(this.gaps, (gap) => (QUIET_CAUSES.has(gap.cause) ? 1 : 0));
-    const cellWidth = told.cells?.width_us ?? 0;
-    const cellCount = told.cells?.covered.length ?? 0;
+    const cellWidth = answer.cells?.width_us ?? 0;
+    const cellCount = answer.cells?.covered.length ?? 0;
     const lastPart =
-      cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
-    const missing = told.cells
+      cellCount > 0 ? (until_us - /** @type {Cells} */ (answer.cells).start_us) / cellWidth - (cellCount - 1) : 1;
+    const missing = answer.cells
       ? Float64Array.from(
-          told.cells.covered,
+          answer.cells.covered,
           (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1),
         )
       : Float64Array.from(this.gaps, (gap) => gap.end_us - gap.start_us);
-    const longest = told.cells ? Float64Array.from(told.cells.longest_gap_s, (s) => s * 1e6) : missing;
-    if (told.cells) forgetBeforeFirst(told.cells, told.oldest_us, missing, longest);
+    const longest = answer.cells ? Float64Array.from(answer.cells.longest_gap_s, (s) => s * 1e6) : missing;
+    if (answer.cells) forgetBeforeFirst(answer.cells, answer.oldest_us, missing, longest);
     this.missing = new RangeSums(missing);
     this.longest = new RangeMaxima(longest);
-    this.activity = told.activity && told.activity.rates.length > 1 ? told.activity : null;
+    this.activity = answer.activity && answer.activity.rates.length > 1 ? answer.activity : null;
     this.busiest = busiestOf(this.activity?.rates ?? []);
     /** Before this there is nothing, and that is no failure. */
     this.quietUntilUs = this.#quietUntil();
     /** To which footage reaches; the newest seconds of a growing file may not be known yet. */
-    this.coveredUntilUs = told.cells ? until_us : (this.spanEnds.at(-1) ?? from_us);
+    this.coveredUntilUs = answer.cells ? until_us : (this.spanEnds.at(-1) ?? from_us);
   }
 
   /** @returns {number} */
@@ -106,18 +106,18 @@ export class LaneFacts {
 
   /** Time without footage inside [from, to), microseconds. @param {number} from_us @param {number} to_us @returns {number} */
   missingIn(from_us, to_us) {
-    this.look(from_us, to_us);
+    this.measure(from_us, to_us);
     return this.missingUs;
   }
 
   /** The longest gap that touches [from, to), in its whole length where that is known. @param {number} from_us @param {number} to_us @returns {number} */
   longestIn(from_us, to_us) {
-    this.look(from_us, to_us);
+    this.measure(from_us, to_us);
     return this.longestUs;
   }
 
-  /** Find out both, and leave them in `missingUs` and `longestUs`. @param {number} from_us @param {number} to_us */
-  look(from_us, to_us) {
+  /** Measure both, and leave them in `missingUs` and `longestUs`. @param {number} from_us @param {number} to_us */
+  measure(from_us, to_us) {
     const from = Math.max(from_us, this.fromUs);
     const to = Math.min(to_us, this.untilUs);
     this.missingUs = this.longestUs = 0;

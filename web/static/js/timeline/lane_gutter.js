@@ -1,5 +1,5 @@
 /**
- * The names beside the lanes: each camera's number and name, a button that makes it the focused one; it scrolls the lanes.
+ * The gutter beside the lanes: each camera's number and name as a button that focuses it, and the lanes' scrolling.
  * @module
  */
 

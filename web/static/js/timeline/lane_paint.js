@@ -1,5 +1,5 @@
 /**
- * Draws what is known of one lane: the band of footage with activity above it, gaps, or columns of completeness.
+ * Draws one lane: a band of footage with activity above it, and gaps or columns of completeness.
  * @module
  */
 

@@ -102,10 +102,10 @@ export class OverviewStrip extends EventTarget {
       for (let at = from_us; at < to_us; at += LONGEST_US) {
         const window = { from_us: at, to_us: Math.min(to_us, at + LONGEST_US) };
         const columns = (this.plot.clientWidth / COLUMN_PX) * ((window.to_us - at) / (to_us - from_us));
-        const told = await askTimeline([camera.id], window, columns, { withActivity: false, signal: running.signal });
-        for (const lane of told.lanes) parts.push(new LaneFacts(lane, told.from_us, told.known_until_us));
-        marks.holds.push(...told.holds);
-        marks.bookmarks.push(...told.bookmarks);
+        const answer = await askTimeline([camera.id], window, columns, { withActivity: false, signal: running.signal });
+        for (const lane of answer.lanes) parts.push(new LaneFacts(lane, answer.from_us, answer.known_until_us));
+        marks.holds.push(...answer.holds);
+        marks.bookmarks.push(...answer.bookmarks);
       }
       this.#parts = parts;
       this.#marks = marks;

@@ -1,5 +1,5 @@
 /**
- * Sums and greatest values over any stretch of a list, found in a few steps however long the list is. Pure.
+ * Sums and maxima over any range of a list in a few steps, however long the list is. Pure.
  * @module
  */
 

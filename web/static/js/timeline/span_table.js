@@ -69,7 +69,7 @@ export class SpanTable {
       return { camera_id: camera.id, pieces };
     });
     const { rows, more } = spanRows(lanes, nowUs());
-    // The last stretch grows while it is recorded; that alone is no reason to disturb who reads.
+    // The last row grows while it is recorded; that alone is no reason to disturb who reads.
     const key = rows
       .map(
         (row) => `${row.camera_id} ${row.from_us} ${row.kind} ${row.cause} ${Math.round(row.to_us / (10 * SECOND_US))}`,

@@ -1,6 +1,6 @@
 /**
- * The timeline as a control: lanes of up to sixteen cameras, a slider for keyboards and screen readers, a tape for
- * fingers. Holds the view, the playhead and the marks, and says what people do with them.
+ * The timeline as a control: up to sixteen lanes, a slider for keyboards and screen readers, a tape for fingers. It holds
+ * the view, the playhead and the marks, and reports what people do with them.
  * @module
  */
 
@@ -190,7 +190,7 @@ export class Timeline extends EventTarget {
       : kept(view, oldest, Math.max(now, this.playheadUs));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
     this.overview.setSeen(this.view);
-    // Told exactly, for whoever drives the page from outside.
+    // Exact values for tests and other tools.
     Object.assign(this.plot.dataset, { fromUs: this.view.from_us, toUs: this.view.to_us });
     const date = dateShort(clamp(this.view.from_us, 0, now));
     if (this.date.textContent !== date) this.date.textContent = date;

@@ -1,6 +1,6 @@
 /**
- * What the timeline knows about its cameras: asked for a little more than is seen, kept for going back, fresh near the
- * present. The newest wish wins.
+ * The timeline's data about its cameras: fetched a little beyond the view, cached for going back, and kept fresh near the
+ * present.
  * @module
  */
 
@@ -13,7 +13,7 @@ import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js"
 /**
  * @typedef {import("./timeline_model.js").View} View
  * @typedef {import("./lane_facts.js").Gap} Gap
- * @typedef {import("./lane_facts.js").ToldLane} ToldLane
+ * @typedef {import("./lane_facts.js").LaneAnswer} LaneAnswer
  * @typedef {object} Bookmark
  * @property {number} id
  * @property {number[]} camera_ids those of its cameras that this person may view
@@ -27,7 +27,7 @@ import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js"
  * @property {string} owner
  * @property {number} created_us
  * @typedef {{id: number, camera_ids: number[], start_us: number, end_us: number | null, reason: string}} Hold
- * @typedef {{from_us: number, to_us: number, known_until_us: number, now_us: number, lanes: ToldLane[], holds: Hold[], bookmarks: Bookmark[]}} Told
+ * @typedef {{from_us: number, to_us: number, known_until_us: number, now_us: number, lanes: LaneAnswer[], holds: Hold[], bookmarks: Bookmark[]}} TimelineAnswer
  */
 
 const REFRESH_MS = 4_000;
@@ -45,7 +45,7 @@ const [LEAST_COLUMNS, MOST_COLUMNS] = [50, 2000];
  * @param {View} window
  * @param {number} columns
  * @param {{withActivity?: boolean, signal?: AbortSignal}} [options]
- * @returns {Promise<Told>}
+ * @returns {Promise<TimelineAnswer>}
  */
 export async function askTimeline(camera_ids, window, columns, { withActivity = true, signal } = {}) {
   const query = new URLSearchParams({
@@ -56,10 +56,10 @@ export async function askTimeline(camera_ids, window, columns, { withActivity = 
     activity: withActivity ? "1" : "0",
   });
   const began = performance.now();
-  /** @type {Told} */
-  const told = await json(`/api/v1/timeline?${query}`, signal ? { signal } : {});
-  learnNow(told.now_us, performance.now() - began);
-  return told;
+  /** @type {TimelineAnswer} */
+  const answer = await json(`/api/v1/timeline?${query}`, signal ? { signal } : {});
+  learnNow(answer.now_us, performance.now() - began);
+  return answer;
 }
 
 /** Fires `change` when facts came, or the last request failed. */
@@ -191,11 +191,11 @@ export class TimelineData extends EventTarget {
     this.#attending = attending;
     try {
       const window = { from_us: Math.round(us - ATTENDED_US), to_us: Math.round(us + ATTENDED_US) };
-      const told = await askTimeline(this.#ids, window, MOST_COLUMNS, {
+      const answer = await askTimeline(this.#ids, window, MOST_COLUMNS, {
         withActivity: false,
         signal: attending.signal,
       });
-      this.#keep(told, this.#ids, 2 * ATTENDED_US);
+      this.#keep(answer, this.#ids, 2 * ATTENDED_US);
       this.dispatchEvent(new Event("change"));
     } catch {
       // The view's own request complains; what is known of the wider view remains.
@@ -248,10 +248,10 @@ export class TimelineData extends EventTarget {
     const running = { window, abort: new AbortController(), ids: this.#ids };
     this.#running = running;
     try {
-      const told = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), {
+      const answer = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), {
         signal: running.abort.signal,
       });
-      this.#keep(told, running.ids, spanOf(view));
+      this.#keep(answer, running.ids, spanOf(view));
       this.#failures = 0;
       this.#freshMs = performance.now();
     } catch (error) {
@@ -264,28 +264,28 @@ export class TimelineData extends EventTarget {
     this.#plan();
   }
 
-  /** @param {Told} told @param {readonly number[]} ids that were asked for @param {number} view_us */
-  #keep(told, ids, view_us) {
+  /** @param {TimelineAnswer} answer @param {readonly number[]} ids that were asked for @param {number} view_us */
+  #keep(answer, ids, view_us) {
     const lanes = new Map(
       ids.map((id) => [
         id,
         new LaneFacts(
-          told.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id),
-          told.from_us,
-          told.known_until_us,
+          answer.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id),
+          answer.from_us,
+          answer.known_until_us,
         ),
       ]),
     );
     this.#shelf.add({
-      from_us: told.from_us,
-      to_us: told.to_us,
-      until_us: told.known_until_us,
+      from_us: answer.from_us,
+      to_us: answer.to_us,
+      until_us: answer.known_until_us,
       view_us,
       at_ms: performance.now(),
       lanes,
     });
-    renew(this.#bookmarks, told.bookmarks, told);
-    renew(this.#holds, told.holds, told);
+    renew(this.#bookmarks, answer.bookmarks, answer);
+    renew(this.#holds, answer.holds, answer);
     this.bookmarks = [...this.#bookmarks.values()].sort((a, b) => a.start_us - b.start_us);
     this.holds = [...this.#holds.values()].sort((a, b) => a.start_us - b.start_us);
   }
@@ -304,7 +304,7 @@ function renew(known, news, window) {
   for (const mark of news) known.set(mark.id, mark);
 }
 
-/** The server says nothing about a camera that may not be seen. @param {number} camera_id @returns {ToldLane} */
+/** The server leaves out a camera that may not be viewed. @param {number} camera_id @returns {LaneAnswer} */
 function unknownLane(camera_id) {
   return {
     camera_id,

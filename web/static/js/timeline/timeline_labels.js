@@ -1,5 +1,5 @@
 /**
- * The words over the timeline: ticks, pins, and the names of what is missing from the lanes.
+ * The timeline's labels: ticks, pins, and the names of gaps.
  * @module
  */
 
@@ -205,11 +205,11 @@ function labelEvents(pool, scene, numbers) {
   for (let i = 0; i < events.count; i += 1) {
     const gap = /** @type {Gap} */ (events.gaps[i]);
     const number = numbers.length > 1 ? `${numbers[/** @type {number} */ (events.lanes[i])]}: ` : "";
-    const said =
+    const label =
       number + (events.isEnd[i] ? text("timeline.back") : wordsOf(gap, scene.now_us, events.hasBothEnds[i] === 1));
-    words.push(said);
+    words.push(label);
     shapes[i] = /** @type {number} */ (events.xs[i]) - 5;
-    widths[i] = widthOf(said);
+    widths[i] = widthOf(label);
   }
   keepLabels(shapes, widths, events.count, { shape: SHAPE_PX, gap: 6, width, line: headOf(scene) }, kept);
   for (let i = 0; i < events.count; i += 1) {
@@ -227,11 +227,11 @@ function labelEvents(pool, scene, numbers) {
 function wordsOf(gap, now_us, hasBothEnds) {
   const cause = text(`cause.${gap.cause}`);
   if (hasBothEnds) return cause;
-  let said = eventWords.get(gap);
-  if (said === undefined) {
-    said = `${cause} ${duration(Math.min(gap.end_us, now_us) - gap.start_us)}`;
+  let label = eventWords.get(gap);
+  if (label === undefined) {
+    label = `${cause} ${duration(Math.min(gap.end_us, now_us) - gap.start_us)}`;
     // A gap that goes on grows.
-    if (gap.end_us < now_us - DAY_US / 1440) eventWords.set(gap, said);
+    if (gap.end_us < now_us - DAY_US / 1440) eventWords.set(gap, label);
   }
-  return said;
+  return label;
 }

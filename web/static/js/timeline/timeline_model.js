@@ -1,5 +1,5 @@
 /**
- * Arithmetic of the timeline: which span of time is seen, where instants lie, which ticks are nice. Draws nothing.
+ * The timeline's arithmetic: which range of time is in view, where instants lie, and which ticks are round. Draws nothing.
  * @module
  */
 

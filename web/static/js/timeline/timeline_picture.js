@@ -1,6 +1,6 @@
 /**
- * One picture of the timeline: gathers what is known of every lane, and has it painted and labelled. Whatever a picture
- * needs room for is made once and used again.
+ * One frame of the timeline: collects what is known of every lane, and has it painted and labelled, without allocating
+ * anew.
  * @module
  */
 
