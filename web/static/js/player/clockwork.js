@@ -37,8 +37,8 @@ export class Clockwork extends EventTarget {
   #scrub = null;
   /** Whether the focused camera's next frame, of a step or late after a pause, is to be followed by the others. */
   #isGathering = false;
-  /** Whether the tiles are moved by keyframes or single frames. */
-  #isGlancing = false;
+  /** Whether the tiles show keyframes or single frames rather than play. */
+  #isShuttling = false;
   /** The request for footage behind a gap; a new wish of the person's ends it. @type {AbortController | null} */
   #asking = null;
   #refollowedMs = -Infinity;
@@ -82,7 +82,7 @@ export class Clockwork extends EventTarget {
     this.#interrupt();
     this.#scrub = null;
     this.#isGathering = false;
-    this.#isGlancing = false;
+    this.#isShuttling = false;
     this.wantsLive = options.live ?? false;
     if (options.play !== undefined) this.wantsPlay = options.play;
     const at = Math.max(0, Math.min(Math.round(us), nowUs()));
@@ -91,8 +91,8 @@ export class Clockwork extends EventTarget {
     this.#clock.set(at);
     const { tiles, focused } = this.shown();
     // The one in focus asks first.
-    focused.place(at, this.wantsLive);
-    for (const tile of tiles) if (tile !== focused) tile.place(at, this.wantsLive);
+    focused.seek(at, this.wantsLive);
+    for (const tile of tiles) if (tile !== focused) tile.seek(at, this.wantsLive);
     this.dispatchEvent(new CustomEvent("seek", { detail: at }));
     this.#tellState();
   }
@@ -117,9 +117,9 @@ export class Clockwork extends EventTarget {
     this.wantsPlay = false;
     this.wantsLive = false;
     this.#tellWaits([]);
-    if (this.#isGlancing) this.seek(this.us);
+    if (this.#isShuttling) this.seek(this.us);
     else {
-      this.rest();
+      this.freeze();
       this.#isGathering = wasRunning;
       if (wasRunning) this.#gather();
       this.#tellState();
@@ -128,10 +128,10 @@ export class Clockwork extends EventTarget {
 
   /** @param {1 | -1} direction */
   step(direction) {
-    const wasGlancing = this.#isGlancing;
+    const wasShuttling = this.#isShuttling;
     this.pause();
     // Out of keyframes the exact frame of the playhead has to come first.
-    if (wasGlancing) return;
+    if (wasShuttling) return;
     this.#isGathering = true;
     this.shown().focused.step(direction);
   }
@@ -144,7 +144,7 @@ export class Clockwork extends EventTarget {
     this.speed = speed;
     if (speed !== 1) this.wantsLive = false;
     // From keyframes to video every tile has to find its exact frame first.
-    if (this.#isGlancing && isVideo) this.seek(this.us);
+    if (this.#isShuttling && isVideo) this.seek(this.us);
     else if (this.isRunning) this.#clock.run(speed);
     this.#tellState();
   }
@@ -154,7 +154,7 @@ export class Clockwork extends EventTarget {
     if (!this.#scrub) {
       this.#interrupt();
       this.#scrub = { wall_us: this.wallUs, live: this.wantsLive };
-      this.rest();
+      this.freeze();
     }
     const at = Math.max(0, Math.min(us, nowUs()));
     this.#clock.set(at);
@@ -170,13 +170,13 @@ export class Clockwork extends EventTarget {
   /** A tile that comes late catches up alone; nobody waits for it. @param {Tile} tile */
   join(tile) {
     this.#stallPolicy.ignore(tile.camera.id);
-    tile.place(this.wallUs, this.wantsLive);
+    tile.seek(this.wallUs, this.wantsLive);
   }
 
-  /** Let all rest where they are; the clock stands with them. */
-  rest() {
+  /** Stop the clock and every tile where they are. */
+  freeze() {
     this.#clock.stop();
-    for (const tile of this.shown().tiles) tile.rest();
+    for (const tile of this.shown().tiles) tile.pause();
   }
 
   /** Another frame is on screen. @param {Tile} tile */
@@ -193,7 +193,7 @@ export class Clockwork extends EventTarget {
     else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
     else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
-    else this.#glanceOn(shown);
+    else this.#shuttleOn(shown);
   }
 
   #interrupt() {
@@ -211,7 +211,7 @@ export class Clockwork extends EventTarget {
     const { focused, tiles } = this.shown();
     if (focused.state !== "paused") return;
     this.#clock.set(focused.wallUs);
-    for (const tile of tiles) if (tile !== focused) tile.place(focused.wallUs);
+    for (const tile of tiles) if (tile !== focused) tile.seek(focused.wallUs);
   }
 
   /** @param {Shown} shown */
@@ -221,7 +221,7 @@ export class Clockwork extends EventTarget {
     const { mustWait, waitsFor } = this.#stallPolicy.decide(stalled, tiles.length, performance.now(), this.isRunning);
     this.#tellWaits(waitsFor);
     if (mustWait) {
-      if (this.isRunning) this.rest();
+      if (this.isRunning) this.freeze();
       return;
     }
     if (!this.isRunning) this.#start(tiles);
@@ -238,23 +238,23 @@ export class Clockwork extends EventTarget {
       // The newest moment that all of them have.
       const at = Math.min(this.us, ...tiles.map((tile) => tile.positionUs ?? Infinity));
       this.#clock.set(at);
-      for (const tile of tiles) if (Math.abs((tile.positionUs ?? at) - at) > TOGETHER_US) tile.place(at, true);
+      for (const tile of tiles) if (Math.abs((tile.positionUs ?? at) - at) > TOGETHER_US) tile.seek(at, true);
     }
     this.#clock.run(this.speed);
     this.#tellState();
   }
 
   /** @param {Shown} shown */
-  #glanceOn({ tiles, focused }) {
+  #shuttleOn({ tiles, focused }) {
     if (!this.isRunning) {
       this.#clock.run(this.speed);
       this.#tellState();
     }
-    this.#isGlancing = true;
-    focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
+    this.#isShuttling = true;
+    focused.shuttle(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
     // The others take turns, so that many of them do not crowd out the one in focus.
     const others = tiles.filter((tile) => tile !== focused);
-    others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes", this.speed);
+    others[this.#refreshes % Math.max(1, others.length)]?.shuttle(this.us, "keyframes", this.speed);
   }
 
   /** @param {"start" | "end" | "now"} edge */
@@ -283,7 +283,7 @@ export class Clockwork extends EventTarget {
     this.#clock.set(nowUs() - LIVE_DISTANCE_US);
     if (isBehind) this.#tellState();
     const isBack = tiles.some((tile) => tile.gap !== null && tile.gap.end_us !== null);
-    const isDue = performance.now() - this.#refollowedMs > REFOLLOW_MS && !tiles.every((tile) => tile.isListening);
+    const isDue = performance.now() - this.#refollowedMs > REFOLLOW_MS && !tiles.every((tile) => tile.isUpdating);
     if (!isBack && !isDue) return;
     this.#refollowedMs = performance.now();
     this.goLive();

@@ -293,7 +293,7 @@ export class Deck extends EventTarget {
         tile.camera.has_sub && (this.dataSaver || (!isFocused && shown.size > 1)) ? "sub" : "main",
         isFocused,
       );
-      if (!shown.has(tile)) tile.rest();
+      if (!shown.has(tile)) tile.pause();
     }
     for (const tile of joined) this.#clockwork.join(tile);
     this.dispatchEvent(new Event("arranged"));
@@ -301,7 +301,7 @@ export class Deck extends EventTarget {
 
   async #onVisibility() {
     const isHidden = document.visibilityState === "hidden";
-    if (isHidden) this.#clockwork.rest();
+    if (isHidden) this.#clockwork.freeze();
     for (const tile of this.#shown) tile.setLoading(!isHidden);
     if (isHidden) return;
     // The present has gone on meanwhile, by how much a device that slept does not know; anything else goes on where it was.

@@ -125,8 +125,8 @@ export class FootageSource {
     this.#hls.attachMedia(video);
   }
 
-  /** Another while media comes in, piece by piece and byte by byte. @returns {string} */
-  get sign() {
+  /** Changes with every piece and byte of media that arrives. @returns {string} */
+  get progress() {
     return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`;
   }
 
@@ -137,7 +137,7 @@ export class FootageSource {
   }
 
   /** Load no more until `resume`, not even the playlist. */
-  rest() {
+  stopLoading() {
     if (this.isStarted) this.#hls.stopLoad();
   }
 

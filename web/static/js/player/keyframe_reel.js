@@ -25,11 +25,11 @@ export class KeyframeReel extends EventTarget {
   #inits = new Map();
   #initShown = "";
   #kind = "";
-  #place = 0;
+  #position = 0;
   /** @type {number | null} */
   #wish = null;
   #isRunning = false;
-  #isGone = false;
+  #isClosed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #painting;
   #stopped = new AbortController();
@@ -68,16 +68,16 @@ export class KeyframeReel extends EventTarget {
   }
 
   /** Forget the wish. What was painted stays in the element. */
-  rest() {
+  stop() {
     this.#wish = null;
     this.#stopped.abort();
     this.#stopped = new AbortController();
   }
 
   close() {
-    this.#isGone = true;
+    this.#isClosed = true;
     clearTimeout(this.#painting);
-    this.rest();
+    this.stop();
     this.video.remove();
     this.video.removeAttribute("src");
     this.video.load();
@@ -86,7 +86,7 @@ export class KeyframeReel extends EventTarget {
 
   async #run() {
     this.#isRunning = true;
-    while (this.#wish !== null && this.isUsable && !this.#isGone) {
+    while (this.#wish !== null && this.isUsable && !this.#isClosed) {
       const us = this.#wish;
       const { signal } = this.#stopped;
       this.#wish = null;
@@ -107,8 +107,8 @@ export class KeyframeReel extends EventTarget {
   /** @param {import("./keyframe_list.js").Keyframe} frame @param {AbortSignal} signal */
   async #show(frame, signal) {
     const [init, bytes] = await Promise.all([this.#initOf(frame.init_url), this.#bytesOf(frame, signal)]);
-    const place = this.#place + APART_S;
-    const picture = init && lonePicture(bytes, init, place, APART_S);
+    const position = this.#position + APART_S;
+    const picture = init && lonePicture(bytes, init, position, APART_S);
     if (!this.tape || !init || !picture) {
       this.isUsable = this.tape !== null && init !== null;
       return;
@@ -118,13 +118,13 @@ export class KeyframeReel extends EventTarget {
       await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
     this.#initShown = frame.init_url;
     await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (picture)));
-    this.#place = place;
+    this.#position = position;
     this.tape.endOfStream();
-    await this.#painted(place);
+    await this.#painted(position);
     if (signal.aborted) return;
     this.shownUs = frame.start_us;
     this.dispatchEvent(new Event("frame"));
-    if (place % KEPT === 0 && place > KEPT) await changed(buffer, () => buffer.remove(0, place - KEPT / 2));
+    if (position % KEPT === 0 && position > KEPT) await changed(buffer, () => buffer.remove(0, position - KEPT / 2));
   }
 
   /** @param {MediaSource} tape @param {import("./keyframe_sample.js").KeyframeInit} init @returns {Promise<SourceBuffer>} */
@@ -140,8 +140,8 @@ export class KeyframeReel extends EventTarget {
     return this.#buffer;
   }
 
-  /** @param {number} place @returns {Promise<void>} */
-  #painted(place) {
+  /** @param {number} position @returns {Promise<void>} */
+  #painted(position) {
     const { video } = this;
     return new Promise((resolve) => {
       this.#painting = setTimeout(resolve, PATIENCE_MS);
@@ -149,7 +149,7 @@ export class KeyframeReel extends EventTarget {
         clearTimeout(this.#painting);
         resolve();
       });
-      video.currentTime = place + APART_S / 2;
+      video.currentTime = position + APART_S / 2;
     });
   }
 

@@ -44,7 +44,7 @@ export class MediaWindow extends EventTarget {
   #lastMedia = -1;
   #isMapped = false;
   #isLive = false;
-  #isGone = false;
+  #isClosed = false;
   /** Whether there is nothing at all in its window. */
   #isMissing = false;
   #watching = new AbortController();
@@ -90,13 +90,13 @@ export class MediaWindow extends EventTarget {
     return this.#source.isFollowing;
   }
 
-  /** Whether footage that comes now would become known: the list that it follows still grows. */
-  get isListening() {
+  /** Whether it learns of new footage: the playlist that it follows still grows. */
+  get isUpdating() {
     return this.isFollowing && !this.#source.isComplete && !this.#isMissing && this.trouble === null;
   }
 
-  /** Whether there was no list to follow: once there is, only another window will know. */
-  get isDeaf() {
+  /** Whether there was no playlist to follow: once there is one, only another window will find it. */
+  get lacksPlaylist() {
     return this.isFollowing && this.#isMissing;
   }
 
@@ -107,7 +107,7 @@ export class MediaWindow extends EventTarget {
 
   /** Whether an instant lies in its window, with footage or without. @param {number} us @returns {boolean} */
   covers(us) {
-    return !this.#isGone && us >= this.#source.fromUs && us < this.#source.toUs;
+    return !this.#isClosed && us >= this.#source.fromUs && us < this.#source.toUs;
   }
 
   /** Whether it plays smoothly, or could. */
@@ -132,14 +132,14 @@ export class MediaWindow extends EventTarget {
     );
   }
 
-  /** What is another while it gets on with what is wanted of it; null where it waits for nothing. @returns {string | null} */
-  get sign() {
+  /** Changes while it gets on with what is wanted of it; null where it waits for nothing. @returns {string | null} */
+  get progress() {
     if (this.trouble !== null || this.gap !== null || this.isFlowing) return null;
-    const { map, sign } = this.#source;
+    const { map, progress } = this.#source;
     const at = this.positionUs;
     // At the newest footage there is nothing more to come yet.
     if (at !== null && map.endUs - at < MORE_US) return null;
-    return `${sign} ${this.video.currentTime} ${this.#frames.media_s}`;
+    return `${progress} ${this.video.currentTime} ${this.#frames.media_s}`;
   }
 
   /** @param {number} us @returns {boolean} whether its picture needs nothing to be fetched */
@@ -163,16 +163,16 @@ export class MediaWindow extends EventTarget {
     );
   }
 
-  /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] */
-  place(us, isLive = false) {
-    this.rest();
+  /** Show the frame of an instant, paused. @param {number} us @param {boolean} [isLive] */
+  seek(us, isLive = false) {
+    this.pause();
     this.#isLive = isLive;
     this.wantedUs = us;
     this.#unsettle();
     if (this.#isMapped) this.#begin();
   }
 
-  rest() {
+  pause() {
     this.video.pause();
   }
 
@@ -207,12 +207,12 @@ export class MediaWindow extends EventTarget {
     else if (rate === null && this.#locate(us) === null) this.#restInGap(this.#gapAt(us));
     else if (rate === null) this.#meet(us + SEEK_TAKES_US * speed, speed);
     else if (rate > 0) this.#play(rate);
-    else this.rest();
+    else this.pause();
   }
 
   /** Show the next or the previous frame. @param {1 | -1} direction */
   step(direction) {
-    this.rest();
+    this.pause();
     if (this.#frames.media_s < 0) return;
     this.gap = null;
     this.isSettled = false;
@@ -222,12 +222,12 @@ export class MediaWindow extends EventTarget {
   /** Whether to fetch on. @param {boolean} isLoading */
   setLoading(isLoading) {
     if (isLoading) this.#source.resume();
-    else this.#source.rest();
+    else this.#source.stopLoading();
   }
 
   /** Let go of everything; the element can be taken away. */
   close() {
-    this.#isGone = true;
+    this.#isClosed = true;
     this.#frames.close();
     this.#watching.abort();
     this.video.pause();
@@ -296,7 +296,7 @@ export class MediaWindow extends EventTarget {
 
   /** @param {Gap} gap */
   #restInGap(gap) {
-    this.rest();
+    this.pause();
     this.gap = { start_us: gap.start_us, end_us: gap.end_us };
     // A busy page may notice late, when footage from behind the gap is on screen: back to the last frame before it.
     if (gap.start_us !== null && this.shownUs !== null && this.shownUs >= gap.start_us) {

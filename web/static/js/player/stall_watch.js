@@ -12,23 +12,23 @@ const SLEPT_MS = 2_000;
 
 export class StallWatch {
   /** @type {string | null} */
-  #sign = null;
+  #progress = null;
   #sinceMs = 0;
   #lastCallMs = -Infinity;
   #patienceMs = PATIENCE_MS;
 
   /**
    * Called once a refresh.
-   * @param {string | null} sign what is another while anything happens; null where nothing is waited for
+   * @param {string | null} progress changes while anything happens; null where nothing is waited for
    * @param {number} now_ms monotonic
    * @returns {boolean} whether to load anew, true once
    */
-  isStuck(sign, now_ms) {
+  isStuck(progress, now_ms) {
     const hasSlept = now_ms - this.#lastCallMs > SLEPT_MS;
     this.#lastCallMs = now_ms;
-    if (sign === null) this.#patienceMs = PATIENCE_MS;
-    if (sign === null || sign !== this.#sign || hasSlept) {
-      this.#sign = sign;
+    if (progress === null) this.#patienceMs = PATIENCE_MS;
+    if (progress === null || progress !== this.#progress || hasSlept) {
+      this.#progress = progress;
       this.#sinceMs = now_ms;
       return false;
     }

@@ -131,19 +131,19 @@ export class Tile extends EventTarget {
     return this.trouble === "unsupported" || (this.trouble === null && this.#swap.isReady);
   }
 
-  /** Whether footage that comes now would become known without asking. */
-  get isListening() {
-    return this.trouble === null && this.#swap.isListening;
+  /** Whether it learns of new footage without asking. */
+  get isUpdating() {
+    return this.trouble === null && this.#swap.isUpdating;
   }
 
   /**
-   * Show the frame of an instant, and rest there. The newest call wins.
+   * Show the frame of an instant, paused. The newest call wins.
    * @param {number} us
    * @param {boolean} [isLive] begin with the newest footage and stay with it
    */
-  place(us, isLive = false) {
+  seek(us, isLive = false) {
     clearTimeout(this.#retry);
-    this.#stills.rest();
+    this.#stills.stop();
     this.#means = "video";
     this.#isRunning = false;
     this.#isPreviewing = false;
@@ -157,17 +157,17 @@ export class Tile extends EventTarget {
       // Elsewhere the camera may have recorded in another way.
       if (this.trouble === "unsupported") this.#tryAllStreams();
       this.trouble = null;
-      this.#swap.place(us, isLive);
+      this.#swap.seek(us, isLive);
       if (!this.#swap.gap && !this.#swap.isBuffered(us)) this.#stills.cover(us);
       this.#readState();
     }
   }
 
-  /** Stay where it is. */
-  rest() {
+  /** Stop where it is. */
+  pause() {
     this.#isRunning = false;
-    this.#stills.rest();
-    this.#swap.rest();
+    this.#stills.stop();
+    this.#swap.pause();
     this.#readState();
   }
 
@@ -194,14 +194,14 @@ export class Tile extends EventTarget {
   }
 
   /** Keep in step with a clock that runs fast or backwards. @param {number} us @param {"frames" | "keyframes"} means @param {number} speed */
-  glance(us, means, speed) {
+  shuttle(us, means, speed) {
     this.#isPreviewing = false;
     this.#isRunning = true;
     this.targetUs = us;
-    if (this.#means === "video") this.#swap.rest();
+    if (this.#means === "video") this.#swap.pause();
     this.#means = means;
     if (this.trouble === "unsupported") this.#stills.follow(us);
-    else if (means === "frames") this.#swap.glide(us);
+    else if (means === "frames") this.#swap.chase(us);
     else this.#stills.showKeyframe(us, speed);
     this.#readState();
   }
@@ -212,10 +212,10 @@ export class Tile extends EventTarget {
     this.#swap.step(direction);
   }
 
-  /** A still picture of an instant at once, while a pointer drags; the video comes with `place`. @param {number} us */
+  /** A still picture of an instant at once, while a pointer drags; the video comes with `seek`. @param {number} us */
   preview(us) {
     this.#isPreviewing = true;
-    this.#swap.rest();
+    this.#swap.pause();
     this.targetUs = us;
     this.#stills.scrub(us);
   }
@@ -374,7 +374,7 @@ export class Tile extends EventTarget {
   #fail(trouble) {
     this.trouble = trouble;
     // What is loaded must not play on under the words and the picture.
-    this.#swap.rest();
+    this.#swap.pause();
     this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
     this.#readState();
     // The same state may have another reason now.

@@ -200,7 +200,7 @@ export class TileMessages {
     deck.addEventListener("picture", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).nameAge());
     let wasPlaying = deck.isPlaying;
     deck.addEventListener("state", () => {
-      // At rest there is something to choose, while the clock runs there is not.
+      // Paused there is something to choose, while the clock runs there is not.
       if (deck.isPlaying === wasPlaying) return;
       wasPlaying = deck.isPlaying;
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();

@@ -71,7 +71,7 @@ export class TileStills extends EventTarget {
 
   /** The nearest picture at once while a pointer drags; where it rests, the keyframe of the tile in focus. @param {number} us */
   scrub(us) {
-    this.rest();
+    this.stop();
     this.#show(us, SMALL_PICTURE, true);
     if (this.isLarge) this.#timer = setTimeout(() => this.showKeyframe(us), RESTS_MS);
   }
@@ -88,15 +88,15 @@ export class TileStills extends EventTarget {
     reel.show(us, speed);
   }
 
-  /** Ask for nothing more. What is on screen stays. */
-  rest() {
+  /** Ask for nothing more; what is on screen stays. */
+  stop() {
     clearTimeout(this.#timer);
-    this.#reel?.rest();
+    this.#reel?.stop();
   }
 
   /** The video has painted. */
   uncover() {
-    this.rest();
+    this.stop();
     this.poster.hide();
     if (!this.#reel?.video.isConnected) return;
     this.#reel.video.classList.remove("shown");
@@ -106,7 +106,7 @@ export class TileStills extends EventTarget {
   }
 
   close() {
-    this.rest();
+    this.stop();
     this.#dropReel();
     this.poster.close();
   }

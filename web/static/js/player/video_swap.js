@@ -74,9 +74,9 @@ export class VideoSwap extends EventTarget {
     return this.isCurrent ? (this.#onScreen?.gap ?? null) : null;
   }
 
-  /** Whether footage that comes now would become known. */
-  get isListening() {
-    return this.isCurrent && this.#onScreen !== null && this.#onScreen.isListening;
+  /** Whether it learns of new footage. */
+  get isUpdating() {
+    return this.isCurrent && this.#onScreen !== null && this.#onScreen.isUpdating;
   }
 
   /** The instant at its playhead; null while it has none. @returns {number | null} */
@@ -110,25 +110,25 @@ export class VideoSwap extends EventTarget {
     return this.isCurrent && this.#onScreen !== null && this.#onScreen.isBuffered(us);
   }
 
-  /** Show the frame of an instant, and rest there. @param {number} us @param {boolean} [isLive] with the newest footage first */
-  place(us, isLive = false) {
+  /** Show the frame of an instant, paused. @param {number} us @param {boolean} [isLive] with the newest footage first */
+  seek(us, isLive = false) {
     this.targetUs = us;
     this.#isStepping = false;
     this.#steps = 0;
     this.#isLive = isLive;
     this.#isRunning = false;
     const stays = this.isCurrent;
-    if (stays) this.#onScreen?.place(us, isLive);
-    else this.#onScreen?.rest();
+    if (stays) this.#onScreen?.seek(us, isLive);
+    else this.#onScreen?.pause();
     if (stays && this.#isWanted(this.#onScreen)) this.#drop();
-    else if (this.#isWanted(this.#next)) this.#next?.place(us, isLive);
+    else if (this.#isWanted(this.#next)) this.#next?.seek(us, isLive);
     else this.#loadSoon();
   }
 
-  rest() {
+  pause() {
     this.#isRunning = false;
-    this.#onScreen?.rest();
-    this.#next?.rest();
+    this.#onScreen?.pause();
+    this.#next?.pause();
   }
 
   /** Keep in step with a running clock. @param {number} us @param {number} speed */
@@ -154,7 +154,7 @@ export class VideoSwap extends EventTarget {
   }
 
   /** Show the frame of an instant as soon as the one before is painted: footage backwards, frame by frame. @param {number} us */
-  glide(us) {
+  chase(us) {
     this.targetUs = us;
     this.#steps = 0;
     this.#isRunning = false;
@@ -162,7 +162,7 @@ export class VideoSwap extends EventTarget {
     if (!media || !this.isCurrent) {
       if (this.#next === null && this.#loading === undefined) this.#loadSoon();
     } else if (media.isShowing(us)) return;
-    else if (media.gap !== null || (media.isSettled && !media.video.seeking)) media.place(us);
+    else if (media.gap !== null || (media.isSettled && !media.video.seeking)) media.seek(us);
   }
 
   /** Show the next or the previous frame, counted from the one that is wanted: where that is still to come, afterwards. @param {1 | -1} direction */
@@ -196,9 +196,9 @@ export class VideoSwap extends EventTarget {
   /** Load anew where footage stopped coming without an error; called once a refresh. @param {number} now_ms monotonic */
   reloadIfStuck(now_ms) {
     const isIdle =
-      this.#onScreen === null || this.#loading !== undefined || (this.isCurrent && this.#onScreen.sign === null);
-    const sign = isIdle ? null : `${this.#onScreen?.sign} ${this.#next?.sign} ${this.#loadedMs}`;
-    if (this.#stall.isStuck(sign, now_ms)) this.#loadSoon();
+      this.#onScreen === null || this.#loading !== undefined || (this.isCurrent && this.#onScreen.progress === null);
+    const progress = isIdle ? null : `${this.#onScreen?.progress} ${this.#next?.progress} ${this.#loadedMs}`;
+    if (this.#stall.isStuck(progress, now_ms)) this.#loadSoon();
   }
 
   /** Let go of all media; the last picture goes with it. */
@@ -226,7 +226,7 @@ export class VideoSwap extends EventTarget {
 
   /** @param {MediaWindow | null} media @returns {boolean} */
   #isWanted(media) {
-    return this.#canShow(media) && media?.role === this.role && !media.isDeaf;
+    return this.#canShow(media) && media?.role === this.role && !media.lacksPlaylist;
   }
 
   /** Keep the next window in step, or load one in time. @param {number} speed */
@@ -247,7 +247,7 @@ export class VideoSwap extends EventTarget {
   #isOverdue(media, speed) {
     return (
       this.targetUs > media.endUs - PREPARED_US * speed ||
-      (media.isDeaf && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS)
+      (media.lacksPlaylist && performance.now() - this.#loadedMs > LOADED_AFTER_NOTHING_MS)
     );
   }
 
