@@ -22,7 +22,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: demo test check bench help setup assets lock clean
 .PHONY: format ruff types imports javascript system-packages
-.PHONY: test-unit test-integration test-faults test-browser screenshots
+.PHONY: test-unit test-scripts test-integration test-faults test-browser screenshots
 
 demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
 	@exec $(BIN)/vms demo
@@ -30,7 +30,7 @@ demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ct
 # Downloads and checks side by side, the suites one after the other: they measure, and fill the machine by themselves.
 test:  ## Check the code, then run every suite
 	@$(MAKE) -j3 setup
-	@$(MAKE) --output-sync=target -j2 check test-unit
+	@$(MAKE) --output-sync=target -j2 check test-unit test-scripts
 	@$(MAKE) test-integration
 	@$(MAKE) test-faults
 	@$(MAKE) test-browser
@@ -54,9 +54,13 @@ javascript: $(NODE_MODULES) $(ASSETS)
 	$(PYTHON) tools/node.py prettier --check --log-level warn $(SCRIPTS)
 	$(PYTHON) tools/node.py eslint $(SCRIPTS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
+	$(PYTHON) tools/node.py tsc --project tests/scripts
 
 test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds
 	$(PYTEST) tests/unit $(PYTEST_PARALLEL)
+
+test-scripts: $(NODE_MODULES)  ## Pure tests of the browser's scripts, without a browser: seconds
+	$(PYTHON) tools/node.py node --test --test-concurrency=2 --test-reporter=dot "tests/scripts/**/*.test.js"
 
 test-integration: $(DEVELOPMENT) $(ASSETS) system-packages  ## With real ffmpeg, RTSP cameras, SQLite and PostgreSQL
 	$(PYTEST) tests/integration $(PYTEST_PARALLEL)

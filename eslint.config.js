@@ -36,6 +36,17 @@ export default defineConfig(
       "@typescript-eslint/prefer-optional-chain": "off",
     },
   },
+  // node:test awaits its tests by itself.
+  {
+    files: ["tests/scripts/**/*.js"],
+    languageOptions: { globals: globals.node },
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: "test" }] },
+      ],
+    },
+  },
   // Put into pages as they are, by tests; and this file. No project of tsc has them.
   {
     files: ["tests/{bench,browser}/*.js", "eslint.config.js"],

@@ -7,12 +7,11 @@
 
 import { json } from "../page/api.js";
 import { percentOf, shareOf } from "./day_facts.js";
-import { pageData, part, text } from "../page/page_data.js";
-import { dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../page/site_time.js";
+import { part, text } from "../page/page_data.js";
+import { dayOf, dayPlus, dayStartUs, monthName, nowUs, weekdayShort } from "../page/site_time.js";
 
 const SHOWN = 7;
 const FRESH_MS = 60_000;
-const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
 /** @typedef {import("./day_facts.js").DayFacts} DayFacts */
 
@@ -101,8 +100,7 @@ export class DayCards extends EventTarget {
     const start = dayStartUs(day);
     const share = shareOf(facts, start, dayStartUs(dayPlus(day, 1)), now);
     button.dataset["date"] = day;
-    part("[data-day-name]", HTMLElement, made).textContent =
-      day === today ? text("player.today") : WEEKDAY.format(new Date(start / 1000));
+    part("[data-day-name]", HTMLElement, made).textContent = day === today ? text("player.today") : weekdayShort(start);
     part("[data-day-number]", HTMLElement, made).textContent = String(Number(day.slice(8)));
     const bar = part("meter", HTMLMeterElement, made);
     bar.value = share;

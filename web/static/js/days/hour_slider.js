@@ -183,7 +183,7 @@ export class HourSlider extends EventTarget {
     this.rail.setAttribute("aria-valuenow", String(Math.round((us - from) / SECOND_US)));
     const there = this.#spans?.some(([a, b]) => a <= us && us < b);
     const fact = there === undefined ? "" : `, ${text(there ? "player.has_footage" : "player.no_footage")}`;
-    const words = `${dateLong(us)} ${clock(us)} ${pageData.zone_label}${fact}`;
+    const words = `${dateLong(us)} ${clock(us)} ${pageData().zone_label}${fact}`;
     if (this.rail.getAttribute("aria-valuetext") !== words) this.rail.setAttribute("aria-valuetext", words);
   }
 

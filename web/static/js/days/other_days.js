@@ -11,13 +11,12 @@ import { DayKnowledge, whyEmpty } from "./day_facts.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { instantOn, timeOfDayUs } from "./same_clock.js";
 import { StillCard } from "../player/still_card.js";
-import { clock, dateLong, dayMonth, dayOf, dayPlus, dayStartUs, nowUs } from "../page/site_time.js";
+import { clock, dateLong, dayMonth, dayOf, dayPlus, dayStartUs, nowUs, weekday } from "../page/site_time.js";
 
 /** Days with footage that are fetched at a time. */
 const AT_ONCE = 7;
 /** Days after the one on screen, where there are so many. */
 const AFTER = 3;
-const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "long", timeZone: pageData.zone });
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
@@ -84,7 +83,7 @@ export class OtherDays extends EventTarget {
     this.#next = last < today ? last : today;
     // Today's moment may be yet to come.
     if (instantOn(this.#next, this.#time_us) > nowUs()) this.#next = dayPlus(this.#next, -1);
-    this.time.textContent = `${clock(at)} ${pageData.zone_label}`;
+    this.time.textContent = `${clock(at)} ${pageData().zone_label}`;
     this.list.replaceChildren();
     void this.#more();
   }
@@ -158,9 +157,9 @@ export class OtherDays extends EventTarget {
     root.dataset["day"] = day;
     root.dataset["atUs"] = String(at);
     part("[data-day-weekday]", HTMLElement, made).textContent =
-      day === dayOf(nowUs()) ? text("player.today") : WEEKDAY.format(new Date(at / 1000));
+      day === dayOf(nowUs()) ? text("player.today") : weekday(at);
     part("[data-day-date]", HTMLElement, made).textContent = dayMonth(at);
-    const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
+    const words = `${dateLong(at)} ${clock(at)} ${pageData().zone_label}`;
     button.setAttribute("aria-label", words);
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: at })));
     const still = new StillCard(made);

@@ -69,7 +69,7 @@ export class HoldDialog extends EventTarget {
     this.results.hidden = true;
     this.until.min = dayPlus(dayOf(nowUs()), 1);
     this.#complain("");
-    this.#words("range", `${dateShort(inUs)} ${clockSpan(inUs, outUs)} ${pageData.zone_label}`);
+    this.#words("range", `${dateShort(inUs)} ${clockSpan(inUs, outUs)} ${pageData().zone_label}`);
     this.#words("length", duration(outUs - inUs));
     const shown = this.deck.tiles.map((tile) => tile.camera);
     // Who may lock footage at all may lock that of every camera that is theirs.

@@ -3,6 +3,8 @@
  * @module
  */
 
+import { once } from "./once.js";
+
 /**
  * @typedef {string | {one: string, other: string}} Words
  * @typedef {object} CameraFacts
@@ -49,15 +51,13 @@
  * @property {PlaybackFacts} [playback]
  */
 
-/** @returns {PageData} */
-function read() {
+/** What the page holds for its scripts. */
+export const pageData = once(() => {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById("page-data"));
   /** @type {unknown} */
   const data = JSON.parse(template.content.textContent);
   return /** @type {PageData} */ (data);
-}
-
-export const pageData = read();
+});
 
 /**
  * The catalogue's words for a key, with `{name}` places filled; a count called `n` chooses singular or plural.
@@ -66,7 +66,7 @@ export const pageData = read();
  * @returns {string}
  */
 export function text(key, values = {}) {
-  const words = pageData.words[key];
+  const words = pageData().words[key];
   if (words === undefined) return key;
   const pattern = typeof words === "string" ? words : values["n"] === 1 ? words.one : words.other;
   return pattern.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => String(values[name] ?? ""));

@@ -6,6 +6,7 @@
  */
 
 import { json } from "./api.js";
+import { once } from "./once.js";
 import { pageData, text } from "./page_data.js";
 
 export const SECOND_US = 1_000_000;
@@ -19,11 +20,17 @@ const JUMP_US = 5 * SECOND_US;
 /** Fires `jump` when the present turns out to be another than was believed. */
 export const present = new EventTarget();
 
-let offsetUs = pageData.now_us - performance.now() * 1000;
+/** When the page's scripts began; the server's clock in the page was of about then. */
+const openedMs = performance.now();
+/** What an answer told since. @type {number | null} */
+let learntUs = null;
+
+/** The server's clock minus this page's. */
+const offsetUs = () => learntUs ?? pageData().now_us - openedMs * 1000;
 
 /** The server's present, whatever this device's clock says. @returns {number} */
 export function nowUs() {
-  return Math.round(offsetUs + performance.now() * 1000);
+  return Math.round(offsetUs() + performance.now() * 1000);
 }
 
 /**
@@ -33,7 +40,7 @@ export function nowUs() {
  */
 export function learnNow(serverUs, tookMs) {
   const believedUs = nowUs();
-  offsetUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
+  learntUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
   // An answer that was long on its way tells less.
   if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.dispatchEvent(new Event("jump"));
 }
@@ -52,26 +59,30 @@ export async function askNow() {
 
 /** @param {Intl.DateTimeFormatOptions} options @returns {Intl.DateTimeFormat} */
 function format(options) {
-  return new Intl.DateTimeFormat(pageData.language, { timeZone: pageData.zone, ...options });
+  return new Intl.DateTimeFormat(pageData().language, { timeZone: pageData().zone, ...options });
 }
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", {
-  timeZone: pageData.zone,
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const DAY = new Intl.DateTimeFormat("en-CA", {
-  timeZone: pageData.zone,
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-});
-const SHORT = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const LONG = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const DAY_MONTH = format({ day: "numeric", month: "short" });
-const MONTH = format({ month: "long", year: "numeric" });
+const formats = once(() => ({
+  clock: new Intl.DateTimeFormat("en-GB", {
+    timeZone: pageData().zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }),
+  day: new Intl.DateTimeFormat("en-CA", {
+    timeZone: pageData().zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }),
+  short: format({ weekday: "short", day: "numeric", month: "short", year: "numeric" }),
+  long: format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+  dayMonth: format({ day: "numeric", month: "short" }),
+  month: format({ month: "long", year: "numeric" }),
+  weekday: format({ weekday: "long" }),
+  weekdayShort: format({ weekday: "short" }),
+}));
 
 /** @param {number} us @returns {Date} */
 const dateOf = (us) => new Date(Math.floor(us / 1000));
@@ -86,7 +97,7 @@ function partsOf(formatter, us) {
 }
 
 /** "14:05:09". @param {number} us @returns {string} */
-export const clock = (us) => CLOCK.format(dateOf(us));
+export const clock = (us) => formats().clock.format(dateOf(us));
 
 /** "14:05". @param {number} us @returns {string} */
 export const clockMinutes = (us) => clock(us).slice(0, 5);
@@ -99,27 +110,33 @@ export const clockTenths = (us) => `${clock(us)}.${tenth(us)}`;
 
 /** "Sel, 25 Nov 2025". @param {number} us @returns {string} */
 export function dateShort(us) {
-  const p = partsOf(SHORT, us);
+  const p = partsOf(formats().short, us);
   return `${p["weekday"]}, ${p["day"]} ${p["month"]} ${p["year"]}`;
 }
 
 /** "Selasa, 25 November 2025". @param {number} us @returns {string} */
 export function dateLong(us) {
-  const p = partsOf(LONG, us);
+  const p = partsOf(formats().long, us);
   return `${p["weekday"]}, ${p["day"]} ${p["month"]} ${p["year"]}`;
 }
 
 /** "25 Nov". @param {number} us @returns {string} */
 export function dayMonth(us) {
-  const p = partsOf(DAY_MONTH, us);
+  const p = partsOf(formats().dayMonth, us);
   return `${p["day"]} ${p["month"]}`;
 }
 
 /** "November 2025". @param {number} us @returns {string} */
-export const monthName = (us) => MONTH.format(dateOf(us));
+export const monthName = (us) => formats().month.format(dateOf(us));
+
+/** "Selasa". @param {number} us @returns {string} */
+export const weekday = (us) => formats().weekday.format(dateOf(us));
+
+/** "Sel". @param {number} us @returns {string} */
+export const weekdayShort = (us) => formats().weekdayShort.format(dateOf(us));
 
 /** "2025-11-25", the local day that holds the instant. @param {number} us @returns {string} */
-export const dayOf = (us) => DAY.format(dateOf(us));
+export const dayOf = (us) => formats().day.format(dateOf(us));
 
 /**
  * Local wall time minus UTC at an instant.
@@ -190,7 +207,7 @@ export function size(bytes) {
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** step;
   const digits = step === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toLocaleString(pageData.language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[step]}`;
+  return `${value.toLocaleString(pageData().language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[step]}`;
 }
 
 /**

@@ -101,8 +101,8 @@ async function serverFrame(tile) {
  * @returns {BandText[]}
  */
 function bandTexts(tile, at_us, widthOf, room) {
-  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData.zone_label}`;
-  const whose = `${pageData.site_name} · ${PRODUCT}`;
+  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData().zone_label}`;
+  const whose = `${pageData().site_name} · ${PRODUCT}`;
   const isWide = widthOf(`${time}   ${whose}`) <= room;
   return [
     { words: tile.camera.title, weight: 600, colour: PLACE_COLOUR, side: "left", row: 0 },

@@ -106,7 +106,7 @@ class TileMessage {
     const start = known?.start_us ?? gap?.start_us ?? null;
     const end = Math.min(known?.end_us ?? gap?.end_us ?? nowUs(), nowUs());
     if (start === null) {
-      write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData.zone_label}`);
+      write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData().zone_label}`);
       return;
     }
     // What grows by the second would be read out by the second.

@@ -21,7 +21,7 @@ const REASONS = {
 
 /** "Sel, 25 Nov 2025 14:05:09 WITA", with tenths where they were asked for. @param {number} us @returns {string} */
 const momentWords = (us) =>
-  `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData.zone_label}`;
+  `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData().zone_label}`;
 
 /** Fires `seek` (detail: instant). */
 export class ClockForm extends EventTarget {

@@ -43,7 +43,7 @@ import { TransportRow } from "./transport_row.js";
 
 const ADDRESS_MS = 5_000;
 
-const facts = /** @type {import("../page/page_data.js").PlaybackFacts} */ (pageData.playback);
+const facts = /** @type {import("../page/page_data.js").PlaybackFacts} */ (pageData().playback);
 /** The mode that a link asked for; a choice on the page takes its place. */
 let linkedMode = new URLSearchParams(location.search).get("mode");
 

@@ -59,5 +59,5 @@ export class RecorderWatch {
 function since(us) {
   if (us === null) return "–";
   const day = dayOf(us) === dayOf(nowUs()) ? "" : `${dateShort(us)} `;
-  return `${day}${clockMinutes(us)} ${pageData.zone_label}`;
+  return `${day}${clockMinutes(us)} ${pageData().zone_label}`;
 }

@@ -9,7 +9,7 @@ import { pageData, part, text } from "../page/page_data.js";
 /** "4x", "Mundur 2x"; nothing for the speed of life. @param {number} speed @returns {string} */
 export function speedWords(speed) {
   if (speed === 1) return "";
-  const n = Math.abs(speed).toLocaleString(pageData.language);
+  const n = Math.abs(speed).toLocaleString(pageData().language);
   return text(speed < 0 ? "tile.speed_backwards" : "tile.speed_forwards", { n });
 }
 

@@ -4,10 +4,8 @@
  */
 
 import { pageData, part, text } from "../page/page_data.js";
-import { clock, clockMinutes, dateLong, dayMonth, dayOf, duration } from "../page/site_time.js";
+import { clock, clockMinutes, dateLong, dayMonth, dayOf, duration, weekdayShort } from "../page/site_time.js";
 import { StillCard } from "../player/still_card.js";
-
-const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
 /** "14:02–19:14", with days where they differ. @param {number} start_us @param {number} end_us @returns {string} */
 export function rangeWords(start_us, end_us) {
@@ -58,9 +56,9 @@ export class ShotCard extends EventTarget {
       this.button.setAttribute("aria-label", text("find.loading"));
       return;
     }
-    const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
+    const words = `${dateLong(at)} ${clock(at)} ${pageData().zone_label}`;
     this.clock.textContent = clock(at);
-    this.weekday.textContent = `${WEEKDAY.format(new Date(at / 1000))}, `;
+    this.weekday.textContent = `${weekdayShort(at)}, `;
     this.date.textContent = dayMonth(at);
     this.button.setAttribute("aria-label", text(this.isLast ? "find.play_at" : "find.zoom_at", { time: words }));
     this.plays.setAttribute("aria-label", text("find.play_at", { time: words }));

@@ -83,5 +83,5 @@ export function tickWords(us, step_us) {
  */
 export function spokenTime(us, hasFootage) {
   const fact = hasFootage === null ? "" : `, ${text(hasFootage ? "player.has_footage" : "player.no_footage")}`;
-  return `${dateLong(us)} ${clock(us)} ${pageData.zone_label}${fact}`;
+  return `${dateLong(us)} ${clock(us)} ${pageData().zone_label}${fact}`;
 }
