@@ -21,7 +21,7 @@ const REFOLLOW_MS = 5_000;
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
 /**
- * @typedef {import("./tile.js").Tile} Tile
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
  * @typedef {object} Shown what the clock moves
  * @property {readonly Tile[]} tiles those that can be seen
  * @property {Tile} focused

@@ -12,12 +12,12 @@ import { Tile } from "./tile.js";
 const LIVE_MARK_US = 15 * SECOND_US;
 
 /**
- * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./tile.js").TileCamera} TileCamera
  * @typedef {import("./arrangement.js").Layout} Layout
  * @typedef {object} DeckElements what a page hands over
  * @property {HTMLElement} stage fills the screen where that is asked for
  * @property {HTMLElement} mosaic holds the tiles
- * @property {HTMLTemplateElement} tilePattern what a tile is cloned from
+ * @property {HTMLTemplateElement} tilePattern what a tile is cloned from: a `<video>` and the `data-` parts that tile.js names
  * @typedef {object} DeckOptions
  * @property {boolean} [dataSaver] whether to play the small stream where there is one
  * @property {boolean} [skipGaps] whether playing skips what no camera has recorded
@@ -28,10 +28,11 @@ const LIVE_MARK_US = 15 * SECOND_US;
  * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
  * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`,
  * `arranged` (tiles were placed anew).
+ * @template {TileCamera} [C=import("../page/page_data.js").CameraFacts]
  */
 export class Deck extends EventTarget {
   #clockwork;
-  /** @type {Tile[]} */
+  /** @type {Tile<C>[]} */
   #tiles = [];
   #focusedId = 0;
   /** @type {Layout} */
@@ -86,7 +87,7 @@ export class Deck extends EventTarget {
   }
 
   get tiles() {
-    return /** @type {readonly Tile[]} */ (this.#tiles);
+    return /** @type {readonly Tile<C>[]} */ (this.#tiles);
   }
 
   /** The tile in focus; there is one from the first `setCameras` on. */
@@ -129,7 +130,7 @@ export class Deck extends EventTarget {
 
   /**
    * Tiles that stay keep playing; new ones join at the present instant.
-   * @param {readonly CameraFacts[]} cameras
+   * @param {readonly C[]} cameras
    * @param {number} focusedId
    */
   setCameras(cameras, focusedId) {
@@ -241,7 +242,7 @@ export class Deck extends EventTarget {
     else void this.stage.requestFullscreen?.();
   }
 
-  /** What the page showed before any script ran stays on screen as the tile's own picture. @param {CameraFacts} camera @param {HTMLElement} root */
+  /** What the page showed before any script ran stays on screen as the tile's own picture. @param {C} camera @param {HTMLElement} root */
   #takeFirstPicture(camera, root) {
     const first = this.mosaic.querySelector("[data-first-tile]");
     if (!(first instanceof HTMLElement)) return;
@@ -250,7 +251,7 @@ export class Deck extends EventTarget {
       part("[data-poster]", HTMLImageElement, root).replaceWith(part("[data-poster]", HTMLImageElement, first));
   }
 
-  /** @param {CameraFacts} camera @returns {Tile} */
+  /** @param {C} camera @returns {Tile<C>} */
   #make(camera) {
     const root = /** @type {HTMLElement} */ (
       /** @type {DocumentFragment} */ (this.tilePattern.content.cloneNode(true)).firstElementChild

@@ -22,7 +22,7 @@ const FRAME_PATIENCE_MS = 400;
 const LONGEST_FRAME_US = SECOND_US;
 
 /**
- * @typedef {import("./tile.js").Tile} Tile
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
  * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} CapturedFrame
  */
 

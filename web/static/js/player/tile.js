@@ -19,6 +19,7 @@ const REPEATED_MS = 5_000;
 
 /**
  * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} TileState
+ * @typedef {Pick<import("../page/page_data.js").CameraFacts, "id" | "number" | "name" | "place" | "title" | "oldest_us" | "has_sub">} TileCamera what a tile must know of its camera
  * @typedef {import("./footage_source.js").Role} Role
  * @typedef {import("./footage_source.js").Trouble} Trouble
  * @typedef {"video" | "frames" | "keyframes"} Means
@@ -27,6 +28,7 @@ const REPEATED_MS = 5_000;
 /**
  * Fires `state`, `frame` (another frame of the video is on screen), `picture` (another picture is, where there is no
  * video) and `leap` (detail {from_us, to_us}: played over a gap).
+ * @template {TileCamera} [C=import("../page/page_data.js").CameraFacts]
  */
 export class Tile extends EventTarget {
   #swap;
@@ -52,7 +54,7 @@ export class Tile extends EventTarget {
 
   /**
    * @param {HTMLElement} root
-   * @param {import("../page/page_data.js").CameraFacts} camera
+   * @param {C} camera
    */
   constructor(root, camera) {
     super();

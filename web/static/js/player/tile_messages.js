@@ -15,8 +15,8 @@ const OPEN_US = 30_000_000;
 /**
  * Knows why footage is missing, whoever collects that; fires `change`.
  * @typedef {EventTarget & {gapAt(cameraId: number, us: number): {start_us: number, end_us: number, cause: string} | null}} GapKnowledge
- * @typedef {import("./tile.js").Tile} Tile
- * @typedef {import("./deck.js").Deck} Deck
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
+ * @typedef {import("./deck.js").Deck<import("./tile.js").TileCamera>} Deck
  */
 
 /** A person who listens hears words again whenever they are set. @param {HTMLElement} element @param {string} words */
