@@ -72,8 +72,8 @@ def test_a_deck_plays_on_a_bare_page_and_leaves_nothing_running(city: City, play
         """async () => {
           const tiles = [...deck.tiles];
           const states = [];
-          for (const tile of tiles) tile.addEventListener("state", () => states.push(tile.state));
-          for (const name of ["time", "tile", "state"]) deck.addEventListener(name, () => states.push(name));
+          for (const tile of tiles) tile.on("state", () => states.push(tile.state));
+          for (const name of ["time", "tile", "state"]) deck.on(name, () => states.push(name));
           deck.close();
           asked.length = 0;
           document.dispatchEvent(new Event("visibilitychange"));

@@ -45,7 +45,7 @@ test("days are counted by the calendar", () => {
 test("the present begins with the server's, and an answer that differs is told", () => {
   assert.ok(Math.abs(time.nowUs() - Date.UTC(2026, 10, 25, 4) * 1000) < 600e6);
   let jumps = 0;
-  time.present.addEventListener("jump", () => (jumps += 1));
+  time.present.on("jump", () => (jumps += 1));
   time.learnNow(AT, 0);
   assert.equal(jumps, 1);
   time.learnNow(time.nowUs() + 1e6, 0);

@@ -3,14 +3,18 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { MOST_CAMERAS } from "./chosen_cameras.js";
 import { SavedViews } from "./saved_views.js";
 
-/** @typedef {import("../page/page_data.js").CameraChoice} CameraChoice */
+/**
+ * @typedef {import("../page/page_data.js").CameraChoice} CameraChoice
+ * @typedef {import("../page/page_data.js").LayoutName} LayoutName
+ */
 
-/** Fires `choose` (detail: {camera_ids, layout: of a saved view or null}). */
-export class CameraPicker extends EventTarget {
+/** @extends {Emitter<{choose: {camera_ids: number[], layout: LayoutName | null}}>} with the layout of a saved view */
+export class CameraPicker extends Emitter {
   /** Ids that are checked, in page order. @type {number[]} */
   #checked = [];
   #takesOne = false;
@@ -32,11 +36,7 @@ export class CameraPicker extends EventTarget {
     this.rowOfSeveral = part("[data-choice-row]", HTMLTemplateElement);
     this.rowOfOne = part("[data-one-row]", HTMLTemplateElement);
     this.views = new SavedViews(this.dialog, () => ({ camera_ids: this.#checked, layout: layout() }));
-    this.views.addEventListener("choose", (event) => {
-      const { camera_ids, layout: wanted } = /** @type {CustomEvent<import("./saved_views.js").SavedView>} */ (event)
-        .detail;
-      this.#choose(camera_ids, wanted);
-    });
+    this.views.on("choose", ({ camera_ids, layout: wanted }) => this.#choose(camera_ids, wanted));
     part("[data-close]", HTMLButtonElement, this.dialog).addEventListener("click", () => this.dialog.close());
     this.search.addEventListener("input", () => this.#filter());
     this.search.addEventListener("keydown", (event) => {
@@ -184,6 +184,6 @@ export class CameraPicker extends EventTarget {
   /** @param {readonly number[]} camera_ids @param {import("../page/page_data.js").LayoutName | null} layout */
   #choose(camera_ids, layout) {
     this.dialog.close();
-    this.dispatchEvent(new CustomEvent("choose", { detail: { camera_ids: [...camera_ids], layout } }));
+    this.emit("choose", { camera_ids: [...camera_ids], layout });
   }
 }

@@ -3,14 +3,15 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { json } from "../page/api.js";
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
 export const MOST_CAMERAS = 16;
 
-/** Fires `change` when the cameras or their order changed, and `focus` when only the focused one did. */
-export class ChosenCameras extends EventTarget {
+/** Emits `change` when the cameras or their order changed, and `focus` when only the focused one did. @extends {Emitter<{change: undefined, focus: undefined}>} */
+export class ChosenCameras extends Emitter {
   /** Counts changes, so that the answer to an older wish is dropped. */
   #turn = 0;
 
@@ -40,7 +41,7 @@ export class ChosenCameras extends EventTarget {
   focus(id) {
     if (id === this.focusedId || !this.ids.includes(id)) return;
     this.focusedId = id;
-    this.dispatchEvent(new Event("focus"));
+    this.emit("focus");
   }
 
   /** The last one stays. @param {number} id */
@@ -78,7 +79,7 @@ export class ChosenCameras extends EventTarget {
     this.#turn += 1;
     this.all = numbered(cameras);
     if (!this.ids.includes(this.focusedId)) this.focusedId = /** @type {CameraFacts} */ (this.all[0]).id;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 }
 

@@ -7,6 +7,7 @@
 
 import { gapsOf, totalLength } from "./clip_estimate.js";
 import { numberBadge } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { duration, size } from "../page/site_time.js";
 
@@ -17,8 +18,8 @@ import { duration, size } from "../page/site_time.js";
  * @typedef {{box: HTMLInputElement, gap: HTMLElement, size: HTMLElement}} CameraRow
  */
 
-/** Fires `change` when somebody ticks or unticks a camera. */
-export class ClipCameras extends EventTarget {
+/** Emits `change` when somebody ticks or unticks a camera. @extends {Emitter<{change: undefined}>} */
+export class ClipCameras extends Emitter {
   /** @type {readonly CameraFacts[]} */
   #cameras = [];
   /** What somebody decided, by camera id. @type {Map<number, boolean>} */
@@ -108,7 +109,7 @@ export class ClipCameras extends EventTarget {
     box.addEventListener("change", () => {
       this.#wishes.set(camera.id, box.checked);
       this.#showChoice();
-      this.dispatchEvent(new Event("change"));
+      this.emit("change");
     });
     const name = document.createElement("span");
     name.className = "ell";

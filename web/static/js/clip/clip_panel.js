@@ -10,6 +10,7 @@ import { askedRange, fetchEstimate, gapsOf, LONGEST_CLIP_US, totalLength } from 
 import { ClipPreview } from "./clip_preview.js";
 import { ExportList } from "./export_list.js";
 import { gapRow, wordsRow } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, duration, SECOND_US, size } from "../page/site_time.js";
@@ -35,8 +36,8 @@ const REFUSALS = [
  * @typedef {import("./clip_estimate.js").Estimate} Estimate
  */
 
-/** Fires `marks` (detail: {in_us, out_us}) and `seek` (detail: instant). */
-export class ClipPanel extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{marks: {in_us: number | null, out_us: number | null}, seek: number}>} */
+export class ClipPanel extends Emitter {
   /** @type {AbortController | null} */
   #running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -132,13 +133,13 @@ export class ClipPanel extends EventTarget {
       this.nameIsTyped = this.name.value !== "";
     });
     this.clearButton.addEventListener("click", () => this.clear());
-    this.ends.addEventListener("change", () => {
+    this.ends.on("change", () => {
       this.#onRange();
-      this.dispatchEvent(new CustomEvent("marks", { detail: { in_us: this.inUs, out_us: this.outUs } }));
+      this.emit("marks", { in_us: this.inUs, out_us: this.outUs });
     });
-    this.ends.addEventListener("look", (event) => this.#seek(/** @type {CustomEvent<number>} */ (event).detail));
-    this.ends.addEventListener("problem", (event) => this.#complain(/** @type {CustomEvent<string>} */ (event).detail));
-    this.cameras.addEventListener("change", () => {
+    this.ends.on("look", (us) => this.#seek(us));
+    this.ends.on("problem", (words) => this.#complain(words));
+    this.cameras.on("change", () => {
       this.#writeName();
       this.#countSoon();
     });
@@ -146,7 +147,7 @@ export class ClipPanel extends EventTarget {
       if (this.preview.isRunning) this.preview.stop(true);
       else if (this.inUs !== null && this.outUs !== null) this.preview.start(this.inUs, this.outUs);
     });
-    this.preview.addEventListener("change", () => this.#showPreview());
+    this.preview.on("change", () => this.#showPreview());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#export();
@@ -155,7 +156,7 @@ export class ClipPanel extends EventTarget {
 
   /** @param {number} us */
   #seek(us) {
-    this.dispatchEvent(new CustomEvent("seek", { detail: us }));
+    this.emit("seek", us);
   }
 
   #onRange() {

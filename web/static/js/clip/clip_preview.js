@@ -3,6 +3,7 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { SECOND_US } from "../page/site_time.js";
 
 const PART_US = 2 * SECOND_US;
@@ -25,8 +26,8 @@ export function previewParts(in_us, out_us) {
   ];
 }
 
-/** Fires `change` when it begins and when it ends. */
-export class ClipPreview extends EventTarget {
+/** Emits `change` when it begins and when it ends. @extends {Emitter<{change: undefined}>} */
+export class ClipPreview extends Emitter {
   /** @type {[number, number][]} */
   #parts = [];
   #at = 0;
@@ -44,14 +45,12 @@ export class ClipPreview extends EventTarget {
   constructor(deck, root) {
     super();
     this.deck = deck;
-    deck.addEventListener("time", (event) => this.#onTime(/** @type {CustomEvent<number>} */ (event).detail));
-    deck.addEventListener("seek", () => {
+    deck.on("time", (us) => this.#onTime(us));
+    deck.on("seek", () => {
       if (!this.#isOwnSeek) this.stop(false);
     });
-    deck.addEventListener("skip", (event) =>
-      this.#onSkip(/** @type {CustomEvent<{to_us: number}>} */ (event).detail.to_us),
-    );
-    deck.addEventListener("state", () => {
+    deck.on("skip", ({ to_us }) => this.#onSkip(to_us));
+    deck.on("state", () => {
       if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause();
     });
     // Before the page's own keys: Esc ends the preview first, and only the preview.
@@ -78,7 +77,7 @@ export class ClipPreview extends EventTarget {
     this.#parts = previewParts(in_us, out_us);
     deck.setSpeed(1);
     this.#play(0);
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** @param {boolean} goesBack whether the deck returns to where it was */
@@ -88,7 +87,7 @@ export class ClipPreview extends EventTarget {
     const { wall_us, isPlaying, speed } = this.#before;
     this.deck.setSpeed(speed);
     if (goesBack) this.deck.seek(wall_us, { play: isPlaying });
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** @param {number} at */

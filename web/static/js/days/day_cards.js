@@ -1,12 +1,11 @@
 /**
  * Seven days as cards, each with how complete its footage is; a day without footage says so and cannot be chosen.
- *
- * Fires `day` (detail: local day as "2025-11-25").
  * @module
  */
 
 import { json } from "../page/api.js";
 import { percentOf, shareOf } from "./day_facts.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { dayOf, dayPlus, dayStartUs, monthName, nowUs, weekdayShort } from "../page/site_time.js";
 
@@ -15,7 +14,8 @@ const FRESH_MS = 60_000;
 
 /** @typedef {import("./day_facts.js").DayFacts} DayFacts */
 
-export class DayCards extends EventTarget {
+/** Emits `day` with a local day such as "2025-11-25". @extends {Emitter<{day: string}>} */
+export class DayCards extends Emitter {
   #cameraId = 0;
   #day = "";
   /** Last of the days shown. */
@@ -112,7 +112,7 @@ export class DayCards extends EventTarget {
     button.classList.toggle("no", isEmpty);
     button.disabled = isEmpty || day > today;
     if (day === this.#day) button.setAttribute("aria-current", "date");
-    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("day", { detail: day })));
+    button.addEventListener("click", () => this.emit("day", day));
     return made;
   }
 }

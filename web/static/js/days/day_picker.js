@@ -5,6 +5,7 @@
 
 import { monthGrid, weekdayOf } from "./calendar_month.js";
 import { DayKnowledge } from "./day_facts.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { dateShort, dayMonth, dayOf, dayPlus, dayStartUs, monthName, nowUs, SECOND_US } from "../page/site_time.js";
 
@@ -20,8 +21,8 @@ function monthsLater(day, months) {
   return same < last ? same : last;
 }
 
-/** Fires `day` (detail: local day as "2025-11-25") and `moment` (detail: instant of the first or the last footage). */
-export class DayPicker extends EventTarget {
+/** Emits `day` with a local day such as "2025-11-25", and `moment` with the instant of the first or the last footage. @extends {Emitter<{day: string, moment: number}>} */
+export class DayPicker extends Emitter {
   #knowledge = new DayKnowledge();
   #asked = new AbortController();
   /** The day that Tab reaches; its month is shown. */
@@ -103,7 +104,7 @@ export class DayPicker extends EventTarget {
   /** @param {string} day */
   #choose(day) {
     if (day > dayOf(nowUs())) return;
-    this.dispatchEvent(new CustomEvent("day", { detail: day }));
+    this.emit("day", day);
   }
 
   /** @param {string} where */
@@ -119,7 +120,7 @@ export class DayPicker extends EventTarget {
 
   /** @param {number} us */
   #tellMoment(us) {
-    this.dispatchEvent(new CustomEvent("moment", { detail: us }));
+    this.emit("moment", us);
   }
 
   /** @param {string} day @param {boolean} takesFocus */

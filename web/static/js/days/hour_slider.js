@@ -1,12 +1,11 @@
 /**
  * The hours of one day as a slider: what is recorded, the playhead as its knob, and pictures while it is dragged.
- *
- * Fires `scrub` (instant, while dragging), `scrub-cancel` and `seek` (instant).
  * @module
  */
 
 import { isAborted, json } from "../page/api.js";
 import { barsOf, coveredUs, spansOfCells } from "./day_bars.js";
+import { Emitter } from "../page/emitter.js";
 import { pageData, part, text } from "../page/page_data.js";
 import {
   clock,
@@ -31,7 +30,8 @@ const JUMP_US = 30 * SECOND_US;
 
 /** @typedef {import("./day_bars.js").Range} Range */
 
-export class HourSlider extends EventTarget {
+/** Emits instants: `scrub` while dragging, `seek` at its end. @extends {Emitter<{scrub: number, "scrub-cancel": undefined, seek: number}>} */
+export class HourSlider extends Emitter {
   #cameraId = 0;
   #day = "";
   #us = 0;
@@ -208,12 +208,12 @@ export class HourSlider extends EventTarget {
     rail.addEventListener("pointerup", (event) => {
       if (this.#dragged === null) return;
       this.#dragged = null;
-      this.#tell("seek", this.#at(event));
+      this.emit("seek", this.#at(event));
     });
     rail.addEventListener("pointercancel", () => {
       if (this.#dragged === null) return;
       this.#dragged = null;
-      this.dispatchEvent(new Event("scrub-cancel"));
+      this.emit("scrub-cancel");
     });
   }
 
@@ -221,7 +221,7 @@ export class HourSlider extends EventTarget {
   #drag(us) {
     this.#dragged = us;
     this.#place();
-    this.#tell("scrub", us);
+    this.emit("scrub", us);
   }
 
   /** @param {KeyboardEvent} event */
@@ -244,11 +244,6 @@ export class HourSlider extends EventTarget {
     if (to_us === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#tell("seek", Math.min(Math.max(to_us, from), to - SECOND_US, nowUs()));
-  }
-
-  /** @param {string} kind @param {number} us */
-  #tell(kind, us) {
-    this.dispatchEvent(new CustomEvent(kind, { detail: us }));
+    this.emit("seek", Math.min(Math.max(to_us, from), to - SECOND_US, nowUs()));
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { ApiError, isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { CardFocus } from "../page/card_focus.js";
 import { DayKnowledge, whyEmpty } from "./day_facts.js";
@@ -20,8 +21,8 @@ const AFTER = 3;
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
-/** Fires `seek` (detail: instant). */
-export class OtherDays extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class OtherDays extends Emitter {
   #knowledge = new DayKnowledge();
   #focus = new CardFocus();
   #round = new AbortController();
@@ -45,8 +46,8 @@ export class OtherDays extends EventTarget {
     part("[data-close]", HTMLButtonElement, this.box).addEventListener("click", () => this.close());
     this.older.addEventListener("click", () => void this.#more());
     this.box.addEventListener("keydown", (event) => this.#onKey(event));
-    deck.addEventListener("seek", () => this.#markDay());
-    deck.addEventListener("focus", () => {
+    deck.on("seek", () => this.#markDay());
+    deck.on("focus", () => {
       if (this.isOpen) this.#begin();
     });
   }
@@ -161,9 +162,9 @@ export class OtherDays extends EventTarget {
     part("[data-day-date]", HTMLElement, made).textContent = dayMonth(at);
     const words = `${dateLong(at)} ${clock(at)} ${pageData().zone_label}`;
     button.setAttribute("aria-label", words);
-    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: at })));
+    button.addEventListener("click", () => this.emit("seek", at));
     const still = new StillCard(made);
-    still.addEventListener("state", () => {
+    still.on("state", () => {
       const reason = still.state === "shown" || still.state === "loading" ? "" : still.words.textContent;
       button.setAttribute("aria-label", [words, reason].filter(Boolean).join(", "));
     });

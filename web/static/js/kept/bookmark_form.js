@@ -6,6 +6,7 @@
 import { ApiError } from "../page/api.js";
 import { changeBookmark, keepBookmark } from "./bookmark_store.js";
 import { clockSpan } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clockTenths, dateShort } from "../page/site_time.js";
@@ -20,8 +21,8 @@ import { clockTenths, dateShort } from "../page/site_time.js";
  * @property {readonly CameraFacts[]} cameras all on the page
  */
 
-/** Fires `saved` when the server has kept what was written. */
-export class BookmarkForm extends EventTarget {
+/** Emits `saved` when the server has kept what was written. @extends {Emitter<{saved: undefined}>} */
+export class BookmarkForm extends Emitter {
   /** @type {Subject | null} */
   #subject = null;
   /** @type {Bookmark | null} */
@@ -113,7 +114,7 @@ export class BookmarkForm extends EventTarget {
         await keepBookmark({ ...words, ...chosen(this.#subject, written("when"), written("which")) });
       this.dialog.close();
       notify(text("bookmark.saved"));
-      this.dispatchEvent(new Event("saved"));
+      this.emit("saved");
     } catch (error) {
       this.#complain(
         withReference(

@@ -5,6 +5,7 @@
 
 import { BookmarkForm } from "./bookmark_form.js";
 import { keepBookmark, removeBookmark } from "./bookmark_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, dayMonth, dayOf } from "../page/site_time.js";
@@ -18,8 +19,8 @@ const SETTLE_MS = 150;
  * @typedef {{inUs: number | null, outUs: number | null}} Marks
  */
 
-/** Fires `seek` (detail: instant). */
-export class BookmarkPanel extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class BookmarkPanel extends Emitter {
   #form = new BookmarkForm();
   #shown = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -48,8 +49,8 @@ export class BookmarkPanel extends EventTarget {
       "click",
       () => void this.#bringBack(),
     );
-    data.addEventListener("change", () => this.plan());
-    this.#form.addEventListener("saved", () => data.refresh());
+    data.on("change", () => this.plan());
+    this.#form.on("saved", () => data.refresh());
     this.#show();
   }
 
@@ -108,7 +109,7 @@ export class BookmarkPanel extends EventTarget {
     go.textContent = isToday ? clock(bookmark.start_us) : `${dayMonth(bookmark.start_us)} ${clock(bookmark.start_us)}`;
     // The visible words come first in the label, so that voice control finds the button (WCAG 2.5.3).
     go.setAttribute("aria-label", `${go.textContent}, ${bookmark.title}, ${dateShort(bookmark.start_us)}`);
-    go.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: bookmark.start_us })));
+    go.addEventListener("click", () => this.emit("seek", bookmark.start_us));
     const title = part("[data-title]", HTMLElement, row);
     title.textContent = bookmark.title;
     title.title = tip(bookmark);

@@ -10,6 +10,7 @@ import { totalLength } from "../clip/clip_estimate.js";
 import { clockSpan, gapRow, numberBadge, wordsRow } from "../timeline/gap_rows.js";
 import { HoldList } from "./hold_list.js";
 import { estimateHold, placeHold } from "./hold_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { dateShort, dayOf, dayPlus, dayStartUs, duration, nowUs, size } from "../page/site_time.js";
@@ -21,8 +22,8 @@ import { dateShort, dayOf, dayPlus, dayStartUs, duration, nowUs, size } from "..
  * @typedef {{inUs: number | null, outUs: number | null}} Marks
  */
 
-/** Fires `seek` (detail: instant). */
-export class HoldDialog extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class HoldDialog extends Emitter {
   #range = { in_us: 0, out_us: 0 };
   /** @type {AbortController | null} */
   #running = null;
@@ -46,8 +47,8 @@ export class HoldDialog extends EventTarget {
     this.until = part('input[name="until"]', HTMLInputElement, this.form);
     this.cameras = new ClipCameras(this.asking);
     this.existing = new HoldList(this.dialog);
-    this.existing.addEventListener("released", () => data.refresh());
-    this.cameras.addEventListener("change", () => void this.#count());
+    this.existing.on("released", () => data.refresh());
+    this.cameras.on("change", () => void this.#count());
     for (const button of this.dialog.querySelectorAll("[data-hold-close]"))
       button.addEventListener("click", () => this.dialog.close());
     this.form.addEventListener("submit", (event) => {
@@ -138,7 +139,7 @@ export class HoldDialog extends EventTarget {
   /** @param {number} us */
   #seek(us) {
     this.dialog.close();
-    this.dispatchEvent(new CustomEvent("seek", { detail: us }));
+    this.emit("seek", us);
   }
 
   async #place() {

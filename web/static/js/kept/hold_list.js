@@ -5,6 +5,7 @@
 
 import { clockSpan } from "../timeline/gap_rows.js";
 import { holdsWithin, releaseHold } from "./hold_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, dayOf } from "../page/site_time.js";
@@ -14,8 +15,8 @@ import { clock, dateShort, dayOf } from "../page/site_time.js";
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
  */
 
-/** Fires `released`. */
-export class HoldList extends EventTarget {
+/** @extends {Emitter<{released: undefined}>} */
+export class HoldList extends Emitter {
   /** Newer wishes make older answers void. */
   #turn = 0;
 
@@ -92,7 +93,7 @@ export class HoldList extends EventTarget {
     if (hadFocus) /** @type {HTMLElement | null | undefined} */ (heir)?.focus();
     this.section.hidden = this.list.childElementCount === 0;
     notify(text("hold.released"));
-    this.dispatchEvent(new Event("released"));
+    this.emit("released");
   }
 }
 

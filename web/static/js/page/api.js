@@ -3,6 +3,8 @@
  * @module
  */
 
+import { Emitter } from "./emitter.js";
+
 /** After this long without an answer the line is dead. */
 const PATIENCE_MS = 15_000;
 /** For what takes the server long: counting and beginning clips and locks. */
@@ -35,8 +37,8 @@ export class ApiError extends Error {
  * @property {number} [patience_ms] in which the whole answer must have come
  */
 
-/** Fires `end` when the server says that nobody is signed in any more. */
-export const session = new EventTarget();
+/** Emits `end` when the server says that nobody is signed in any more. @type {Emitter<{end: undefined}>} */
+export const session = new Emitter();
 
 /** @param {unknown} error @returns {boolean} whether somebody cancelled on purpose */
 export function isAborted(error) {
@@ -68,7 +70,7 @@ export async function request(path, options = {}) {
     throw new ApiError(0, {});
   }
   if (response.ok) return response;
-  if (response.status === 401) session.dispatchEvent(new Event("end"));
+  if (response.status === 401) session.emit("end");
   /** @type {unknown} */
   let body = null;
   try {

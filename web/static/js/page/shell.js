@@ -75,7 +75,7 @@ async function refreshStates() {
 function watchSession() {
   const banner = document.getElementById("session-ended");
   const again = banner?.querySelector("[data-sign-in-again]");
-  session.addEventListener("end", () => {
+  session.on("end", () => {
     if (!banner || !(again instanceof HTMLAnchorElement)) return;
     again.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     banner.hidden = false;

@@ -6,6 +6,7 @@
  */
 
 import { json } from "./api.js";
+import { Emitter } from "./emitter.js";
 import { once } from "./once.js";
 import { pageData, text } from "./page_data.js";
 
@@ -17,8 +18,8 @@ export const DAY_US = 24 * HOUR_US;
 /** So much is no drift: the device slept, and its clocks stood still, or somebody set the server's. */
 const JUMP_US = 5 * SECOND_US;
 
-/** Fires `jump` when the present turns out to be another than was believed. */
-export const present = new EventTarget();
+/** Emits `jump` when the present turns out to be another than was believed. @type {Emitter<{jump: undefined}>} */
+export const present = new Emitter();
 
 /** When the page's scripts began; the server's clock in the page was of about then. */
 const openedMs = performance.now();
@@ -42,7 +43,7 @@ export function learnNow(serverUs, tookMs) {
   const believedUs = nowUs();
   learntUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
   // An answer that was long on its way tells less.
-  if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.dispatchEvent(new Event("jump"));
+  if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.emit("jump");
 }
 
 /** Ask the server for the present. Without an answer what was believed stays. */

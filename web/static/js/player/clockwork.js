@@ -7,6 +7,7 @@ import { StallPolicy } from "./stall_policy.js";
 import { nextFootage } from "./nearest_footage.js";
 import { meansOf } from "./pace.js";
 import { ReviewClock } from "./review_clock.js";
+import { Emitter } from "../page/emitter.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
 
 /** Behind reality when following: a fragment (1 s), the playlist's next reading (1 s), and the way there. */
@@ -21,6 +22,13 @@ const REFOLLOW_MS = 5_000;
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
 /**
+ * @typedef {object} ClockworkEvents
+ * @property {number} seek an instant
+ * @property {undefined} state
+ * @property {import("./media_window.js").Leap} skip
+ * @property {{camera_ids: number[]}} wait for these
+ * @property {"start" | "end" | "now"} edge playing ended there
+ * @property {undefined} no-answer playing ended because the server does not tell where footage goes on
  * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
  * @typedef {object} Shown what the clock moves
  * @property {readonly Tile[]} tiles those that can be seen
@@ -28,8 +36,8 @@ const BEFORE_GAP_US = 0.1 * SECOND_US;
  * @property {boolean} skipGaps
  */
 
-/** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"), `no-answer` (it stopped because the server does not tell where footage goes on). */
-export class Clockwork extends EventTarget {
+/** @extends {Emitter<ClockworkEvents>} */
+export class Clockwork extends Emitter {
   #clock = new ReviewClock(() => performance.now());
   #stallPolicy = new StallPolicy();
   #waits = "";
@@ -93,7 +101,7 @@ export class Clockwork extends EventTarget {
     // The one in focus asks first.
     focused.seek(at, this.wantsLive);
     for (const tile of tiles) if (tile !== focused) tile.seek(at, this.wantsLive);
-    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    this.emit("seek", at);
     this.#tellState();
   }
 
@@ -262,7 +270,7 @@ export class Clockwork extends EventTarget {
     this.pause();
     if (edge === "start") this.seek(Math.max(this.us, oldestOf(this.shown().tiles)));
     if (edge !== "end") this.setSpeed(1);
-    this.dispatchEvent(new CustomEvent("edge", { detail: edge }));
+    this.emit("edge", edge);
   }
 
   /** No tile has footage: go on with the next that any has. @param {Shown} shown */
@@ -303,13 +311,13 @@ export class Clockwork extends EventTarget {
     } catch {
       if (asking.signal.aborted) return;
       this.pause();
-      this.dispatchEvent(new Event("no-answer"));
+      this.emit("no-answer");
     }
   }
 
   /** @param {number} to_us */
   #skipTo(to_us) {
-    this.dispatchEvent(new CustomEvent("skip", { detail: { from_us: this.us, to_us } }));
+    this.emit("skip", { from_us: this.us, to_us });
     this.seek(to_us);
   }
 
@@ -317,11 +325,11 @@ export class Clockwork extends EventTarget {
   #tellWaits(waitsFor) {
     if (waitsFor.join() === this.#waits) return;
     this.#waits = waitsFor.join();
-    this.dispatchEvent(new CustomEvent("wait", { detail: { camera_ids: [...waitsFor] } }));
+    this.emit("wait", { camera_ids: [...waitsFor] });
   }
 
   #tellState() {
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { arrangementOf } from "./arrangement.js";
 import { Clockwork } from "./clockwork.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 import { askNow, nowUs, present, SECOND_US } from "../page/site_time.js";
 import { Tile } from "./tile.js";
@@ -24,13 +25,22 @@ const LIVE_MARK_US = 15 * SECOND_US;
  */
 
 /**
- * Fires `time` (detail: instant, at most once a refresh), `seek` (instant), `state`, `focus` (camera id), `skip`
- * ({from_us, to_us}), `wait` ({camera_ids}: playing is held up by these), `edge` ("start", "end" or "now": playing
- * ended there), `no-answer` (it ended because the server does not answer), `tile` (Tile: its state changed), `picture` (Tile: another picture where there is no video), `layout`,
- * `arranged` (tiles were placed anew).
- * @template {TileCamera} [C=import("../page/page_data.js").CameraFacts]
+ * @template {TileCamera} C
+ * @typedef {import("./clockwork.js").ClockworkEvents & DeckOwnEvents & {tile: Tile<C>, picture: Tile<C>}} DeckEvents `tile`: its state is another; `picture`: it shows another where there is no video
  */
-export class Deck extends EventTarget {
+/**
+ * @typedef {object} DeckOwnEvents
+ * @property {number} time the instant on screen, at most once a refresh
+ * @property {number} focus a camera id
+ * @property {undefined} layout
+ * @property {undefined} arranged tiles were placed anew
+ */
+
+/**
+ * @template {TileCamera} [C=import("../page/page_data.js").CameraFacts]
+ * @extends {Emitter<DeckEvents<C>>}
+ */
+export class Deck extends Emitter {
   #clockwork;
   /** @type {Tile<C>[]} */
   #tiles = [];
@@ -55,15 +65,16 @@ export class Deck extends EventTarget {
     this.dataSaver = dataSaver;
     this.skipGaps = skipGaps;
     this.#clockwork = new Clockwork(() => ({ tiles: this.#shown, focused: this.focused, skipGaps: this.skipGaps }));
-    for (const name of ["seek", "skip", "wait", "edge", "no-answer", "state"]) {
-      this.#clockwork.addEventListener(name, (event) => {
-        const { detail } = /** @type {CustomEvent<unknown>} */ (event);
-        this.dispatchEvent(new CustomEvent(name, { detail }));
-      });
-    }
+    const clockwork = this.#clockwork;
+    clockwork.on("seek", (us) => this.emit("seek", us));
+    clockwork.on("skip", (skip) => this.emit("skip", skip));
+    clockwork.on("wait", (wait) => this.emit("wait", wait));
+    clockwork.on("edge", (edge) => this.emit("edge", edge));
+    clockwork.on("no-answer", () => this.emit("no-answer"));
+    clockwork.on("state", () => this.emit("state"));
     const { signal } = this;
     document.addEventListener("visibilitychange", () => void this.#onVisibility(), { signal });
-    present.addEventListener("jump", () => this.#returnToPresent(), { signal });
+    present.on("jump", () => this.#returnToPresent(), signal);
     const onRefresh = () => {
       // First, so that a fault in one refresh is not the end of all.
       this.#refresh = requestAnimationFrame(onRefresh);
@@ -157,7 +168,7 @@ export class Deck extends EventTarget {
     this.#focusedId = cameraId;
     if (this.#maximised !== null) this.#maximised = cameraId;
     this.#arrange();
-    this.dispatchEvent(new CustomEvent("focus", { detail: cameraId }));
+    this.emit("focus", cameraId);
   }
 
   /** Show one tile alone, or all again. @param {number | null} cameraId */
@@ -165,7 +176,7 @@ export class Deck extends EventTarget {
     if (cameraId !== null) this.focus(cameraId);
     this.#maximised = cameraId;
     this.#arrange();
-    this.dispatchEvent(new Event("layout"));
+    this.emit("layout");
   }
 
   /** @param {Layout} layout */
@@ -173,7 +184,7 @@ export class Deck extends EventTarget {
     this.#layout = layout;
     this.#maximised = null;
     this.#arrange();
-    this.dispatchEvent(new Event("layout"));
+    this.emit("layout");
   }
 
   /**
@@ -258,15 +269,14 @@ export class Deck extends EventTarget {
     );
     this.#takeFirstPicture(camera, root);
     const tile = new Tile(root, camera);
-    tile.addEventListener("state", () => {
-      this.dispatchEvent(new CustomEvent("tile", { detail: tile }));
-      if (tile === this.focused) this.dispatchEvent(new Event("state"));
+    tile.on("state", () => {
+      this.emit("tile", tile);
+      if (tile === this.focused) this.emit("state");
     });
-    tile.addEventListener("picture", () => this.dispatchEvent(new CustomEvent("picture", { detail: tile })));
-    tile.addEventListener("frame", () => this.#clockwork.onFrame(tile));
-    tile.addEventListener("leap", (event) => {
-      if (this.#shown.length === 1 && this.#clockwork.isRunning)
-        this.dispatchEvent(new CustomEvent("skip", { detail: /** @type {CustomEvent<unknown>} */ (event).detail }));
+    tile.on("picture", () => this.emit("picture", tile));
+    tile.on("frame", () => this.#clockwork.onFrame(tile));
+    tile.on("leap", (leap) => {
+      if (this.#shown.length === 1 && this.#clockwork.isRunning) this.emit("skip", leap);
     });
     root.addEventListener("click", () => this.focus(camera.id));
     root.addEventListener("dblclick", () =>
@@ -297,7 +307,7 @@ export class Deck extends EventTarget {
       if (!shown.has(tile)) tile.pause();
     }
     for (const tile of joined) this.#clockwork.join(tile);
-    this.dispatchEvent(new Event("arranged"));
+    this.emit("arranged");
   }
 
   async #onVisibility() {
@@ -324,6 +334,6 @@ export class Deck extends EventTarget {
     }
     if (wallUs === this.#reportedUs) return;
     this.#reportedUs = wallUs;
-    this.dispatchEvent(new CustomEvent("time", { detail: wallUs }));
+    this.emit("time", wallUs);
   }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { ApiError, isAborted, request } from "../page/api.js";
 import { KeyframeList } from "./keyframe_list.js";
 import { lonePicture, readInit } from "./keyframe_sample.js";
@@ -17,8 +18,8 @@ const KEPT = 30;
 /** A picture that is not painted by then is let go. */
 const PATIENCE_MS = 700;
 
-/** Fires `frame` when another keyframe is on screen, `gap` when there is none at the instant asked for. */
-export class KeyframeReel extends EventTarget {
+/** Emits `frame` when another keyframe is on screen, and `gap` where there is none at the instant asked for. @extends {Emitter<{frame: undefined, gap: undefined}>} */
+export class KeyframeReel extends Emitter {
   /** @type {SourceBuffer | null} */
   #buffer = null;
   /** @type {Map<string, Promise<import("./keyframe_sample.js").KeyframeInit | null>>} */
@@ -93,7 +94,7 @@ export class KeyframeReel extends EventTarget {
       try {
         const frame = await this.list.at(us);
         if (signal.aborted) continue;
-        if (!frame) this.dispatchEvent(new Event("gap"));
+        if (!frame) this.emit("gap");
         else if (frame.start_us !== this.shownUs || !this.video.isConnected) await this.#show(frame, signal);
       } catch (error) {
         // Retention may have taken it: what is there now is asked anew.
@@ -123,7 +124,7 @@ export class KeyframeReel extends EventTarget {
     await this.#painted(position);
     if (signal.aborted) return;
     this.shownUs = frame.start_us;
-    this.dispatchEvent(new Event("frame"));
+    this.emit("frame");
     if (position % KEPT === 0 && position > KEPT) await changed(buffer, () => buffer.remove(0, position - KEPT / 2));
   }
 

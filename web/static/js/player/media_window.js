@@ -8,6 +8,7 @@
 import { FootageSource } from "./footage_source.js";
 import { FrameWatch } from "./frame_watch.js";
 import { rateFor } from "./pace.js";
+import { Emitter } from "../page/emitter.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
 
 /** Half of a fast camera's frame would still be inside it: keeps targets off frame edges (hls.js #6511). */
@@ -32,11 +33,12 @@ const REFRESH_S = 0.02;
 /**
  * Where footage is missing; null where the window does not tell.
  * @typedef {{start_us: number | null, end_us: number | null}} Gap
+ * @typedef {{from_us: number, to_us: number}} Leap
  * @typedef {import("./footage_source.js").Trouble} Trouble
  */
 
-/** Fires `frame` (another frame is on screen), `change` (settled, in a gap, in trouble) and `leap` (detail {from_us, to_us}). */
-export class MediaWindow extends EventTarget {
+/** @extends {Emitter<{frame: undefined, change: undefined, leap: Leap}>} `frame`: another one is on screen; `change`: settled, in a gap, in trouble */
+export class MediaWindow extends Emitter {
   /** @type {FootageSource} */
   #source;
   /** @type {FrameWatch} */
@@ -266,7 +268,7 @@ export class MediaWindow extends EventTarget {
     // Before the first data the element does not seek: hls.js begins at the position given.
     if (!this.#source.isStarted || this.video.readyState < HTMLMediaElement.HAVE_METADATA) this.#source.start(target);
     else this.video.currentTime = target;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /**
@@ -303,7 +305,7 @@ export class MediaWindow extends EventTarget {
       const last = this.#source.map.mediaOf(gap.start_us - Math.round((this.frameSeconds * SECOND_US) / 2));
       if (last !== null) this.video.currentTime = last;
     }
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   #onGrown() {
@@ -312,7 +314,6 @@ export class MediaWindow extends EventTarget {
       const end_us = this.#source.map.nextStart(this.gap.start_us ?? this.wantedUs);
       if (end_us !== null) this.gap = { ...this.gap, end_us };
     }
-    this.dispatchEvent(new Event("grown"));
   }
 
   /** @param {Trouble} trouble */
@@ -325,13 +326,13 @@ export class MediaWindow extends EventTarget {
       return;
     }
     this.trouble = trouble;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** @returns {FrameWatch} */
   #watch() {
     for (const name of ["playing", "pause", "waiting", "seeking", "seeked", "canplay"]) {
-      this.video.addEventListener(name, () => this.dispatchEvent(new Event("change")), {
+      this.video.addEventListener(name, () => this.emit("change"), {
         signal: this.#watching.signal,
       });
     }
@@ -357,11 +358,11 @@ export class MediaWindow extends EventTarget {
       passed < LONGEST_FRAME_S &&
       shown - this.shownUs > LEAP_US
     ) {
-      this.dispatchEvent(new CustomEvent("leap", { detail: { from_us: this.shownUs, to_us: shown } }));
+      this.emit("leap", { from_us: this.shownUs, to_us: shown });
     }
     this.#lastMedia = media_s;
     this.shownUs = shown;
     this.isSettled = true;
-    this.dispatchEvent(new Event("frame"));
+    this.emit("frame");
   }
 }

@@ -44,9 +44,10 @@ export async function saveSnapshot(tile) {
 
 /** A running video is reported just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
 async function nextFrame(tile) {
+  const patience = AbortSignal.timeout(FRAME_PATIENCE_MS);
   await new Promise((resolve) => {
-    tile.addEventListener("frame", resolve, { once: true });
-    setTimeout(resolve, FRAME_PATIENCE_MS);
+    tile.on("frame", () => resolve(null), patience);
+    patience.addEventListener("abort", resolve);
   });
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { ApiError, isAborted, json, request } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { rfc3339 } from "../page/site_time.js";
 
@@ -13,8 +14,8 @@ const MOST_TRIES = 4;
 
 /** @typedef {"loading" | "shown" | "none" | "purged" | "refused" | "failed"} StillCardState */
 
-/** Fires `shown` (detail: the instant of the picture) and `state`. */
-export class StillCard extends EventTarget {
+/** Emits `shown` with the instant of the picture. @extends {Emitter<{shown: number, state: undefined}>} */
+export class StillCard extends Emitter {
   /** @type {AbortSignal | null} */
   #signal = null;
   #cameraId = 0;
@@ -80,7 +81,7 @@ export class StillCard extends EventTarget {
       this.taken_us = Number(response.headers.get("X-Picture-Time-Us") ?? at_us);
       this.image.src = URL.createObjectURL(blob);
       this.#say("shown");
-      this.dispatchEvent(new CustomEvent("shown", { detail: this.taken_us }));
+      this.emit("shown", this.taken_us);
     } catch (error) {
       // Somebody else decodes pictures too: wait for a turn.
       if (!(error instanceof ApiError) || error.status !== 429 || tries <= 1) throw error;
@@ -107,7 +108,7 @@ export class StillCard extends EventTarget {
       failed: text("find.failed_picture"),
     };
     this.words.textContent = words[state];
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
   }
 }
 

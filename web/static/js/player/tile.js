@@ -9,6 +9,7 @@ import { session } from "../page/api.js";
 import { VideoSwap } from "./video_swap.js";
 import { isSupported } from "./footage_source.js";
 import { nearestTo } from "./nearest_footage.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 import { clockTenths, nowUs, SECOND_US } from "../page/site_time.js";
 import { TileStills } from "./tile_stills.js";
@@ -18,6 +19,11 @@ const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REPEATED_MS = 5_000;
 
 /**
+ * @typedef {object} TileEvents
+ * @property {undefined} state
+ * @property {undefined} frame another frame of the video is on screen
+ * @property {undefined} picture another picture is, where there is no video
+ * @property {import("./media_window.js").Leap} leap played over a gap
  * @typedef {"idle" | "loading" | "paused" | "playing" | "gap" | "error" | "unsupported"} TileState
  * @typedef {Pick<import("../page/page_data.js").CameraFacts, "id" | "number" | "name" | "place" | "title" | "oldest_us" | "has_sub">} TileCamera what a tile must know of its camera
  * @typedef {import("./footage_source.js").Role} Role
@@ -26,11 +32,10 @@ const REPEATED_MS = 5_000;
  */
 
 /**
- * Fires `state`, `frame` (another frame of the video is on screen), `picture` (another picture is, where there is no
- * video) and `leap` (detail {from_us, to_us}: played over a gap).
  * @template {TileCamera} [C=import("../page/page_data.js").CameraFacts]
+ * @extends {Emitter<TileEvents>}
  */
-export class Tile extends EventTarget {
+export class Tile extends Emitter {
   #swap;
   #stills;
   /** What brings the picture now. @type {Means} */
@@ -83,19 +88,13 @@ export class Tile extends EventTarget {
     /** The instant of the picture on screen; 0 while that is of another time altogether. */
     this.pictureUs = 0;
     this.#swap = new VideoSwap(part("video", HTMLVideoElement, root), camera.id);
-    this.#swap.addEventListener("frame", () => this.#onFrame());
-    this.#swap.addEventListener("change", () => this.#onChange());
-    this.#swap.addEventListener("leap", (event) =>
-      this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail })),
-    );
-    this.#swap.addEventListener("trouble", (event) =>
-      this.#onTrouble(/** @type {CustomEvent<Trouble>} */ (event).detail),
-    );
+    this.#swap.on("frame", () => this.#onFrame());
+    this.#swap.on("change", () => this.#onChange());
+    this.#swap.on("leap", (leap) => this.emit("leap", leap));
+    this.#swap.on("trouble", (trouble) => this.#onTrouble(trouble));
     this.#stills = new TileStills(root, camera.id);
-    this.#stills.addEventListener("picture", (event) =>
-      this.#onPicture(/** @type {CustomEvent<number>} */ (event).detail),
-    );
-    this.#stills.addEventListener("gap", () => this.#setInGap(this.#means === "keyframes"));
+    this.#stills.on("picture", (us) => this.#onPicture(us));
+    this.#stills.on("gap", () => this.#setInGap(this.#means === "keyframes"));
   }
 
   /** Aborted once the tile is closed: what serves it ends with it. */
@@ -274,7 +273,7 @@ export class Tile extends EventTarget {
       this.#label(shownUs);
     }
     this.#readState();
-    if (isShown) this.dispatchEvent(new Event("frame"));
+    if (isShown) this.emit("frame");
   }
 
   #onChange() {
@@ -305,7 +304,7 @@ export class Tile extends EventTarget {
   #onPicture(us) {
     this.#label(us);
     this.#setInGap(false);
-    this.dispatchEvent(new Event("picture"));
+    this.emit("picture");
   }
 
   /** @param {boolean} isInGap */
@@ -335,12 +334,12 @@ export class Tile extends EventTarget {
     if (state === this.state) return;
     this.state = state;
     this.root.dataset["state"] = state;
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
   }
 
   /** @param {Trouble} trouble */
   #onTrouble(trouble) {
-    if (trouble === "signed-out") session.dispatchEvent(new Event("end"));
+    if (trouble === "signed-out") session.emit("end");
     // Retention took a piece under our feet: the new playlist begins after it.
     else if (trouble === "purged" && this.#reload()) return;
     else if (trouble === "unsupported" && this.#takeOtherStream()) return;
@@ -380,7 +379,7 @@ export class Tile extends EventTarget {
     this.#stills.cover(Math.min(this.targetUs, nowUs()), true);
     this.#readState();
     // The same state may have another reason now.
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
     clearTimeout(this.#retry);
     if (trouble === "unsupported") return;
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 15_000;

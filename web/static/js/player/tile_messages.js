@@ -14,7 +14,7 @@ const OPEN_US = 30_000_000;
 
 /**
  * Knows why footage is missing, whoever collects that; fires `change`.
- * @typedef {EventTarget & {gapAt(cameraId: number, us: number): {start_us: number, end_us: number, cause: string} | null}} GapKnowledge
+ * @typedef {import("../page/emitter.js").Emitter<{change: undefined}> & {gapAt(cameraId: number, us: number): {start_us: number, end_us: number, cause: string} | null}} GapKnowledge
  * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
  * @typedef {import("./deck.js").Deck<import("./tile.js").TileCamera>} Deck
  */
@@ -196,24 +196,24 @@ export class TileMessages {
       this.#messages.set(tile, known);
       return known;
     };
-    deck.addEventListener("tile", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).show());
-    deck.addEventListener("picture", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).nameAge());
+    deck.on("tile", (tile) => of(tile).show());
+    deck.on("picture", (tile) => of(tile).nameAge());
     let wasPlaying = deck.isPlaying;
-    deck.addEventListener("state", () => {
+    deck.on("state", () => {
       // Paused there is something to choose, while the clock runs there is not.
       if (deck.isPlaying === wasPlaying) return;
       wasPlaying = deck.isPlaying;
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
     });
-    deck.addEventListener("seek", () => {
+    deck.on("seek", () => {
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
     });
-    gaps.addEventListener(
+    gaps.on(
       "change",
       () => {
         for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap();
       },
-      { signal: deck.signal },
+      deck.signal,
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { KeyframeReel } from "./keyframe_reel.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 import { PictureFrame } from "../page/pictures.js";
 
@@ -18,8 +19,8 @@ const RESTS_MS = 60;
 
 /** @typedef {import("./footage_source.js").Role} Role */
 
-/** Fires `picture` (detail: the instant of the picture now on screen) and `gap` (no keyframe at the instant asked for). */
-export class TileStills extends EventTarget {
+/** Emits `picture` with the instant of the picture now on screen, and `gap` where no keyframe is at the instant asked for. @extends {Emitter<{picture: number, gap: undefined}>} */
+export class TileStills extends Emitter {
   /** @type {KeyframeReel | null} */
   #reel = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -115,20 +116,20 @@ export class TileStills extends EventTarget {
   #show(us, width, keepsOld) {
     this.poster.width = width;
     this.poster.keepsOld = keepsOld;
-    void this.poster.show(us, (taken_us) => this.dispatchEvent(new CustomEvent("picture", { detail: taken_us })));
+    void this.poster.show(us, (taken_us) => this.emit("picture", taken_us));
   }
 
   /** @returns {KeyframeReel} */
   #openReel() {
     const reel = new KeyframeReel(this.cameraId, this.role);
-    reel.addEventListener("frame", () => {
+    reel.on("frame", () => {
       if (reel !== this.#reel || reel.shownUs === null) return;
       reel.video.classList.add("shown");
       this.poster.hide();
-      this.dispatchEvent(new CustomEvent("picture", { detail: reel.shownUs }));
+      this.emit("picture", reel.shownUs);
     });
-    reel.addEventListener("gap", () => {
-      if (reel === this.#reel) this.dispatchEvent(new Event("gap"));
+    reel.on("gap", () => {
+      if (reel === this.#reel) this.emit("gap");
     });
     this.#reel = reel;
     return reel;

@@ -7,6 +7,7 @@
 
 import { MediaWindow } from "./media_window.js";
 import { NARROW, WIDE } from "./footage_source.js";
+import { Emitter } from "../page/emitter.js";
 import { SECOND_US } from "../page/site_time.js";
 import { StallWatch } from "./stall_watch.js";
 
@@ -24,11 +25,12 @@ const SAME_US = 100_000;
 
 /**
  * @typedef {import("./footage_source.js").Role} Role
+ * @typedef {import("./media_window.js").Leap} Leap
  * @typedef {import("./footage_source.js").Trouble} Trouble
  */
 
-/** Fires `frame` (another frame is on screen), `change`, `leap` (detail {from_us, to_us}) and `trouble` (detail Trouble). */
-export class VideoSwap extends EventTarget {
+/** Emits `frame` when another frame is on screen. @extends {Emitter<{frame: undefined, change: undefined, leap: Leap, trouble: Trouble}>} */
+export class VideoSwap extends Emitter {
   /** The window on screen. @type {MediaWindow | null} */
   #onScreen = null;
   /** The window that will take its place. @type {MediaWindow | null} */
@@ -268,11 +270,10 @@ export class VideoSwap extends EventTarget {
       this.targetUs,
       this.#isLive,
     );
-    media.addEventListener("frame", () => this.#onFrame(media));
-    media.addEventListener("change", () => this.#onChange(media));
-    media.addEventListener("leap", (event) => {
-      if (media === this.#onScreen)
-        this.dispatchEvent(new CustomEvent("leap", { detail: /** @type {CustomEvent<unknown>} */ (event).detail }));
+    media.on("frame", () => this.#onFrame(media));
+    media.on("change", () => this.#onChange(media));
+    media.on("leap", (leap) => {
+      if (media === this.#onScreen) this.emit("leap", leap);
     });
     if (this.#onScreen) this.#next = media;
     else this.#onScreen = media;
@@ -310,7 +311,7 @@ export class VideoSwap extends EventTarget {
     this.video.classList.remove("coming");
     old?.close();
     old?.video.remove();
-    this.dispatchEvent(new Event(next.gap ? "change" : "frame"));
+    this.emit(next.gap ? "change" : "frame");
     this.#stepOn();
   }
 
@@ -325,7 +326,7 @@ export class VideoSwap extends EventTarget {
     if (media === this.#next) this.#changeOver();
     else if (media === this.#onScreen && this.isCurrent) {
       if (this.#isStepping && !this.#isRunning && media.shownUs !== null) this.targetUs = media.shownUs;
-      this.dispatchEvent(new Event("frame"));
+      this.emit("frame");
       this.#stepOn();
     }
   }
@@ -335,7 +336,7 @@ export class VideoSwap extends EventTarget {
     if (media !== this.#onScreen && media !== this.#next) return;
     if (media.trouble) this.#onTrouble(media, media.trouble);
     else if (media === this.#next) this.#changeOver();
-    else this.dispatchEvent(new Event("change"));
+    else this.emit("change");
   }
 
   /** @param {MediaWindow} media @param {Trouble} trouble */
@@ -346,6 +347,6 @@ export class VideoSwap extends EventTarget {
       this.#loading = setTimeout(() => this.#load(), LOADED_AFTER_TROUBLE_MS);
       return;
     }
-    this.dispatchEvent(new CustomEvent("trouble", { detail: trouble }));
+    this.emit("trouble", trouble);
   }
 }

@@ -74,12 +74,14 @@ export async function copyLink() {
 
 /** When the session ends, sign in again and come back to the moment on screen. @param {() => void} updateAddress */
 export function returnAfterSignIn(updateAddress) {
-  session.addEventListener(
+  const left = new AbortController();
+  session.on(
     "end",
     () => {
+      left.abort();
       updateAddress();
       location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     },
-    { once: true },
+    left.signal,
   );
 }

@@ -18,8 +18,7 @@ export function offerDataSaver(deck, notices, isSaving) {
   let timer;
   let lastMs = -Infinity;
   let isOver = false;
-  deck.addEventListener("wait", (event) => {
-    const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
+  deck.on("wait", ({ camera_ids }) => {
     clearTimeout(timer);
     if (camera_ids.length === 0 || isSaving() || isOver) return;
     timer = setTimeout(() => {

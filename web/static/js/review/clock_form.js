@@ -4,6 +4,7 @@
  */
 
 import { ApiError, isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { clock, clockTenths, dateShort, dayOf, nowUs, parseTyped, SECOND_US, tenth } from "../page/site_time.js";
@@ -23,8 +24,8 @@ const REASONS = {
 const momentWords = (us) =>
   `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData().zone_label}`;
 
-/** Fires `seek` (detail: instant). */
-export class ClockForm extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class ClockForm extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #asked = new AbortController();
@@ -132,7 +133,7 @@ export class ClockForm extends EventTarget {
         return;
       }
       this.close();
-      this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+      this.emit("seek", at);
     } catch (error) {
       if (isAborted(error)) return;
       const reason = error instanceof ApiError ? REASONS[error.code] : undefined;

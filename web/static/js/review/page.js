@@ -83,11 +83,6 @@ new TileMessages(deck, data);
 new TransportRow(deck);
 const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);
 
-/** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
-function on(source, name, handle) {
-  source.addEventListener(name, (event) => handle(/** @type {CustomEvent<T>} */ (event).detail));
-}
-
 /** @returns {import("./address.js").Shown} */
 function shown() {
   return {
@@ -103,6 +98,7 @@ function shown() {
 }
 
 const updateAddress = () => keepAddress(shown());
+const seek = (/** @type {number} */ us) => deck.seek(us);
 
 /** @param {number} us */
 function showTime(us) {
@@ -132,78 +128,77 @@ function goToDay(day) {
   deck.seek(Math.min(at, nowUs() - SECOND_US));
 }
 
-on(deck, "time", () => showTime(deck.wallUs));
-on(deck, "seek", () => {
+deck.on("time", () => showTime(deck.wallUs));
+deck.on("seek", () => {
   showTime(deck.wallUs);
   updateAddress();
 });
-on(deck, "state", () => {
+deck.on("state", () => {
   if (!deck.isPlaying) updateAddress();
 });
-on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
-on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
+deck.on("focus", (id) => cameras.focus(id));
+deck.on("skip", ({ from_us, to_us }) => {
   const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
   notify(
     text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }),
   );
 });
-on(cameras, "focus", () => {
+cameras.on("focus", () => {
   showCameras();
   void recorder.poll();
   updateAddress();
 });
-on(cameras, "change", () => {
+cameras.on("change", () => {
   deck.setCameras(cameras.all, cameras.focusedId);
   layouts.show();
   showCameras();
   void recorder.poll();
   updateAddress();
 });
-on(mode, "change", () => {
+mode.on("change", () => {
   linkedMode = null;
   layouts.show();
   showCameras();
   showTime(deck.wallUs);
   updateAddress();
 });
-for (const source of [timeline, hours]) {
-  on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-  on(source, "scrub", (/** @type {number} */ us) => deck.scrub(us));
-  on(source, "scrub-cancel", () => deck.cancelScrub());
-}
-on(timeline, "view", () => {
+timeline.on("seek", seek);
+timeline.on("scrub", (us) => deck.scrub(us));
+timeline.on("scrub-cancel", () => deck.cancelScrub());
+hours.on("seek", seek);
+hours.on("scrub", (us) => deck.scrub(us));
+hours.on("scrub-cancel", () => deck.cancelScrub());
+timeline.on("view", () => {
   bookmarks.plan();
   gaps.plan();
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 });
-on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
-on(timeline, "focus", (/** @type {number} */ id) => deck.focus(id));
-on(timeline, "bookmark", (/** @type {{start_us: number}} */ { start_us }) => deck.seek(start_us));
-on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
-for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-on(days, "day", goToDay);
-on(days, "moment", (/** @type {number} */ us) => deck.seek(us));
-on(dayCards, "day", goToDay);
+timeline.on("marks", ({ in_us, out_us }) => clip?.set(in_us, out_us));
+timeline.on("focus", (id) => deck.focus(id));
+timeline.on("bookmark", ({ start_us }) => deck.seek(start_us));
+clock.on("seek", seek);
+search.on("seek", seek);
+otherDays.on("seek", seek);
+days.on("day", goToDay);
+days.on("moment", seek);
+dayCards.on("day", goToDay);
 if (clip) {
-  on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {
+  clip.on("marks", ({ in_us, out_us }) => {
     timeline.setMarks(in_us, out_us);
     updateAddress();
   });
-  on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
+  clip.on("seek", (us) => deck.seek(us, { play: false }));
 }
-for (const source of [bookmarks, gaps]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
-on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
-on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
-on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
-on(
-  picker,
-  "choose",
-  (/** @type {{camera_ids: number[], layout: import("../page/page_data.js").LayoutName | null}} */ wish) => {
-    if (wish.layout) layouts.set(wish.layout);
-    cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
-  },
-);
+bookmarks.on("seek", seek);
+gaps.on("seek", seek);
+if (hold) hold.on("seek", (us) => deck.seek(us, { play: false }));
+chips.on("focus", (id) => deck.focus(id));
+chips.on("remove", (id) => cameras.remove(id));
+chips.on("first", (id) => cameras.first(id));
+picker.on("choose", (wish) => {
+  if (wish.layout) layouts.set(wish.layout);
+  cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
+});
 
 const run = commandsOf({
   deck,
@@ -225,7 +220,7 @@ const run = commandsOf({
   layouts,
   updateAddress,
 });
-on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
+timeline.on("bookmark-wish", (us) => {
   deck.seek(us, { play: false });
   run("bookmark");
 });
@@ -234,7 +229,7 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-command]") : null;
   if (button instanceof HTMLElement) run(button.dataset["command"] ?? "");
 });
-on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isOn: boolean}} */ { name, isOn }) => {
+help.on("choice", ({ name, isOn }) => {
   if (name === "letter_keys") keys.lettersAreOn = isOn;
   else if (name === "skip_gaps") deck.setSkipGaps(isOn);
   else deck.setDataSaver(isOn);

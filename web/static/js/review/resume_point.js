@@ -37,7 +37,7 @@ export function keepResumePoint(deck, shown) {
     }
   };
 
-  deck.addEventListener("state", () => {
+  deck.on("state", () => {
     if (wasPlaying && !deck.isPlaying) void save(false);
     wasPlaying = deck.isPlaying;
   });

@@ -4,6 +4,7 @@
  */
 
 import { keepChoices } from "./choices.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 
 /** Phones begin simple, whoever holds them. */
@@ -11,8 +12,8 @@ const PHONE = matchMedia("(max-width: 599px)");
 
 /** @typedef {import("../page/page_data.js").ModeName} ModeName */
 
-/** Fires `change`. */
-export class ReviewMode extends EventTarget {
+/** @extends {Emitter<{change: undefined}>} */
+export class ReviewMode extends Emitter {
   /**
    * @param {ModeName} mode
    * @param {boolean} isChosen whether the address or the person chose it
@@ -34,7 +35,7 @@ export class ReviewMode extends EventTarget {
     this.mode = mode;
     this.#show();
     void keepChoices({ review_mode: mode });
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   #show() {

@@ -20,23 +20,22 @@ export class StageNotes {
     const pace = part("[data-pace]", HTMLElement, stage);
     const box = part("[data-stalled]", HTMLElement, stage);
     const words = part("[data-stalled-text]", HTMLElement, stage);
-    deck.addEventListener("state", () => {
+    deck.on("state", () => {
       const speed = speedWords(deck.speed);
       pace.hidden = speed === "";
       if (pace.textContent !== speed) pace.textContent = speed;
     });
-    deck.addEventListener("wait", (event) => {
-      const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
+    deck.on("wait", ({ camera_ids }) => {
       const numbers = deck.tiles.filter((tile) => camera_ids.includes(tile.camera.id)).map((tile) => tile.number);
       // One camera alone says itself that it loads.
       box.hidden = numbers.length === 0 || deck.tiles.length === 1;
       words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
     });
     part("[data-play-without-stalled]", HTMLElement, box).addEventListener("click", () => deck.play());
-    deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
-    deck.addEventListener("edge", (event) => {
+    deck.on("no-answer", () => notify(text("player.no_answer")));
+    deck.on("edge", (edge) => {
       const edges = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
-      notify(text(edges[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));
+      notify(text(edges[edge]));
     });
   }
 }

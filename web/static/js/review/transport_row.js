@@ -15,7 +15,7 @@ export class TransportRow {
     this.live = part('.trans [data-command="live"]', HTMLElement);
     this.speed = part("[data-speed]", HTMLSelectElement);
     this.speed.addEventListener("change", () => deck.setSpeed(Number(this.speed.value)));
-    deck.addEventListener("state", () => this.#show());
+    deck.on("state", () => this.#show());
     this.#show();
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { CardFocus } from "../page/card_focus.js";
@@ -22,8 +23,8 @@ const WIDE = matchMedia("(min-width: 1024px)");
  * @typedef {import("./search_footage.js").SearchFootage} SearchFootage
  */
 
-/** Fires `seek` (detail: instant); the page then plays from there. */
-export class QuickSearch extends EventTarget {
+/** Emits `seek` with an instant; the page then plays from there. @extends {Emitter<{seek: number}>} */
+export class QuickSearch extends Emitter {
   /** The ranges that led here, the widest first. @type {Range[]} */
   #trail = [];
   /** @type {ShotCard[]} */
@@ -59,8 +60,8 @@ export class QuickSearch extends EventTarget {
     part("[data-close]", HTMLButtonElement, this.dialog).addEventListener("click", () => this.dialog.close());
     this.back.addEventListener("click", () => this.#goBack());
     this.again.addEventListener("click", () => void this.#show());
-    this.choice.addEventListener("camera", () => void this.#show());
-    this.choice.addEventListener("range", () => this.#begin());
+    this.choice.on("camera", () => void this.#show());
+    this.choice.on("range", () => this.#begin());
     this.dialog.addEventListener("keydown", (event) => this.#onKey(event));
     this.dialog.addEventListener("close", () => this.#onClose());
     addEventListener("resize", () => {
@@ -153,8 +154,8 @@ export class QuickSearch extends EventTarget {
     this.#draw(entries);
     if (this.#cards.length === 0) this.#tellEmpty(range, footage);
     this.#cards.forEach((card, index) => {
-      card.addEventListener("pick", () => (isLast ? this.#play(card) : this.#zoom(index)));
-      card.addEventListener("play", () => this.#play(card));
+      card.on("pick", () => (isLast ? this.#play(card) : this.#zoom(index)));
+      card.on("play", () => this.#play(card));
       if (card.shot)
         void card.still.show(cameraId, card.shot.at_us, this.#cards[index + 1]?.shot?.at_us ?? range[1], signal);
     });
@@ -191,7 +192,7 @@ export class QuickSearch extends EventTarget {
     this.#before = null;
     this.dialog.close();
     this.deck.focus(this.choice.cameraId);
-    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    this.emit("seek", at);
     this.deck.play();
   }
 

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { clock, clockMinutes, dateLong, dayMonth, dayOf, duration, weekdayShort } from "../page/site_time.js";
 import { StillCard } from "../player/still_card.js";
@@ -17,8 +18,8 @@ export function rangeWords(start_us, end_us) {
 
 /** @typedef {import("../timeline/timeline_data.js").Gap} Gap */
 
-/** A picture that can be chosen. Fires `pick` and `play`. */
-export class ShotCard extends EventTarget {
+/** A picture that can be chosen. @extends {Emitter<{pick: undefined, play: undefined}>} */
+export class ShotCard extends Emitter {
   /**
    * @param {HTMLTemplateElement} pattern
    * @param {import("./search_round.js").Shot | null} shot null while nobody knows yet where footage is
@@ -37,9 +38,9 @@ export class ShotCard extends EventTarget {
     this.date = part("[data-shot-date]", HTMLElement, made);
     this.gaps = part("[data-shot-gaps]", HTMLElement, made);
     this.still = new StillCard(made);
-    this.button.addEventListener("click", () => this.dispatchEvent(new Event("pick")));
-    this.plays.addEventListener("click", () => this.dispatchEvent(new Event("play")));
-    this.still.addEventListener("shown", () => this.#showTime());
+    this.button.addEventListener("click", () => this.emit("pick"));
+    this.plays.addEventListener("click", () => this.emit("play"));
+    this.still.on("shown", () => this.#showTime());
     this.#showTime();
     this.#showGaps(shot?.gaps ?? []);
   }

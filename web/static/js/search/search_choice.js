@@ -3,6 +3,7 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { firstRange } from "./search_round.js";
 import { DAY_US, duration, nowUs } from "../page/site_time.js";
@@ -11,8 +12,8 @@ const DAYS = [1, 7, 30];
 
 /** @typedef {import("./search_round.js").Range} Range */
 
-/** Fires `camera` and `range`. */
-export class SearchChoice extends EventTarget {
+/** Emits which choice is another one. @extends {Emitter<{camera: undefined, range: undefined}>} */
+export class SearchChoice extends Emitter {
   /** @type {Range | null} */
   #marks = null;
   /** @type {Range} */
@@ -24,8 +25,8 @@ export class SearchChoice extends EventTarget {
     this.cameras = part("[data-search-cameras]", HTMLElement, root);
     this.camera = part("[data-search-camera]", HTMLSelectElement, root);
     this.select = part("[data-search-range]", HTMLSelectElement, root);
-    this.camera.addEventListener("change", () => this.dispatchEvent(new Event("camera")));
-    this.select.addEventListener("change", () => this.dispatchEvent(new Event("range")));
+    this.camera.addEventListener("change", () => this.emit("camera"));
+    this.select.addEventListener("change", () => this.emit("range"));
   }
 
   get cameraId() {

@@ -4,6 +4,7 @@
  */
 
 import { gapRow, wordsRow } from "./gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { text } from "../page/page_data.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
 
@@ -16,8 +17,8 @@ const SETTLE_MS = 150;
  * @typedef {{gap: ListedGap, camera: CameraFacts}} Entry
  */
 
-/** Fires `seek` (detail: instant). */
-export class GapList extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class GapList extends Emitter {
   #shown = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -32,7 +33,7 @@ export class GapList extends EventTarget {
     this.box = box;
     this.data = data;
     this.deck = deck;
-    data.addEventListener("change", () => this.plan());
+    data.on("change", () => this.plan());
     this.#show();
   }
 
@@ -63,9 +64,7 @@ export class GapList extends EventTarget {
       /** @type {HTMLButtonElement} */ (document.activeElement),
     );
     this.box.replaceChildren(
-      ...shown.map(({ gap, camera }) =>
-        gapRow(gap, camera, lanes.length > 1, (us) => this.dispatchEvent(new CustomEvent("seek", { detail: us }))),
-      ),
+      ...shown.map(({ gap, camera }) => gapRow(gap, camera, lanes.length > 1, (us) => this.emit("seek", us))),
       ...remark(found.length, isWaiting, isWide),
     );
     if (focused >= 0) this.box.querySelectorAll("button")[focused]?.focus();

@@ -36,9 +36,9 @@ export class HoverPicture {
     this.name = part("[data-hover-name]", HTMLElement, root);
     this.words = part("[data-hover-text]", HTMLElement, root);
     this.picture = new PictureFrame(part("[data-hover-picture]", HTMLImageElement, root), 0, WIDTH_PX);
-    timeline.addEventListener("hover", (event) => {
+    timeline.on("hover", (place) => {
       this.#isAsked = false;
-      this.#show(/** @type {CustomEvent<Place | null>} */ (event).detail);
+      this.#show(place);
     });
     plot.addEventListener("blur", () => {
       if (this.#isAsked) this.#show(null);

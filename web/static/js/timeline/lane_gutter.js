@@ -3,10 +3,11 @@
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 
-/** Fires `focus` (detail: camera id) and `scroll`. */
-export class LaneGutter extends EventTarget {
+/** Emits `focus` with a camera id. @extends {Emitter<{focus: number, scroll: undefined}>} */
+export class LaneGutter extends Emitter {
   #shown = "";
 
   /** @param {HTMLElement} root */
@@ -14,11 +15,10 @@ export class LaneGutter extends EventTarget {
     super();
     this.list = part("[data-lane-list]", HTMLElement, root);
     this.pattern = part("[data-lane-pattern]", HTMLTemplateElement, root);
-    this.list.addEventListener("scroll", () => this.dispatchEvent(new Event("scroll")), { passive: true });
+    this.list.addEventListener("scroll", () => this.emit("scroll"), { passive: true });
     this.list.addEventListener("click", (event) => {
       const row = event.target instanceof Element ? event.target.closest("[data-lane]") : null;
-      if (row instanceof HTMLElement)
-        this.dispatchEvent(new CustomEvent("focus", { detail: Number(row.dataset["lane"]) }));
+      if (row instanceof HTMLElement) this.emit("focus", Number(row.dataset["lane"]));
     });
   }
 

@@ -8,6 +8,7 @@ import { askTimeline } from "./timeline_data.js";
 import { LaneFacts } from "./lane_facts.js";
 import { paintCompleteness } from "./lane_paint.js";
 import { LabelPool } from "./label_pool.js";
+import { Emitter } from "../page/emitter.js";
 import { text } from "../page/page_data.js";
 import { dayWords, offsetOf } from "./tick_words.js";
 import { clamp, ticks, timeAt, xOf } from "./timeline_model.js";
@@ -29,8 +30,8 @@ const NICE_DAYS = [1, 2, 7, 14, 28, 56, 112];
  * @typedef {{start_us: number, end_us: number | null}} Mark
  */
 
-/** Fires `pan` and `seek` (detail: instant; the middle of the frame, or the one clicked). */
-export class OverviewStrip extends EventTarget {
+/** Emits instants: `pan` with the middle of the frame, `seek` with the one clicked. @extends {Emitter<{pan: number, seek: number}>} */
+export class OverviewStrip extends Emitter {
   #colour = palette();
   /** @type {Hatches | null} */
   #hatches = null;
@@ -239,10 +240,10 @@ export class OverviewStrip extends EventTarget {
     });
   }
 
-  /** @param {string} kind @param {number} x */
+  /** @param {"pan" | "seek"} kind @param {number} x */
   #tell(kind, x) {
     const us = timeAt(this.view, this.plot.clientWidth, x);
     const oldest = this.#camera?.oldest_us ?? this.view.from_us;
-    this.dispatchEvent(new CustomEvent(kind, { detail: kind === "seek" ? clamp(us, oldest, nowUs()) : us }));
+    this.emit(kind, kind === "seek" ? clamp(us, oldest, nowUs()) : us);
   }
 }

@@ -8,6 +8,7 @@ import { OverviewStrip } from "./overview_strip.js";
 import { HoverPicture } from "./hover_picture.js";
 import { LaneGutter } from "./lane_gutter.js";
 import { laneAt, layLanes, scrollToFocus } from "./lane_layout.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { SpanTable } from "./span_table.js";
 import { spokenTime } from "./tick_words.js";
@@ -40,13 +41,21 @@ const HIDDEN_WIDTH = 800;
 /**
  * @typedef {import("./timeline_model.js").View} View
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./timeline_data.js").Bookmark} Bookmark
+ * @typedef {object} TimelineEvents
+ * @property {number} seek an instant
+ * @property {number} scrub an instant, while something is dragged
+ * @property {undefined} scrub-cancel
+ * @property {{in_us: number | null, out_us: number | null}} marks
+ * @property {import("./hover_picture.js").Place | null} hover
+ * @property {undefined} view
+ * @property {number} focus a camera id
+ * @property {Bookmark} bookmark the one that was clicked
+ * @property {number} bookmark-wish an instant: a long press asks for a new one
  */
 
-/**
- * Fires `seek`, `scrub` (detail: instant), `scrub-cancel`, `marks` ({in_us, out_us}), `hover` ({us, camera_id, bookmark} or null), `view`,
- * `focus` (camera id), `bookmark` (the one that was clicked), `bookmark-wish` (instant: a long press asks for a new one).
- */
-export class Timeline extends EventTarget {
+/** @extends {Emitter<TimelineEvents>} */
+export class Timeline extends Emitter {
   #isPlanned = false;
   /** @type {readonly CameraFacts[]} */
   #cameras = [];
@@ -109,16 +118,13 @@ export class Timeline extends EventTarget {
 
   #listen() {
     const { data, gutter, overview, plot } = this;
-    data.addEventListener("change", () => this.plan());
-    gutter.addEventListener("focus", (event) => this.#tell("focus", /** @type {CustomEvent<number>} */ (event).detail));
-    gutter.addEventListener("scroll", () => this.plan());
-    overview.addEventListener("pan", (event) =>
-      this.setView(centred(/** @type {CustomEvent<number>} */ (event).detail, spanOf(this.view))),
-    );
-    overview.addEventListener("seek", (event) => {
-      const at = /** @type {CustomEvent<number>} */ (event).detail;
+    data.on("change", () => this.plan());
+    gutter.on("focus", (id) => this.emit("focus", id));
+    gutter.on("scroll", () => this.plan());
+    overview.on("pan", (at) => this.setView(centred(at, spanOf(this.view))));
+    overview.on("seek", (at) => {
       this.setView(centred(at, spanOf(this.view)));
-      this.#tell("seek", at);
+      this.emit("seek", at);
     });
     plot.addEventListener("keydown", (event) => this.#onKey(event));
     plot.addEventListener("focus", () => this.#describe());
@@ -194,7 +200,7 @@ export class Timeline extends EventTarget {
     Object.assign(this.plot.dataset, { fromUs: this.view.from_us, toUs: this.view.to_us });
     const date = dateShort(clamp(this.view.from_us, 0, now));
     if (this.date.textContent !== date) this.date.textContent = date;
-    this.dispatchEvent(new Event("view"));
+    this.emit("view");
     this.plan();
   }
 
@@ -342,11 +348,6 @@ export class Timeline extends EventTarget {
     if (plot.getAttribute("aria-valuetext") !== words) plot.setAttribute("aria-valuetext", words);
   }
 
-  /** @param {string} kind @param {unknown} [detail] */
-  #tell(kind, detail) {
-    this.dispatchEvent(new CustomEvent(kind, { detail }));
-  }
-
   // What gestures may do.
 
   /** @param {number} x @param {number} y @returns {import("./timeline_gestures.js").Grip} */
@@ -371,14 +372,14 @@ export class Timeline extends EventTarget {
     this.#scrub ??= { us: this.playheadUs, view: this.view };
     this.playheadUs = us;
     if (this.isTape) this.setView(this.view);
-    this.#tell("scrub", us);
+    this.emit("scrub", us);
     this.plan();
   }
 
   /** @param {number} us */
   seek(us) {
     this.#scrub = null;
-    this.#tell("seek", us);
+    this.emit("seek", us);
   }
 
   cancelScrub() {
@@ -387,7 +388,7 @@ export class Timeline extends EventTarget {
     if (!scrub) return;
     this.playheadUs = scrub.us;
     this.setView(scrub.view);
-    this.#tell("scrub-cancel");
+    this.emit("scrub-cancel");
   }
 
   /** @param {"in" | "out"} end @param {number} us */
@@ -395,11 +396,11 @@ export class Timeline extends EventTarget {
     this.#ends ??= { in_us: this.inUs, out_us: this.outUs };
     const other = end === "in" ? this.#ends.out_us : this.#ends.in_us;
     const isBefore = other === null ? end === "in" : us <= other;
-    this.#tell("marks", isBefore ? { in_us: us, out_us: other } : { in_us: other, out_us: us });
+    this.emit("marks", isBefore ? { in_us: us, out_us: other } : { in_us: other, out_us: us });
   }
 
   cancelEnd() {
-    if (this.#ends) this.#tell("marks", this.#ends);
+    if (this.#ends) this.emit("marks", this.#ends);
     this.#ends = null;
   }
 
@@ -421,13 +422,13 @@ export class Timeline extends EventTarget {
   /** @param {number} x @param {number} y @returns {boolean} */
   openMarkAt(x, y) {
     const mark = this.markAt(x, y);
-    if (mark) this.#tell("bookmark", mark);
+    if (mark) this.emit("bookmark", mark);
     return mark !== null;
   }
 
   /** @param {number} us */
   wishBookmark(us) {
-    this.#tell("bookmark-wish", us);
+    this.emit("bookmark-wish", us);
   }
 
   /** @param {number | null} x null: the pointer has left @param {number} y */
@@ -438,7 +439,7 @@ export class Timeline extends EventTarget {
     const lane = laneAt(this.#layout, y - this.#heights.ruler + this.gutter.scroll);
     const isLane = y >= this.#heights.ruler && y < this.#heights.ruler + this.#layout.seen;
     const mark = x === null ? null : this.markAt(x, y);
-    this.#tell(
+    this.emit(
       "hover",
       us === null ? null : { us, camera_id: isLane && lane ? lane.camera_id : this.#focusedId, bookmark: mark },
     );

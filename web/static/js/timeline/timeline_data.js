@@ -8,6 +8,7 @@ import { AnswerShelf } from "./answer_shelf.js";
 import { isAborted, json } from "../page/api.js";
 import { LaneFacts, nearestEdge } from "./lane_facts.js";
 import { clamp, spanOf } from "./timeline_model.js";
+import { Emitter } from "../page/emitter.js";
 import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js";
 
 /**
@@ -62,8 +63,8 @@ export async function askTimeline(camera_ids, window, columns, { withActivity = 
   return answer;
 }
 
-/** Fires `change` when facts came, or the last request failed. */
-export class TimelineData extends EventTarget {
+/** Emits `change` when facts came, or the last request failed. @extends {Emitter<{change: undefined}>} */
+export class TimelineData extends Emitter {
   #shelf = new AnswerShelf();
   /** @type {readonly number[]} */
   #ids = [];
@@ -196,7 +197,7 @@ export class TimelineData extends EventTarget {
         signal: attending.signal,
       });
       this.#keep(answer, this.#ids, 2 * ATTENDED_US);
-      this.dispatchEvent(new Event("change"));
+      this.emit("change");
     } catch {
       // The view's own request complains; what is known of the wider view remains.
     }
@@ -260,7 +261,7 @@ export class TimelineData extends EventTarget {
       this.#retryDueMs = performance.now() + (RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? REFRESH_MS);
     }
     this.#running = null;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
     this.#plan();
   }
 
