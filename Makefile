@@ -14,6 +14,7 @@ ASSETS := web/static/vendor/.set-up
 PYTHON_PACKAGES := vms recorder playback storage web migrations
 CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
 PYTEST := $(BIN)/pytest
+SCRIPTS := web/static/js tests eslint.config.js
 # Fast suites run on two workers; the ones that measure or starve the machine run alone.
 PYTEST_PARALLEL := -n 2 --dist worksteal
 # Where Debian keeps mkfs and ip, which the fault suites use; not everybody's PATH holds it.
@@ -21,7 +22,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: demo test check bench help setup assets lock clean
 .PHONY: format ruff types imports javascript system-packages
-.PHONY: test-unit test-integration test-faults test-browser screenshots
+.PHONY: test-unit test-scripts test-integration test-faults test-browser screenshots
 
 demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
 	@exec $(BIN)/vms demo
@@ -29,12 +30,12 @@ demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ct
 # Downloads and checks side by side, the suites one after the other: they measure, and fill the machine by themselves.
 test:  ## Check the code, then run every suite
 	@$(MAKE) -j3 setup
-	@$(MAKE) --output-sync=target -j2 check test-unit
+	@$(MAKE) --output-sync=target -j2 check test-unit test-scripts
 	@$(MAKE) test-integration
 	@$(MAKE) test-faults
 	@$(MAKE) test-browser
 
-check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript types: what to run before a commit
+check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript: what to run before a commit
 
 bench: $(DEVELOPMENT) $(ASSETS)  ## Measure against the physical reference of this machine; prints ratios
 	$(PYTEST) tests/bench -m bench -s -p no:xdist
@@ -50,10 +51,16 @@ imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports --no-logo
 
 javascript: $(NODE_MODULES) $(ASSETS)
+	$(PYTHON) tools/node.py prettier --check --log-level warn $(SCRIPTS)
+	$(PYTHON) tools/node.py eslint $(SCRIPTS)
 	$(PYTHON) tools/node.py tsc --project tsconfig.json
+	$(PYTHON) tools/node.py tsc --project tests/scripts
 
 test-unit: $(DEVELOPMENT)  ## Pure tests only: seconds
 	$(PYTEST) tests/unit $(PYTEST_PARALLEL)
+
+test-scripts: $(NODE_MODULES)  ## Pure tests of the browser's scripts, without a browser: seconds
+	$(PYTHON) tools/node.py node --test --test-concurrency=2 --test-reporter=dot "tests/scripts/**/*.test.js"
 
 test-integration: $(DEVELOPMENT) $(ASSETS) system-packages  ## With real ffmpeg, RTSP cameras, SQLite and PostgreSQL
 	$(PYTEST) tests/integration $(PYTEST_PARALLEL)
@@ -71,9 +78,10 @@ setup: $(DEVELOPMENT) $(ASSETS) system-packages  ## Set everything up and run no
 
 assets: $(ASSETS)  ## Third-party JavaScript, fonts and icons into web/static/vendor
 
-format: $(DEVELOPMENT)  ## Let ruff rewrite what it can
+format: $(DEVELOPMENT) $(NODE_MODULES)  ## Let ruff and prettier rewrite what they can
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
+	$(PYTHON) tools/node.py prettier --write --log-level warn $(SCRIPTS)
 
 lock: $(DEVELOPMENT) $(NODE_MODULES)  ## Choose versions anew: requirements*.lock and package-lock.json
 	$(PYTHON) -m tools.lock

@@ -1,4 +1,4 @@
-"""Runs npm and the programs of node_modules with the Node.js that the virtual environment brings."""
+"""Runs npm, scripts and the programs of node_modules with the Node.js that the virtual environment brings."""
 
 import shutil
 import subprocess
@@ -50,11 +50,14 @@ def install() -> int:
 
 
 def run(name: str, arguments: list[str]) -> int:
-    """Run `name`, a program of node_modules, in the project's folder and return its exit code."""
-    program = (MODULES / ".bin" / name).resolve()
-    if not program.exists():
-        sys.exit(f"{name} is not in node_modules: run `make assets`")
-    command = [str(node_folder() / "bin" / "node"), str(program), *arguments]
+    """Run `name`, `node` or a program of node_modules, in the project's folder and return its exit code."""
+    command = [str(node_folder() / "bin" / "node")]
+    if name != "node":
+        program = (MODULES / ".bin" / name).resolve()
+        if not program.exists():
+            sys.exit(f"{name} is not in node_modules: run `make assets`")
+        command.append(str(program))
+    command += arguments
     return subprocess.run(command, cwd=PROJECT, check=False).returncode
 
 

@@ -32,7 +32,7 @@ class ReviewPage:
 
     def act(self, name: str) -> None:
         """Press a button."""
-        self.page.locator(f'[data-act="{name}"]:visible').first.click()
+        self.page.locator(f'[data-command="{name}"]:visible').first.click()
 
     def zoom_to_minutes(self) -> None:
         """Narrow the timeline, so that what it shows around the playhead is footage."""

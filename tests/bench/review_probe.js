@@ -34,26 +34,36 @@
   }
   new MutationObserver(watchAll).observe(document, { childList: true, subtree: true });
 
-  document.addEventListener("load", (event) => {
-    const tile = event.target instanceof HTMLImageElement ? event.target.closest("[data-tile], [data-first-tile]") : null;
-    if (!tile) return;
-    pictured.set(tile, performance.now());
-    first.picture_ms ||= performance.now();
-  }, { capture: true });
+  document.addEventListener(
+    "load",
+    (event) => {
+      const tile =
+        event.target instanceof HTMLImageElement ? event.target.closest("[data-tile], [data-first-tile]") : null;
+      if (!tile) return;
+      pictured.set(tile, performance.now());
+      first.picture_ms ||= performance.now();
+    },
+    { capture: true },
+  );
   let place = "";
   for (const name of ["pointerup", "pointermove"]) {
-    document.addEventListener(name, (event) => {
-      // The browser repeats a move where it was when something under the pointer changes.
-      const at = `${name} ${event.clientX} ${event.clientY}`;
-      if (at !== place) pressed_ms = performance.now();
-      place = at;
-    }, { capture: true });
+    document.addEventListener(
+      name,
+      (event) => {
+        // The browser repeats a move where it was when something under the pointer changes.
+        const at = `${name} ${event.clientX} ${event.clientY}`;
+        if (at !== place) pressed_ms = performance.now();
+        place = at;
+      },
+      { capture: true },
+    );
   }
 
   /** Those that can be seen: the others rest. @returns {Element[]} */
   const tiles = () => [...document.querySelectorAll("[data-tile]")].filter((tile) => tile.checkVisibility());
   /** The video of a tile that can be seen. @param {Element} tile @returns {HTMLVideoElement} */
-  const videoOf = (tile) => [...tile.querySelectorAll("video")].find((video) => video.checkVisibility()) ?? tile.querySelector("video");
+  const videoOf = (tile) =>
+    [...tile.querySelectorAll("video")].find((video) => video.checkVisibility()) ?? tile.querySelector("video");
   const focused = () => document.querySelector("[data-player]");
   const truths = () => tiles().map((tile) => frameTruth(videoOf(tile)));
   const label = () => Number(focused().dataset.wallUs);
@@ -61,7 +71,8 @@
 
   window.reviewProbe = {
     truths,
-    first: () => (first.picture_ms && first.frame_ms ? { ...first, largest_ms: first.largest_ms || performance.now() } : null),
+    first: () =>
+      first.picture_ms && first.frame_ms ? { ...first, largest_ms: first.largest_ms || performance.now() } : null,
     areAllNear(count, at_us) {
       const found = truths();
       return found.length === count && found.every((truth) => truth && Math.abs(truth.time_us - at_us) < NEAR_US);
@@ -88,7 +99,8 @@
     },
     /** Seconds that the timeline shows, and the pixel of an instant on it, as the page tells them. */
     shown_s: () => Number(slider().dataset.toUs - slider().dataset.fromUs) / 1e6,
-    x: (us) => ((us - slider().dataset.fromUs) / (slider().dataset.toUs - slider().dataset.fromUs)) * slider().clientWidth,
+    x: (us) =>
+      ((us - slider().dataset.fromUs) / (slider().dataset.toUs - slider().dataset.fromUs)) * slider().clientWidth,
     /** The instant at a pixel of the window. */
     at(x) {
       const { left, width } = slider().getBoundingClientRect();
@@ -122,7 +134,9 @@
       const range = Math.min(buffered.length - 1, Math.floor(share * buffered.length));
       const [start, end] = [buffered.start(range), buffered.end(range)];
       const began = performance.now();
-      const shown = new Promise((resolve) => { video.requestVideoFrameCallback(() => resolve(performance.now())); });
+      const shown = new Promise((resolve) => {
+        video.requestVideoFrameCallback(() => resolve(performance.now()));
+      });
       video.currentTime = start + ((share * 7) % 1) * Math.max(0, end - start - 0.2);
       return (await shown) - began;
     },

@@ -54,7 +54,11 @@ window.timelineProbe = {
     const facts = new Map(ids.map((id) => [id, new LaneFacts(toldLane(id, from, now, every_us, random), from, now)]));
     const known = {
       holds: [{ id: 1, camera_ids: [1], start_us: now - 3e9, end_us: now - 1e9, reason: "Kasus 114/2025" }],
-      bookmarks: Array.from({ length: 60 }, (_, i) => ({ start_us: from + ((i + 0.5) / 60) * (now - from), end_us: from + ((i + 0.5) / 60) * (now - from), title: "Truk sampah masuk" })),
+      bookmarks: Array.from({ length: 60 }, (_, i) => ({
+        start_us: from + ((i + 0.5) / 60) * (now - from),
+        end_us: from + ((i + 0.5) / 60) * (now - from),
+        title: "Truk sampah masuk",
+      })),
       cover(pieces, id, view) {
         pieces.length = 0;
         const [start, end] = [Math.max(view.from_us, from), Math.min(view.to_us, now)];
@@ -66,13 +70,29 @@ window.timelineProbe = {
     this.canvas = canvas;
     this.gaps = [...facts.values()].reduce((sum, lane) => sum + lane.gaps.length, 0);
     this.span_us = now - from;
-    this.draw = (view) => picture.draw({
-      view, layout, scroll: 0, heights, now_us: now, playhead_us: (view.from_us + view.to_us) / 2, frame: null, hover_us: view.from_us + 1e6,
-      in_us: view.from_us + (view.to_us - view.from_us) * 0.3, out_us: view.from_us + (view.to_us - view.from_us) * 0.4, isTape: false,
-    }, known, ids);
+    this.draw = (view) =>
+      picture.draw(
+        {
+          view,
+          layout,
+          scroll: 0,
+          heights,
+          now_us: now,
+          playhead_us: (view.from_us + view.to_us) / 2,
+          frame: null,
+          hover_us: view.from_us + 1e6,
+          in_us: view.from_us + (view.to_us - view.from_us) * 0.3,
+          out_us: view.from_us + (view.to_us - view.from_us) * 0.4,
+          isTape: false,
+        },
+        known,
+        ids,
+      );
     this.viewAt = (share) => {
       // From all of it down to an hour and back, moving along all the while.
-      const span = Math.exp(Math.log(this.span_us) + (Math.log(3.6e9) - Math.log(this.span_us)) * (1 - Math.abs(2 * share - 1)));
+      const span = Math.exp(
+        Math.log(this.span_us) + (Math.log(3.6e9) - Math.log(this.span_us)) * (1 - Math.abs(2 * share - 1)),
+      );
       const start = from + (this.span_us - span) * (0.15 + 0.7 * share);
       return { from_us: Math.round(start), to_us: Math.round(start + span) };
     };
@@ -101,7 +121,9 @@ window.timelineProbe = {
   },
 
   /** The timeline panned and zoomed. */
-  drawn(count) { return this.frames(count, (share) => this.draw(this.viewAt(share))); },
+  drawn(count) {
+    return this.frames(count, (share) => this.draw(this.viewAt(share)));
+  },
 
   /** The least that any drawing does. */
   bare(count) {

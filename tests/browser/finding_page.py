@@ -46,7 +46,6 @@ class FindingPage:
         self.search = page.locator("[data-quick-search]")
         self.picks = page.locator("[data-search-list] [data-shot-pick]")
         self.trail = page.locator("[data-search-trail] li")
-        self.said = page.locator("[data-search-said]")
         self.days = page.locator("[data-other-days]")
         self.day_picks = page.locator("[data-days-list] [data-day-pick]")
         self.calendar = page.locator("[data-calendar]")

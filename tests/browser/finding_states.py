@@ -60,7 +60,7 @@ def _calendar_empty(page: Page) -> None:
         page.keyboard.press("PageUp")
         expect(page.locator("[data-calendar-grid] meter").first).to_be_attached()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-calendar-said]")).not_to_be_empty()
+    expect(page.locator("[data-calendar-note]")).not_to_be_empty()
 
 
 def _typed(page: Page) -> None:

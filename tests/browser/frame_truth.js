@@ -55,25 +55,34 @@
     const high = Math.max(...means);
     if (high - low < LEAST_CONTRAST) return null;
     const bytes = new Uint8Array(16);
-    means.forEach((mean, bit) => { if (mean > (low + high) / 2) bytes[bit >> 3] |= 0x80 >> (bit & 7); });
+    means.forEach((mean, bit) => {
+      if (mean > (low + high) / 2) bytes[bit >> 3] |= 0x80 >> (bit & 7);
+    });
     const view = new DataView(bytes.buffer);
     if (crc(bytes.subarray(0, 14)) !== view.getUint16(14)) return null;
     // Microseconds stay below 2 ** 53 until the year 2255.
-    return { frame: view.getUint32(0), time_us: view.getUint32(4) * 2 ** 32 + view.getUint32(8), camera: view.getUint16(12) };
+    return {
+      frame: view.getUint32(0),
+      time_us: view.getUint32(4) * 2 ** 32 + view.getUint32(8),
+      camera: view.getUint16(12),
+    };
   };
 
   /** What every tile that can be seen shows now. @returns {object[]} */
-  globalThis.tilesShown = () => [...document.querySelectorAll("[data-tile]")].filter((tile) => tile.checkVisibility()).map((tile) => {
-    const video = tile.querySelector("video");
-    return {
-      camera_id: Number(tile.dataset.camera),
-      state: tile.dataset.state,
-      label_us: Number(tile.dataset.wallUs ?? 0),
-      truth: frameTruth(video),
-      now_us: Date.now() * 1000,
-      width: video.videoWidth,
-    };
-  });
+  globalThis.tilesShown = () =>
+    [...document.querySelectorAll("[data-tile]")]
+      .filter((tile) => tile.checkVisibility())
+      .map((tile) => {
+        const video = tile.querySelector("video");
+        return {
+          camera_id: Number(tile.dataset.camera),
+          state: tile.dataset.state,
+          label_us: Number(tile.dataset.wallUs ?? 0),
+          truth: frameTruth(video),
+          now_us: Date.now() * 1000,
+          width: video.videoWidth,
+        };
+      });
 
   /** What the playback page shows now. @returns {object} */
   globalThis.shownNow = () => {

@@ -173,7 +173,7 @@ class PlaybackPage:
 
     def button(self, action: str) -> Locator:
         """Return a button of the toolbar."""
-        return self.page.locator(f'[data-act="{action}"]')
+        return self.page.locator(f'[data-command="{action}"]')
 
     def type_time(self, text: str) -> None:
         """Click the clock, type a time, and press Enter."""

@@ -31,11 +31,11 @@ def _save_clip(page: Page) -> None:
 
 
 def _change_camera(page: Page) -> None:
-    page.locator('[data-act="change-camera"]').click()
+    page.locator('[data-command="change-camera"]').click()
     expect(page.locator("[data-camera-dialog]")).to_be_visible()
 
 
 def _choose_cameras(page: Page) -> None:
     # On phones one row names the camera and changes it; elsewhere a button adds to the chips.
-    page.locator('[data-act="cameras"]:visible, [data-act="change-camera"]:visible').first.click()
+    page.locator('[data-command="cameras"]:visible, [data-command="change-camera"]:visible').first.click()
     expect(page.locator("[data-camera-dialog]")).to_be_visible()

@@ -66,7 +66,7 @@ def test_bookmark_may_be_of_the_marked_range_and_of_all_cameras(city: City, play
     playback.shown_near(start_us)
     playback.mark_clip(typed(start_us), typed(start_us + 90 * SECOND_US))
     expect(page.locator('[data-fact="duration"]')).to_have_text("1 mnt 30 dtk")
-    page.locator('[data-act="bookmark"]').click()
+    page.locator('[data-command="bookmark"]').click()
     form = form_of(page)
     form.get_by_label("Judul").fill("Rombongan")
     form.get_by_label(re.compile("Rentang yang ditandai")).check()

@@ -68,21 +68,6 @@ def test_answer_that_does_not_come_counts_as_none_and_giving_up_on_purpose_as_th
     assert told == [["ApiError", 0, "offline"], True]
 
 
-def test_fault_of_the_server_is_told_with_its_reference(
-    city: City, playback: PlaybackPage, at_us: int
-) -> None:
-    playback.open_at(city.park.id, at_us)
-    told = run(
-        playback.page,
-        "../page/notice.js",
-        """async ({ withReference }) => {
-          const { ApiError } = await import(document.querySelector('script[src*="js/page/shell"]').src.replace("shell.js", "api.js"));
-          return [500, 422, 0].map((status) => withReference("Gagal.", new ApiError(status, { reference: "1a2b3c4d" })));
-        }""",
-    )
-    assert told == ["Gagal. Kode rujukan 1a2b3c4d.", "Gagal.", "Gagal."]
-
-
 def test_bars_of_the_hours_that_do_not_come_are_not_asked_for_with_every_frame(
     city: City, playback: PlaybackPage, at_us: int
 ) -> None:
@@ -123,7 +108,7 @@ def test_tape_that_moves_asks_again_for_what_failed(city: City, chromium: Browse
         made = failing(page, lambda request: "/timeline?" in request.url)
         page.goto(playback_url(city, city.park.id, at_us=at_us, mode="full"))
         page.wait_for_function(PLAYER_RESTS)
-        page.locator('[data-act="play"]').click()
+        page.locator('[data-command="play"]').click()
         plays_on(page, SECOND_US // 2)
         before = len(made)
         plays_on(page, 6 * SECOND_US)
@@ -166,22 +151,6 @@ def test_notice_that_was_put_away_stays_away_until_it_was_untrue(
         }""",
     )
     assert told == [1, 0, 0, 1]
-
-
-def test_share_of_today_is_of_what_has_passed(city: City, playback: PlaybackPage, at_us: int) -> None:
-    playback.open_at(city.park.id, at_us)
-    told = run(
-        playback.page,
-        "../days/day_facts.js",
-        """({ percentOf, shareOf }) => {
-          const hour = 3600e6;
-          const facts = (covered) => ({ day: "2026-11-25", covered_us: covered * hour, length_us: 24 * hour });
-          const shares = [[facts(9), 9], [facts(9), 30], [facts(0), 30], [undefined, 30], [facts(23.99), 30], [facts(0.01), 30]]
-            .map(([known, now]) => shareOf(known, 0, 24 * hour, now * hour));
-          return shares.map(percentOf);
-        }""",
-    )
-    assert told == [100, 38, 0, 0, 99, 1]
 
 
 def test_card_of_today_counts_what_has_passed(city: City, playback: PlaybackPage) -> None:

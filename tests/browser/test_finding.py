@@ -115,7 +115,7 @@ def test_escape_closes_and_gives_back_view_and_focus(city: City, finding: Findin
     finding.open(pier.camera.id, at_us=pier.arrival_us - MINUTE_US, marks=pier.month)
     zoom = finding.page.locator("[data-zoom-label]")
     before = zoom.inner_text()
-    button = finding.page.locator('[data-act="quick-search"]')
+    button = finding.page.locator('[data-command="quick-search"]')
     button.focus()
     finding.page.keyboard.press("Enter")
     finding.shots()
@@ -130,7 +130,7 @@ def test_a_gap_has_a_card_with_its_cause_and_costs_no_picture(city: City, findin
     pier = city.pier
     around = TimeRange(pier.month.start_us - 4 * DAY_US, pier.month.start_us)
     finding.open(pier.camera.id, at_us=pier.arrival_us, marks=around)
-    finding.page.locator('[data-act="quick-search"]').click()
+    finding.page.locator('[data-command="quick-search"]').click()
     shots = finding.shots()
     steps = {b.at_us - a.at_us for a, b in pairwise(shots)}
     footage_us = around.duration_us - pier.gap.duration_us
@@ -267,7 +267,7 @@ def test_the_calendar_is_walked_by_keys_and_explains_its_empty_days(city: City, 
         expect(button).to_have_attribute("aria-disabled", "true")
         expect(button).to_have_attribute("title", words)
         keyboard.press("Enter")
-        expect(finding.page.locator("[data-calendar-said]")).to_contain_text(words)
+        expect(finding.page.locator("[data-calendar-note]")).to_contain_text(words)
     keyboard.press("Escape")
     expect(finding.calendar).to_be_hidden()
     expect(finding.page.locator("[data-day-open]")).to_be_focused()

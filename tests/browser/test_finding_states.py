@@ -75,7 +75,7 @@ def test_a_camera_that_never_recorded_says_so(city: City, finding: FindingPage) 
         assert "Belum ada rekaman dari kamera ini" in nothing(finding)
         finding.page.keyboard.press("Escape")
         finding.page.keyboard.press("h")
-        expect(finding.page.locator("[data-days-said]")).to_contain_text("Belum ada rekaman")
+        expect(finding.page.locator("[data-days-note]")).to_contain_text("Belum ada rekaman")
         finding.page.keyboard.press("Escape")
         finding.page.keyboard.press("c")
         title = finding.page.locator("[data-calendar-grid] button").first
@@ -105,13 +105,13 @@ def test_a_right_that_was_lost_meanwhile_is_told(city: City, stranger: Page) -> 
     assert "tidak tersedia lagi untuk Anda" in nothing(finding)
     finding.page.keyboard.press("Escape")
     finding.page.keyboard.press("h")
-    expect(finding.page.locator("[data-days-said]")).to_contain_text("tidak tersedia lagi untuk Anda")
+    expect(finding.page.locator("[data-days-note]")).to_contain_text("tidak tersedia lagi untuk Anda")
 
 
 def test_with_several_cameras_one_is_searched_and_then_looked_at(city: City, finding: FindingPage) -> None:
     pier = city.pier
     finding.open(city.park.id, pier.camera.id, at_us=city.past.young.start_us, marks=pier.month)
-    finding.page.locator('[data-act="quick-search"]').click()
+    finding.page.locator('[data-command="quick-search"]').click()
     camera = finding.page.locator("[data-search-camera]")
     expect(camera).to_have_value(str(city.park.id))
     camera.select_option(str(pier.camera.id))
@@ -138,7 +138,7 @@ def test_everything_is_found_with_a_thumb(city: City, chromium: Browser, languag
         city.sign_in(context, name)
         finding = FindingPage(context.new_page(), city.url)
         finding.open(pier.camera.id, at_us=pier.month.start_us + 4 * DAY_US, marks=pier.month)
-        finding.page.locator('[data-act="quick-search"]').tap()
+        finding.page.locator('[data-command="quick-search"]').tap()
         shots = finding.shots()
         boxes = [pick.bounding_box() for pick in finding.picks.all()[:3]]
         assert all(box is not None and box["width"] > 150 for box in boxes)
@@ -151,7 +151,7 @@ def test_everything_is_found_with_a_thumb(city: City, chromium: Browser, languag
         assert min(size["width"], size["height"]) >= 44
         assert finding.page.evaluate("() => document.documentElement.scrollWidth") <= 390
         finding.search.locator("[data-close]").tap()
-        finding.page.locator('[data-act="other-days"]').tap()
+        finding.page.locator('[data-command="other-days"]').tap()
         expect(finding.day_picks).to_have_count(7)
         assert finding.page.evaluate("() => document.documentElement.scrollWidth") <= 390
         finding.day_picks.nth(4).tap()

@@ -140,7 +140,7 @@ def test_person_without_the_right_sees_no_button_and_is_turned_away(city: City, 
     at = format_rfc3339(start_us + SECOND_US)
     viewer.goto(f"{city.url}/playback?cam={city.park.id}&t={at}&mode=full")
     PlaybackPage(viewer, city.url).shown_near(start_us + SECOND_US)
-    expect(viewer.locator('[data-act="hold"]')).to_have_count(0)
+    expect(viewer.locator('[data-command="hold"]')).to_have_count(0)
     expect(viewer.locator("[data-hold-dialog]")).to_have_count(0)
     expect(viewer.get_by_role("link", name="Kunci bukti")).to_have_count(0)
     answer = viewer.goto(f"{city.url}/holds")

@@ -31,16 +31,6 @@ _SWALLOWED = """(() => {
   };
 })();"""
 """The browser takes in nothing of what is loaded first, and never says so."""
-_WATCHED = """async (looks) => {
-  const page = document.querySelector('script[src*="js/review/"]').src;
-  const { StallWatch } = await import(new URL("../player/stall_watch.js", page));
-  const watch = new StallWatch();
-  return looks.flatMap(([from_s, to_s, sign]) => {
-    const told = [];
-    for (let s = from_s; s < to_s; s += 0.5) if (watch.isStuck(sign, 1000 * s)) told.push(s);
-    return told;
-  });
-}"""
 
 
 class Line:
@@ -101,23 +91,6 @@ def test_footage_that_stops_coming_without_a_word_is_loaded_anew(
     playback.page.add_init_script(_SWALLOWED)
     shown = playback.open_at(city.park.id, at_us)
     assert abs(shown.truth.time_us - at_us) < SECOND_US
-
-
-@pytest.mark.parametrize(
-    ("looks", "told"),
-    [
-        pytest.param([(0, 60, None)], [], id="nothing is waited for"),
-        pytest.param([(0, 7, "a"), (7, 14, "b"), (14, 21, "c")], [], id="something comes"),
-        pytest.param([(0, 60, "a")], [8, 24, 56], id="ever more seldom"),
-        pytest.param([(0, 20, "a"), (20, 21, None), (21, 30, "a")], [8, 29], id="patient anew"),
-        pytest.param([(0, 6, "a"), (60, 67, "a")], [], id="the page slept"),
-    ],
-)
-def test_what_counts_as_stopped(
-    city: City, playback: PlaybackPage, looks: list[tuple[int, int, str | None]], told: list[float]
-) -> None:
-    playback.open(city.park.id, city.past.young.start_us)
-    assert playback.page.evaluate(_WATCHED, looks) == told
 
 
 def test_footage_that_cannot_be_opened_for_a_while_is_not_skipped(

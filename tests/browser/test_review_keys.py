@@ -81,7 +81,7 @@ def test_keys_play_step_mark_zoom_choose_and_open(city: City, playback: Playback
     page.keyboard.press("Home")
     expect(page.locator("[data-clock-time]")).to_have_text("00:00:00")
     page.keyboard.press("End")
-    expect(page.locator('[data-act="live"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-command="live"]')).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_help_lists_every_key_and_the_page_knows_every_one(

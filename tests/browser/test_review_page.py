@@ -45,7 +45,7 @@ def test_a_chip_is_looked_at_taken_away_and_another_camera_is_added(
     expect(admin).to_have_url(re.compile(f"f={city.tower.id}"))
     admin.get_by_role("button", name=f"Lepas {city.park.name} dari halaman").click()
     expect(chips(admin)).to_have_count(1)
-    admin.locator('[data-act="cameras"]').click()
+    admin.locator('[data-command="cameras"]').click()
     dialog = admin.get_by_role("dialog", name="Pilih kamera")
     dialog.get_by_role("searchbox").fill(city.clinic.name[:6])
     dialog.get_by_role("checkbox", name=re.compile(city.clinic.name)).check()
@@ -85,7 +85,7 @@ def test_a_link_restores_cameras_moment_zoom_marks_and_layout_through_signing_in
     rests(stranger)
     expect(chips(stranger)).to_have_count(2)
     expect(stranger.locator(f'[data-player][data-camera="{city.tower.id}"]')).to_have_count(1)
-    expect(stranger.locator('[data-act="layout-grid"]')).to_have_attribute("aria-pressed", "true")
+    expect(stranger.locator('[data-command="layout-grid"]')).to_have_attribute("aria-pressed", "true")
     expect(stranger.locator("[data-clock-time]")).to_have_text(f"{local(at_us):%H:%M:%S}")
     expect(stranger.locator("[data-clip-in]")).to_have_value(
         re.compile(f"^{local(at_us - MINUTE_US):%H:%M:%S}")
@@ -146,10 +146,10 @@ def test_a_leader_on_a_tablet_finds_plays_and_changes_hour_and_camera(
         expect(tablet.locator("[data-clock-time]")).to_have_text(
             f"{local(at_us + MINUTE_US - 10 * SECOND_US):%H:%M:%S}"
         )
-        tablet.locator('[data-act="play"]').tap()
+        tablet.locator('[data-command="play"]').tap()
         tablet.wait_for_function("() => document.querySelector('[data-player]').dataset.state === 'playing'")
-        tablet.locator('[data-act="play"]').tap()
-        tablet.locator('[data-act="change-camera"]').tap()
+        tablet.locator('[data-command="play"]').tap()
+        tablet.locator('[data-command="change-camera"]').tap()
         dialog = tablet.get_by_role("dialog", name="Ganti kamera")
         expect(dialog.get_by_role("listitem")).to_have_count(1)
         dialog.get_by_role("button", name=re.compile(city.park.name)).tap()
@@ -192,7 +192,7 @@ def test_a_clip_is_saved_from_simple_mode(city: City, admin: Page, at_us: int) -
     sheet.get_by_role("button", name="Ekspor klip").click()
     expect(sheet.get_by_role("link", name="Unduh").first).to_be_visible()
     sheet.get_by_role("button", name="Tutup").click()
-    admin.locator('.head [data-act="mode-full"]').click()
+    admin.locator('.head [data-command="mode-full"]').click()
     expect(admin.locator(".side [data-clip-form]")).to_be_visible()
 
 
@@ -200,7 +200,7 @@ def test_the_mode_that_was_chosen_is_there_on_the_next_visit(city: City, admin: 
     admin.goto(playback_url(city, city.park.id, at_us=at_us))
     expect(admin.locator('[data-mode="full"]')).to_be_visible()
     with admin.expect_response("**/api/v1/preferences"):
-        admin.locator('.head [data-act="mode-simple"]').click()
+        admin.locator('.head [data-command="mode-simple"]').click()
     expect(admin.locator("[data-hour-rail]")).to_be_visible()
     admin.goto(playback_url(city, city.park.id, at_us=at_us))
     expect(admin.locator('[data-mode="simple"]')).to_be_visible()
@@ -223,7 +223,7 @@ def test_a_phone_begins_simple_with_the_tape_under_the_picture(
                 "[data-stage]",
                 "[data-plot]",
                 "[data-clock]",
-                '[data-act="play"]',
+                '[data-command="play"]',
                 ".save",
             )
             if (box := phone.locator(part).bounding_box()) is not None
@@ -231,7 +231,7 @@ def test_a_phone_begins_simple_with_the_tape_under_the_picture(
         assert len(tops) == 6
         assert tops == sorted(tops)
         assert phone.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-        phone.locator('.at-foot [data-act="mode-full"]').tap()
+        phone.locator('.at-foot [data-command="mode-full"]').tap()
         expect(phone.locator(".side")).to_be_visible()
         row, stage = phone.locator(".camsel").bounding_box(), phone.locator("[data-stage]").bounding_box()
         assert row is not None
@@ -262,7 +262,7 @@ def test_a_phone_on_its_side_is_all_picture_with_controls_over_it(
         phone.goto(playback_url(city, city.park.id, at_us=at_us))
         rests(phone)
         stage = phone.locator("[data-stage]").bounding_box()
-        button = phone.locator('[data-act="play"]').bounding_box()
+        button = phone.locator('[data-command="play"]').bounding_box()
         assert stage is not None
         assert button is not None
         assert (stage["width"], stage["height"]) == (844, 390)
@@ -314,18 +314,18 @@ def test_where_somebody_was_is_remembered_on_pausing(city: City, playback: Playb
 
 def test_a_view_is_saved_offered_and_deleted(city: City, admin: Page, at_us: int) -> None:
     admin.goto(playback_url(city, city.park.id, city.tower.id, at_us=at_us, l="grid"))
-    admin.locator('[data-act="cameras"]').click()
+    admin.locator('[data-command="cameras"]').click()
     dialog = admin.get_by_role("dialog", name="Pilih kamera")
     dialog.get_by_role("button", name="Simpan tampilan ini").click()
     dialog.get_by_role("textbox", name="Nama tampilan").fill("Taman dan menara")
     admin.keyboard.press("Enter")
     expect(dialog.get_by_role("button", name="Taman dan menara", exact=True)).to_be_visible()
     admin.goto(playback_url(city, city.clinic.id))
-    admin.locator('[data-act="cameras"]').click()
+    admin.locator('[data-command="cameras"]').click()
     dialog.get_by_role("button", name="Taman dan menara", exact=True).click()
     expect(chips(admin)).to_have_count(2)
-    expect(admin.locator('[data-act="layout-grid"]')).to_have_attribute("aria-pressed", "true")
-    admin.locator('[data-act="cameras"]').click()
+    expect(admin.locator('[data-command="layout-grid"]')).to_have_attribute("aria-pressed", "true")
+    admin.locator('[data-command="cameras"]').click()
     dialog.get_by_role("button", name="Hapus tampilan Taman dan menara").click()
     expect(dialog.get_by_text("Tampilan tersimpan")).to_be_hidden()
 

@@ -33,7 +33,7 @@ def test_a_phone_plays_the_small_stream_until_the_person_wants_the_large_one(
         phone = PlaybackPage(context.new_page(), city.url)
         phone.open(city.square.id, at_us)
         shows(phone.page, _SMALL)
-        phone.page.locator('[data-act="help"]:visible').tap()
+        phone.page.locator('[data-command="help"]:visible').tap()
         phone.page.get_by_role("checkbox", name=re.compile("hemat data")).uncheck()
         shows(phone.page, _LARGE)
         phone.open(city.square.id, at_us)

@@ -81,7 +81,7 @@ def test_the_others_wait_for_a_stalled_tile_and_then_go_on_without_it(
     playback.open_several([city.park, city.square, city.hall], at_us)
     expect(playback.tile(city.square)).to_have_attribute("data-state", "paused")
     playback.act("play")
-    held = playback.page.locator("[data-hold-up]")
+    held = playback.page.locator("[data-stalled]")
     expect(held).to_contain_text("Menunggu kamera 3")
     expect(held).to_be_hidden()
     expect(playback.tile(city.park)).to_have_attribute("data-state", "playing")
@@ -99,7 +99,7 @@ def test_playing_goes_on_without_a_stalled_tile_at_once_where_that_is_asked(
     playback.open_several([city.park, city.square, city.hall], at_us)
     expect(playback.tile(city.square)).to_have_attribute("data-state", "paused")
     playback.act("play")
-    playback.page.locator("[data-go-without]").click()
+    playback.page.locator("[data-play-without-stalled]").click()
     expect(playback.tile(city.park)).to_have_attribute("data-state", "playing")
     playback.page.unroute_all()
 

@@ -244,7 +244,7 @@ def test_what_was_purged_and_what_never_was_are_told_apart(timeline: TimelinePag
 
 def test_the_strip_goes_where_it_is_clicked_and_its_frame_can_be_dragged(timeline: TimelinePage) -> None:
     timeline.open(1, timeline.archive.end_us - 26 * MINUTE_US, _HOUR_S)
-    strip = timeline.page.locator("[data-archive]").bounding_box()
+    strip = timeline.page.locator("[data-overview]").bounding_box()
     assert strip is not None
     timeline.page.mouse.click(strip["x"] + strip["width"] / 2, strip["y"] + 12)
     middle = timeline.wait_for_view(f"to < {timeline.archive.end_us - 30 * DAY_US}")

@@ -19,11 +19,6 @@ _COLUMN = """([x, y, height]) => {
   const { data } = canvas.getContext("2d").getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, Math.round(height * ratio));
   return Array.from({ length: data.length / 4 }, (_, i) => `#${[0, 1, 2].map((k) => data[4 * i + k].toString(16).padStart(2, "0")).join("")}`);
 }"""
-_IMPORT = """async ([name, argument]) => {
-  const page = document.querySelector('script[src*="js/review/"]').src;
-  const module = await import(new URL(`${name}.js`, page));
-  return (CODE)(module, argument);
-}"""
 _FIRST_TRY_MS, _SECOND_TRY_MS = 20_000, 45_000
 RULER_PX = 40
 FOCUS_PX = 56
@@ -124,10 +119,6 @@ class TimelinePage:
     def is_gap(self, x: float, lane_y: float, height: float) -> bool:
         """Tell whether no pixel of a lane's column is footage."""
         return RECORDED not in self.column(x, lane_y + 2, height - 4)
-
-    def run(self, module: str, code: str, argument: object = None) -> object:
-        """Return what a function `(module, argument) => ...` of one of the served modules returns."""
-        return self.page.evaluate(_IMPORT.replace("CODE", code), [module, argument])
 
     def point(self, x: float, y: float) -> None:
         """Move the pointer to a place of the plot."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -105,7 +105,8 @@ class Installation:
     def left_out(self, path: str) -> int:
         """Return how many frames a simulated stream never made, because the machine was too busy to make them in time."""
         answer = ask_simulator(self.control_port, {"stats": True})
-        (stream,) = [s for camera in answer["cameras"] for s in camera["streams"] if s["path"] == path]
+        cameras: list[dict[str, Any]] = list(answer["cameras"])  # type: ignore[call-overload]  # the channel answers JSON
+        (stream,) = [s for camera in cameras for s in camera["streams"] if s["path"] == path]
         return int(stream["frames_skipped"])
 
     def wait_until_recording(self, storage: Storage, *, seconds: float = 90) -> None:
@@ -202,7 +203,7 @@ def main_stream(camera: Camera) -> Stream:
 def truths_of(file: Path | BinaryIO) -> list[FrameTruth]:
     """Return what every frame of a recorded file says of itself, in the order shown."""
     found = []
-    with av.open(str(file) if isinstance(file, Path) else file) as container:
+    with av.open(str(file) if isinstance(file, Path) else file, "r") as container:
         for frame in container.decode(video=0):
             truth = read_truth(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
             assert truth is not None, f"a frame of {file} cannot be read"

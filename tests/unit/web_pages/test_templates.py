@@ -89,7 +89,7 @@ def test_dark_theme_redefines_only_what_the_light_one_defines() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_script_is_short_and_writes_no_html(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert len(text.splitlines()) < 400
+    assert len(text.splitlines()) <= 600
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
     )

@@ -13,7 +13,7 @@ from web.http.state import WebServices
 from web.pages.cameras.camera_views import CameraView, camera_views
 from web.pages.frame.presenters import Presenter
 from web.pages.review.playback_address import PlaybackAddress
-from web.pages.review.review_keys import key_acts
+from web.pages.review.review_keys import key_commands
 
 _YOUNG_US = 2 * MINUTE_US
 _BEFORE_END_US = 10 * SECOND_US
@@ -106,7 +106,7 @@ def playback_facts(
         "may_export": any(user.may(Right.EXPORT, camera.id) for camera in chosen.cameras),
         "may_hold": any(user.may(Right.HOLD, camera.id) for camera in chosen.cameras),
         "some_unavailable": chosen.some_unavailable,
-        "keys": key_acts(),
+        "keys": key_commands(),
     }
     return PlaybackFacts(views, focused, at_us, is_live, _first_picture(views, at_us), mode, script)
 

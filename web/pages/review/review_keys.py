@@ -12,13 +12,13 @@ class KeyLine:
 
     Attributes:
         shown: what is printed on the caps. words: key in the catalogue's section "keys".
-        acts: what each key does, by the browser's name of the key, with "Shift+" before keys that have a name;
+        commands: what each key does, by the browser's name of the key, with "Shift+" before keys that have a name;
             letters in lower case.
     """
 
     shown: tuple[str, ...]
     words: str
-    acts: Mapping[str, str]
+    commands: Mapping[str, str]
 
 
 PLAYBACK_KEYS: tuple[KeyLine, ...] = (
@@ -58,6 +58,6 @@ PORTAL_KEYS = (*PLAYBACK_KEYS, KeyLine(("/",), "search", {}))
 """With the key that every page knows."""
 
 
-def key_acts() -> dict[str, str]:
+def key_commands() -> dict[str, str]:
     """Return what each key does, for the page's script."""
-    return {key: act for line in PLAYBACK_KEYS for key, act in line.acts.items()}
+    return {key: command for line in PLAYBACK_KEYS for key, command in line.commands.items()}

@@ -1,15 +1,16 @@
 /**
- * The cameras of the page as chips: a number, a name, and what takes the camera off the page. The focused one is filled.
+ * The page's cameras as chips, each with its number, name and a button that removes it; the one in focus is filled.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { dateShort } from "../page/site_time.js";
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
-/** Fires `focus`, `remove` and `first` (detail: camera id). */
-export class CameraChips extends EventTarget {
+/** Emits what is wished of a camera, with its id. @extends {Emitter<{focus: number, remove: number, first: number}>} */
+export class CameraChips extends Emitter {
   constructor() {
     super();
     this.list = part("[data-chips]", HTMLUListElement);
@@ -23,14 +24,18 @@ export class CameraChips extends EventTarget {
   /** @param {readonly CameraFacts[]} cameras in page order @param {number} focusedId */
   show(cameras, focusedId) {
     const held = this.list.contains(document.activeElement) ? this.#index() : -1;
-    this.list.replaceChildren(...cameras.map((camera) => this.#chip(camera, camera.id === focusedId, cameras.length > 1)));
+    this.list.replaceChildren(
+      ...cameras.map((camera) => this.#chip(camera, camera.id === focusedId, cameras.length > 1)),
+    );
     this.#fit();
     if (held >= 0) this.#focus(Math.min(held, cameras.length - 1));
     const focused = cameras.find((camera) => camera.id === focusedId);
     if (!focused) return;
     const others = cameras.length - 1;
     this.name.textContent = focused.name;
-    this.place.textContent = [focused.place, others > 0 ? text("review.and_others", { n: others }) : ""].filter(Boolean).join(" · ");
+    this.place.textContent = [focused.place, others > 0 ? text("review.and_others", { n: others }) : ""]
+      .filter(Boolean)
+      .join(" · ");
   }
 
   /** Where names would be cut, only the focused chip shows what removes it: its number is enough for the others. */
@@ -62,8 +67,8 @@ export class CameraChips extends EventTarget {
     remove.setAttribute("aria-label", text("review.remove", { name: camera.name }));
     remove.title = remove.getAttribute("aria-label") ?? "";
     remove.hidden = !mayGo;
-    name.addEventListener("click", () => this.#tell("focus", camera.id));
-    remove.addEventListener("click", () => this.#tell("remove", camera.id));
+    name.addEventListener("click", () => this.emit("focus", camera.id));
+    remove.addEventListener("click", () => this.emit("remove", camera.id));
     return chip;
   }
 
@@ -75,8 +80,8 @@ export class CameraChips extends EventTarget {
     if (index < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "ArrowLeft" && !event.shiftKey) this.#focus(Math.max(0, index - 1));
     else if (event.key === "ArrowRight" && !event.shiftKey) this.#focus(Math.min(last, index + 1));
-    else if (event.key === "Delete" && last > 0) this.#tell("remove", id);
-    else if (event.key === "Home" && event.shiftKey) this.#tell("first", id);
+    else if (event.key === "Delete" && last > 0) this.emit("remove", id);
+    else if (event.key === "Home" && event.shiftKey) this.emit("first", id);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -90,10 +95,5 @@ export class CameraChips extends EventTarget {
   /** @param {number} index */
   #focus(index) {
     this.list.children[index]?.querySelector("button")?.focus();
-  }
-
-  /** @param {string} kind @param {number} id */
-  #tell(kind, id) {
-    this.dispatchEvent(new CustomEvent(kind, { detail: id }));
   }
 }

@@ -1,16 +1,20 @@
 /**
- * The dialog that chooses cameras: searched by name, place or agency; several with check boxes, or one with a single touch.
+ * The dialog that chooses cameras, searched by name, place or agency: several by check box, or one with a single touch.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { MOST_CAMERAS } from "./chosen_cameras.js";
 import { SavedViews } from "./saved_views.js";
 
-/** @typedef {import("../page/page_data.js").CameraChoice} CameraChoice */
+/**
+ * @typedef {import("../page/page_data.js").CameraChoice} CameraChoice
+ * @typedef {import("../page/page_data.js").LayoutName} LayoutName
+ */
 
-/** Fires `choose` (detail: {camera_ids, layout: of a saved view or null}). */
-export class CameraPicker extends EventTarget {
+/** @extends {Emitter<{choose: {camera_ids: number[], layout: LayoutName | null}}>} with the layout of a saved view */
+export class CameraPicker extends Emitter {
   /** Ids that are checked, in page order. @type {number[]} */
   #checked = [];
   #takesOne = false;
@@ -32,10 +36,7 @@ export class CameraPicker extends EventTarget {
     this.rowOfSeveral = part("[data-choice-row]", HTMLTemplateElement);
     this.rowOfOne = part("[data-one-row]", HTMLTemplateElement);
     this.views = new SavedViews(this.dialog, () => ({ camera_ids: this.#checked, layout: layout() }));
-    this.views.addEventListener("choose", (event) => {
-      const { camera_ids, layout: wanted } = /** @type {CustomEvent<import("./saved_views.js").SavedView>} */ (event).detail;
-      this.#choose(camera_ids, wanted);
-    });
+    this.views.on("choose", ({ camera_ids, layout: wanted }) => this.#choose(camera_ids, wanted));
     part("[data-close]", HTMLButtonElement, this.dialog).addEventListener("click", () => this.dialog.close());
     this.search.addEventListener("input", () => this.#filter());
     this.search.addEventListener("keydown", (event) => {
@@ -64,14 +65,18 @@ export class CameraPicker extends EventTarget {
   }
 
   #build() {
-    const here = this.#takesOne ? [] : this.#checked.flatMap((id) => this.choices.find((choice) => choice.id === id) ?? []);
+    const here = this.#takesOne
+      ? []
+      : this.#checked.flatMap((id) => this.choices.find((choice) => choice.id === id) ?? []);
     const others = this.choices.filter((choice) => !here.includes(choice));
     const groups = new Map(here.length > 0 ? [[text("review.on_page"), here]] : []);
     for (const choice of others) {
       const name = choice.is_removed ? text("review.removed_group") : choice.agency || text("review.no_agency");
-      groups.set(name, [...groups.get(name) ?? [], choice]);
+      groups.set(name, [...(groups.get(name) ?? []), choice]);
     }
-    this.list.replaceChildren(...[...groups].flatMap(([name, choices]) => this.#group(name, choices, groups.size > 1, choices === here)));
+    this.list.replaceChildren(
+      ...[...groups].flatMap(([name, choices]) => this.#group(name, choices, groups.size > 1, choices === here)),
+    );
     this.#filter();
     this.#showCount();
   }
@@ -91,7 +96,9 @@ export class CameraPicker extends EventTarget {
 
   /** @param {CameraChoice} choice @param {boolean} mayGoFirst @returns {Node} */
   #row(choice, mayGoFirst) {
-    const row = /** @type {DocumentFragment} */ ((this.#takesOne ? this.rowOfOne : this.rowOfSeveral).content.cloneNode(true));
+    const row = /** @type {DocumentFragment} */ (
+      (this.#takesOne ? this.rowOfOne : this.rowOfSeveral).content.cloneNode(true)
+    );
     const item = part(".choice", HTMLLIElement, row);
     item.dataset["words"] = `${choice.title} ${choice.agency}`.toLowerCase();
     item.dataset["choice"] = String(choice.id);
@@ -101,7 +108,9 @@ export class CameraPicker extends EventTarget {
     const picture = part("[data-picture]", HTMLImageElement, row);
     if (choice.picture_url) picture.src = choice.picture_url;
     else picture.hidden = true;
-    picture.addEventListener("error", () => { picture.hidden = true; });
+    picture.addEventListener("error", () => {
+      picture.hidden = true;
+    });
     if (this.#takesOne) {
       const button = part("button.one", HTMLButtonElement, row);
       button.setAttribute("aria-pressed", String(this.#checked[0] === choice.id));
@@ -143,7 +152,10 @@ export class CameraPicker extends EventTarget {
 
   #showCount() {
     const { length } = this.#checked;
-    this.count.textContent = text(length >= MOST_CAMERAS ? "review.full_house" : "review.chosen", { n: length, most: MOST_CAMERAS });
+    this.count.textContent = text(length >= MOST_CAMERAS ? "review.full_house" : "review.chosen", {
+      n: length,
+      most: MOST_CAMERAS,
+    });
     this.shows.disabled = length === 0;
     this.views.mayKeep(length > 0);
   }
@@ -172,6 +184,6 @@ export class CameraPicker extends EventTarget {
   /** @param {readonly number[]} camera_ids @param {import("../page/page_data.js").LayoutName | null} layout */
   #choose(camera_ids, layout) {
     this.dialog.close();
-    this.dispatchEvent(new CustomEvent("choose", { detail: { camera_ids: [...camera_ids], layout } }));
+    this.emit("choose", { camera_ids: [...camera_ids], layout });
   }
 }

@@ -1,16 +1,17 @@
 /**
- * Which cameras are on the page, in which order, and which one is looked at. Numbers are places: 1 to 16.
+ * Which cameras are on the page, in which order, and which one is in focus; they are numbered 1 to 16 by their place.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { json } from "../page/api.js";
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
 export const MOST_CAMERAS = 16;
 
-/** Fires `change` when the cameras or their order changed, and `focus` when only the focused one did. */
-export class ChosenCameras extends EventTarget {
+/** Emits `change` when the cameras or their order changed, and `focus` when only the focused one did. @extends {Emitter<{change: undefined, focus: undefined}>} */
+export class ChosenCameras extends Emitter {
   /** Counts changes, so that the answer to an older wish is dropped. */
   #turn = 0;
 
@@ -25,7 +26,9 @@ export class ChosenCameras extends EventTarget {
     this.focusedId = focusedId;
   }
 
-  get ids() { return this.all.map((camera) => camera.id); }
+  get ids() {
+    return this.all.map((camera) => camera.id);
+  }
 
   /** @returns {CameraFacts} */
   get focused() {
@@ -38,7 +41,7 @@ export class ChosenCameras extends EventTarget {
   focus(id) {
     if (id === this.focusedId || !this.ids.includes(id)) return;
     this.focusedId = id;
-    this.dispatchEvent(new Event("focus"));
+    this.emit("focus");
   }
 
   /** The last one stays. @param {number} id */
@@ -56,7 +59,7 @@ export class ChosenCameras extends EventTarget {
    * @param {readonly number[]} ids in page order; an empty list changes nothing
    */
   async choose(ids) {
-    const turn = this.#turn += 1;
+    const turn = (this.#turn += 1);
     const wanted = [...new Set(ids)].slice(0, MOST_CAMERAS);
     const known = new Map(this.all.map((camera) => [camera.id, camera]));
     const missing = wanted.filter((id) => !known.has(id));
@@ -76,7 +79,7 @@ export class ChosenCameras extends EventTarget {
     this.#turn += 1;
     this.all = numbered(cameras);
     if (!this.ids.includes(this.focusedId)) this.focusedId = /** @type {CameraFacts} */ (this.all[0]).id;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * How the tiles lie: as a person chose; simple mode shows one camera whatever that is.
+ * The layout of the tiles: what the person chose, or one camera alone in simple mode.
  * @module
  */
 
@@ -10,7 +10,7 @@ import { part } from "../page/page_data.js";
 export class LayoutSwitch {
   /**
    * @param {import("../player/deck.js").Deck} deck
-   * @param {import("../review/review_mode.js").ReviewMode} mode
+   * @param {{readonly isSimple: boolean}} mode
    * @param {LayoutName} chosen
    */
   constructor(deck, mode, chosen) {
@@ -30,8 +30,8 @@ export class LayoutSwitch {
   show() {
     this.deck.setLayout(this.mode.isSimple ? "one" : this.chosen);
     this.box.hidden = this.deck.tiles.length < 2;
-    for (const button of this.box.querySelectorAll("[data-act]")) {
-      button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `layout-${this.chosen}`));
+    for (const button of this.box.querySelectorAll("[data-command]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-command") === `layout-${this.chosen}`));
     }
   }
 }

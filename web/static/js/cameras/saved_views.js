@@ -1,9 +1,10 @@
 /**
- * Saved views: sets of cameras with a layout, under a name, kept on the server; shown and made in the camera dialog.
+ * Saved views in the camera dialog: cameras and a layout under a name, stored on the server.
  * @module
  */
 
 import { json, request } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 
@@ -18,8 +19,8 @@ import { part, text } from "../page/page_data.js";
  * @property {string} owner
  */
 
-/** Fires `choose` (detail: SavedView). */
-export class SavedViews extends EventTarget {
+/** @extends {Emitter<{choose: SavedView}>} */
+export class SavedViews extends Emitter {
   /**
    * @param {HTMLElement} dialog
    * @param {() => {camera_ids: number[], layout: string}} now what would be saved
@@ -70,7 +71,7 @@ export class SavedViews extends EventTarget {
     const remove = part("[data-view-remove]", HTMLButtonElement, row);
     show.textContent = view.name;
     show.disabled = view.camera_ids.length === 0;
-    show.addEventListener("click", () => this.dispatchEvent(new CustomEvent("choose", { detail: view })));
+    show.addEventListener("click", () => this.emit("choose", view));
     remove.hidden = !view.may_change;
     if (!view.is_mine) show.title = text("review.view_of", { name: view.owner });
     remove.setAttribute("aria-label", text("review.view_remove", { name: view.name }));

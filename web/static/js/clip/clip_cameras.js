@@ -1,5 +1,5 @@
 /**
- * Which cameras a clip or a hold takes: check boxes of the tiles on the page, with what each would contribute.
+ * The check boxes for the cameras of a clip or a hold, with what each would contribute.
  *
  * Until somebody decides otherwise, every camera that holds footage in the range is in.
  * @module
@@ -7,6 +7,7 @@
 
 import { gapsOf, totalLength } from "./clip_estimate.js";
 import { numberBadge } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { duration, size } from "../page/site_time.js";
 
@@ -17,8 +18,8 @@ import { duration, size } from "../page/site_time.js";
  * @typedef {{box: HTMLInputElement, gap: HTMLElement, size: HTMLElement}} CameraRow
  */
 
-/** Fires `change` when somebody ticks or unticks a camera. */
-export class ClipCameras extends EventTarget {
+/** Emits `change` when somebody ticks or unticks a camera. @extends {Emitter<{change: undefined}>} */
+export class ClipCameras extends Emitter {
   /** @type {readonly CameraFacts[]} */
   #cameras = [];
   /** What somebody decided, by camera id. @type {Map<number, boolean>} */
@@ -44,7 +45,10 @@ export class ClipCameras extends EventTarget {
     const others = cameras.filter((camera) => !camera.may_export);
     this.fold.hidden = cameras.length < 2;
     this.leftOut.hidden = others.length === 0;
-    this.leftOut.textContent = allowed.length === 0 ? text("clip.left_out_all") : text("clip.left_out", { names: others.map((camera) => camera.name).join(", ") });
+    this.leftOut.textContent =
+      allowed.length === 0
+        ? text("clip.left_out_all")
+        : text("clip.left_out", { names: others.map((camera) => camera.name).join(", ") });
     this.#rows.clear();
     this.list.replaceChildren(...allowed.map((camera) => this.#row(camera)));
     this.#showChoice();
@@ -52,7 +56,9 @@ export class ClipCameras extends EventTarget {
 
   /** Cameras that an estimate is to be made of: those not unticked by hand. @returns {number[]} */
   get candidates() {
-    return this.#cameras.filter((camera) => camera.may_export && this.#wishes.get(camera.id) !== false).map((camera) => camera.id);
+    return this.#cameras
+      .filter((camera) => camera.may_export && this.#wishes.get(camera.id) !== false)
+      .map((camera) => camera.id);
   }
 
   /** Cameras that the clip takes, in page order. @returns {number[]} */
@@ -70,12 +76,18 @@ export class ClipCameras extends EventTarget {
 
   /** Show what each camera would contribute; null while that is not known. @param {Contribution | null} estimate */
   show(estimate) {
-    if (estimate) this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
+    if (estimate)
+      this.#empty = new Set(estimate.cameras.filter((camera) => camera.bytes === 0).map((camera) => camera.camera_id));
     for (const [id, row] of this.#rows) {
-      const told = estimate?.cameras.find((camera) => camera.camera_id === id);
-      const missing = told && estimate ? totalLength(gapsOf(estimate, [id])) : 0;
-      row.size.textContent = told && told.bytes > 0 ? size(told.bytes) : "";
-      row.gap.textContent = told?.bytes === 0 ? text("clip.no_footage") : missing > 0 ? text("clip.gap_long", { length: duration(missing) }) : "";
+      const estimated = estimate?.cameras.find((camera) => camera.camera_id === id);
+      const missing = estimated && estimate ? totalLength(gapsOf(estimate, [id])) : 0;
+      row.size.textContent = estimated && estimated.bytes > 0 ? size(estimated.bytes) : "";
+      row.gap.textContent =
+        estimated?.bytes === 0
+          ? text("clip.no_footage")
+          : missing > 0
+            ? text("clip.gap_long", { length: duration(missing) })
+            : "";
     }
     this.#showChoice();
   }
@@ -97,14 +109,14 @@ export class ClipCameras extends EventTarget {
     box.addEventListener("change", () => {
       this.#wishes.set(camera.id, box.checked);
       this.#showChoice();
-      this.dispatchEvent(new Event("change"));
+      this.emit("change");
     });
     const name = document.createElement("span");
     name.className = "ell";
     name.textContent = camera.name;
     name.title = camera.title;
     const gap = document.createElement("span");
-    gap.className = "t12 hole";
+    gap.className = "t12 gaps";
     const bytes = document.createElement("span");
     bytes.className = "t2 num";
     label.append(box, numberBadge(camera), name, gap, bytes);

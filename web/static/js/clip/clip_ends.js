@@ -1,9 +1,10 @@
 /**
- * The two ends of a clip: typed, nudged, marked at the playhead or dragged from outside, and always in order.
+ * The two ends of a clip: typed, nudged, marked at the playhead or dragged, and always in order.
  * @module
  */
 
 import { ApiError } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { clockTenths, dayMonth, dayOf, nowUs, parseTyped, SECOND_US } from "../page/site_time.js";
 
@@ -16,8 +17,8 @@ const FIRST_LENGTH_US = 60 * SECOND_US;
  * @typedef {{wallUs: () => number, frameUs: () => number}} Playhead the instant shown and the length of its frame
  */
 
-/** Fires `change` (an end moved), `look` (detail: an instant worth seeing now) and `problem` (detail: words, "" for none). */
-export class ClipEnds extends EventTarget {
+/** Emits `change` when an end moved, `look` with an instant worth seeing now, and `problem` with words, "" for none. @extends {Emitter<{change: undefined, look: number, problem: string}>} */
+export class ClipEnds extends Emitter {
   /** @type {number | null} */
   inUs = null;
   /** @type {number | null} */
@@ -40,7 +41,9 @@ export class ClipEnds extends EventTarget {
     }
   }
 
-  get isWhole() { return this.inUs !== null && this.outUs !== null; }
+  get isWhole() {
+    return this.inUs !== null && this.outUs !== null;
+  }
 
   /** @param {number | null} in_us @param {number | null} out_us */
   set(in_us, out_us) {
@@ -51,12 +54,18 @@ export class ClipEnds extends EventTarget {
     this.ends.in.day.textContent = this.inUs === null ? "" : dayMonth(this.inUs);
     this.ends.out.day.textContent = this.outUs === null ? "" : dayMonth(this.outUs);
     this.#complain("");
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** Begin or move an end; the other end follows where they would cross. @param {End} end @param {number} us */
   mark(end, us) {
-    if (end === "in") this.set(us, this.outUs !== null && this.outUs > us ? this.outUs : Math.max(us + SECOND_US, Math.min(us + FIRST_LENGTH_US, nowUs())));
+    if (end === "in")
+      this.set(
+        us,
+        this.outUs !== null && this.outUs > us
+          ? this.outUs
+          : Math.max(us + SECOND_US, Math.min(us + FIRST_LENGTH_US, nowUs())),
+      );
     else this.set(this.inUs !== null && this.inUs < us ? this.inUs : us - FIRST_LENGTH_US, us);
   }
 
@@ -117,11 +126,11 @@ export class ClipEnds extends EventTarget {
   /** Show the first frame of the clip, or its last. @param {End} end */
   #look(end) {
     const us = end === "in" ? this.inUs : this.outUs === null ? null : this.outUs - this.playhead.frameUs();
-    if (us !== null) this.dispatchEvent(new CustomEvent("look", { detail: us }));
+    if (us !== null) this.emit("look", us);
   }
 
   /** @param {string} words */
   #complain(words) {
-    this.dispatchEvent(new CustomEvent("problem", { detail: words }));
+    this.emit("problem", words);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a clip would hold, known before it is made: size, holes and room on disk, in all and of each camera.
+ * What a clip would contain before it is made: size, gaps and room on disk, in total and for each camera.
  * @module
  */
 
@@ -25,16 +25,27 @@ export const LONGEST_CLIP_US = DAY_US;
  */
 
 /** @param {readonly number[]} cameraIds @param {number} in_us @param {number} out_us @returns {AskedRange} */
-export const askedRange = (cameraIds, in_us, out_us) => ({ camera_ids: [...cameraIds], from: rfc3339(in_us), to: rfc3339(out_us) });
+export const askedRange = (cameraIds, in_us, out_us) => ({
+  camera_ids: [...cameraIds],
+  from: rfc3339(in_us),
+  to: rfc3339(out_us),
+});
 
 /** @param {AskedRange} range @param {AbortSignal} [signal] @returns {Promise<Estimate>} */
 export async function fetchEstimate(range, signal) {
-  return json("/api/v1/exports/estimate", { method: "POST", body: range, patience_ms: LONG_PATIENCE_MS, ...(signal ? { signal } : {}) });
+  return json("/api/v1/exports/estimate", {
+    method: "POST",
+    body: range,
+    patience_ms: LONG_PATIENCE_MS,
+    ...(signal ? { signal } : {}),
+  });
 }
 
-/** The holes of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
+/** The gaps of some cameras, in order of time. @param {{gaps: EstimateGap[]}} estimate @param {readonly number[]} cameraIds @returns {EstimateGap[]} */
 export function gapsOf(estimate, cameraIds) {
-  return estimate.gaps.filter((gap) => cameraIds.includes(gap.camera_id)).sort((a, b) => a.start_us - b.start_us || a.camera_id - b.camera_id);
+  return estimate.gaps
+    .filter((gap) => cameraIds.includes(gap.camera_id))
+    .sort((a, b) => a.start_us - b.start_us || a.camera_id - b.camera_id);
 }
 
 /** @param {readonly {start_us: number, end_us: number}[]} gaps @returns {number} microseconds */

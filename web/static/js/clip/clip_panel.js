@@ -1,5 +1,5 @@
 /**
- * The clip: its ends and cameras, what it would hold before it is made, and the export that delivers it.
+ * The clip panel: the ends and cameras of a clip, its estimate, and the export that delivers it.
  * @module
  */
 
@@ -8,8 +8,9 @@ import { ClipCameras } from "./clip_cameras.js";
 import { ClipEnds } from "./clip_ends.js";
 import { askedRange, fetchEstimate, gapsOf, LONGEST_CLIP_US, totalLength } from "./clip_estimate.js";
 import { ClipPreview } from "./clip_preview.js";
-import { ExportList } from "../pages/export_list.js";
+import { ExportList } from "./export_list.js";
 import { gapRow, wordsRow } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, duration, SECOND_US, size } from "../page/site_time.js";
@@ -18,8 +19,15 @@ const SETTLE_MS = 300;
 const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
 const SAVED_AROUND_US = 30 * SECOND_US;
 const LONGEST_NAME = 120;
-/** What is known why an export was not begun; anything else is said in general words. */
-const REFUSALS = ["clip.export_nothing-recorded", "clip.export_permission-denied", "clip.export_not-found", "clip.export_volume-full", "clip.export_invalid-input", "clip.export_too-many-attempts"];
+/** Known reasons why an export did not start; anything else gets general words. */
+const REFUSALS = [
+  "clip.export_nothing-recorded",
+  "clip.export_permission-denied",
+  "clip.export_not-found",
+  "clip.export_volume-full",
+  "clip.export_invalid-input",
+  "clip.export_too-many-attempts",
+];
 
 /**
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
@@ -28,8 +36,8 @@ const REFUSALS = ["clip.export_nothing-recorded", "clip.export_permission-denied
  * @typedef {import("./clip_estimate.js").Estimate} Estimate
  */
 
-/** Fires `marks` (detail: {in_us, out_us}) and `seek` (detail: instant). */
-export class ClipPanel extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{marks: {in_us: number | null, out_us: number | null}, seek: number}>} */
+export class ClipPanel extends Emitter {
   /** @type {AbortController | null} */
   #running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -58,7 +66,10 @@ export class ClipPanel extends EventTarget {
     this.clearButton = part("[data-clip-clear]", HTMLButtonElement, this.root);
     this.previewButton = part("[data-clip-preview]", HTMLButtonElement, this.root);
     this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement, this.root));
-    this.ends = new ClipEnds(this.form, { wallUs: () => deck.wallUs, frameUs: () => Math.round(deck.focused.frameSeconds * SECOND_US) });
+    this.ends = new ClipEnds(this.form, {
+      wallUs: () => deck.wallUs,
+      frameUs: () => Math.round(deck.focused.frameSeconds * SECOND_US),
+    });
     this.cameras = new ClipCameras(this.form);
     this.preview = new ClipPreview(deck, this.root);
     this.nameIsTyped = false;
@@ -67,12 +78,18 @@ export class ClipPanel extends EventTarget {
     void this.jobs.resume();
   }
 
-  get inUs() { return this.ends.inUs; }
+  get inUs() {
+    return this.ends.inUs;
+  }
 
-  get outUs() { return this.ends.outUs; }
+  get outUs() {
+    return this.ends.outUs;
+  }
 
   /** Cameras that the clip takes, in page order. */
-  get cameraIds() { return this.cameras.chosen; }
+  get cameraIds() {
+    return this.cameras.chosen;
+  }
 
   /** @param {readonly CameraFacts[]} cameras */
   setCameras(cameras) {
@@ -112,15 +129,17 @@ export class ClipPanel extends EventTarget {
   }
 
   #listen() {
-    this.name.addEventListener("input", () => { this.nameIsTyped = this.name.value !== ""; });
-    this.clearButton.addEventListener("click", () => this.clear());
-    this.ends.addEventListener("change", () => {
-      this.#onRange();
-      this.dispatchEvent(new CustomEvent("marks", { detail: { in_us: this.inUs, out_us: this.outUs } }));
+    this.name.addEventListener("input", () => {
+      this.nameIsTyped = this.name.value !== "";
     });
-    this.ends.addEventListener("look", (event) => this.#seek(/** @type {CustomEvent<number>} */ (event).detail));
-    this.ends.addEventListener("problem", (event) => this.#complain(/** @type {CustomEvent<string>} */ (event).detail));
-    this.cameras.addEventListener("change", () => {
+    this.clearButton.addEventListener("click", () => this.clear());
+    this.ends.on("change", () => {
+      this.#onRange();
+      this.emit("marks", { in_us: this.inUs, out_us: this.outUs });
+    });
+    this.ends.on("look", (us) => this.#seek(us));
+    this.ends.on("problem", (words) => this.#complain(words));
+    this.cameras.on("change", () => {
       this.#writeName();
       this.#countSoon();
     });
@@ -128,7 +147,7 @@ export class ClipPanel extends EventTarget {
       if (this.preview.isRunning) this.preview.stop(true);
       else if (this.inUs !== null && this.outUs !== null) this.preview.start(this.inUs, this.outUs);
     });
-    this.preview.addEventListener("change", () => this.#showPreview());
+    this.preview.on("change", () => this.#showPreview());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#export();
@@ -137,7 +156,7 @@ export class ClipPanel extends EventTarget {
 
   /** @param {number} us */
   #seek(us) {
-    this.dispatchEvent(new CustomEvent("seek", { detail: us }));
+    this.emit("seek", us);
   }
 
   #onRange() {
@@ -159,14 +178,20 @@ export class ClipPanel extends EventTarget {
     // An address with marks is read before the deck has its cameras.
     const focused = this.deck.tiles.length > 0 ? this.deck.focused.camera : null;
     const first = chosen.find((camera) => camera.id === focused?.id) ?? chosen[0];
-    const values = { place: first?.title ?? "", n: chosen.length - 1, time: `${dateShort(this.inUs)} ${clock(this.inUs)}` };
+    const values = {
+      place: first?.title ?? "",
+      n: chosen.length - 1,
+      time: `${dateShort(this.inUs)} ${clock(this.inUs)}`,
+    };
     this.name.value = text(chosen.length > 1 ? "clip.name_more" : "clip.name", values).slice(0, LONGEST_NAME);
   }
 
   #showPreview() {
     const { isRunning } = this.preview;
     this.previewButton.setAttribute("aria-pressed", String(isRunning));
-    part("[data-clip-preview-word]", HTMLElement, this.previewButton).textContent = text(isRunning ? "clip.preview_stop" : "clip.preview");
+    part("[data-clip-preview-word]", HTMLElement, this.previewButton).textContent = text(
+      isRunning ? "clip.preview_stop" : "clip.preview",
+    );
     part("[data-clip-preview-note]", HTMLElement, this.root).hidden = !isRunning;
   }
 
@@ -195,21 +220,32 @@ export class ClipPanel extends EventTarget {
     this.#failures = 0;
     this.facts.removeAttribute("aria-busy");
     if (this.inUs === null || this.outUs === null) return;
-    const why = this.cameras.candidates.length === 0 ? "clip.none_chosen"
-      : this.outUs - this.inUs > LONGEST_CLIP_US ? "clip.too_long"
-      : this.outUs <= this.inUs ? "clip.backwards" : null;
+    const why =
+      this.cameras.candidates.length === 0
+        ? "clip.none_chosen"
+        : this.outUs - this.inUs > LONGEST_CLIP_US
+          ? "clip.too_long"
+          : this.outUs <= this.inUs
+            ? "clip.backwards"
+            : null;
     if (why !== null) {
       this.#showNothing(text(why));
       return;
     }
-    // What is told is of another range until the answer is there.
+    // What is shown is about another range until the answer is there.
     this.facts.setAttribute("aria-busy", "true");
     this.#timer = setTimeout(() => void this.#count(), SETTLE_MS);
   }
 
   /** @param {string} why @param {boolean} [isBlocked] */
   #showNothing(why, isBlocked) {
-    for (const [name, words] of [["size", "–"], ["gaps", "–"], ["room", ""], ["result", ""]]) this.#fact(name ?? "", words ?? "");
+    for (const [name, words] of [
+      ["size", "–"],
+      ["gaps", "–"],
+      ["room", ""],
+      ["result", ""],
+    ])
+      this.#fact(name ?? "", words ?? "");
     this.gaps.replaceChildren();
     this.#warn(why, isBlocked);
   }
@@ -219,7 +255,9 @@ export class ClipPanel extends EventTarget {
     const running = new AbortController();
     this.#running = running;
     try {
-      this.#showEstimate(await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal));
+      this.#showEstimate(
+        await fetchEstimate(askedRange(this.cameras.candidates, this.inUs, this.outUs), running.signal),
+      );
     } catch (error) {
       if (isAborted(error)) return;
       if (isPassing(error)) {
@@ -239,10 +277,17 @@ export class ClipPanel extends EventTarget {
     const chosen = this.cameraIds;
     const gaps = gapsOf(estimate, chosen);
     this.#fact("size", size(estimate.bytes));
-    this.#fact("gaps", gaps.length === 0 ? text("clip.no_gaps") : text("clip.gaps_of", { n: gaps.length, length: duration(totalLength(gaps)) }));
+    this.#fact(
+      "gaps",
+      gaps.length === 0
+        ? text("clip.no_gaps")
+        : text("clip.gaps_of", { n: gaps.length, length: duration(totalLength(gaps)) }),
+    );
     this.#fact("room", text(estimate.fits ? "clip.room_left" : "clip.room_short", { size: size(estimate.free_bytes) }));
     this.#fact("result", text(estimate.files > 1 ? "clip.one_zip" : "clip.one_file"));
-    this.gaps.replaceChildren(...(gaps.length === 0 ? [wordsRow(text("clip.gap_list_none"))] : gaps.flatMap((gap) => this.#gapRow(gap))));
+    this.gaps.replaceChildren(
+      ...(gaps.length === 0 ? [wordsRow(text("clip.gap_list_none"))] : gaps.flatMap((gap) => this.#gapRow(gap))),
+    );
     this.#failures = 0;
     this.#warn(estimate.bytes === 0 ? text("clip.empty") : estimate.fits ? "" : text("clip.no_room"));
   }
@@ -258,7 +303,11 @@ export class ClipPanel extends EventTarget {
     this.#isStarting = true;
     this.start.disabled = true;
     try {
-      const body = { ...askedRange(this.cameraIds, this.inUs, this.outUs), name: this.name.value.trim(), reason: this.reason.value.trim() };
+      const body = {
+        ...askedRange(this.cameraIds, this.inUs, this.outUs),
+        name: this.name.value.trim(),
+        reason: this.reason.value.trim(),
+      };
       /** @type {{id: number}} */
       const made = await json("/api/v1/exports", { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
       this.jobs.add(made.id, body.name);
@@ -274,7 +323,8 @@ export class ClipPanel extends EventTarget {
 }
 
 /** Whether it may well work in a while. @param {unknown} error @returns {boolean} */
-const isPassing = (error) => !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
+const isPassing = (error) =>
+  !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
 
 /** Why the server made none, in the page's words. @param {unknown} error @returns {string} */
 function refusal(error) {

@@ -1,8 +1,9 @@
 /**
- * Both cuts of a clip, over and over: two seconds from its start, then the last two before its end.
+ * Previews both cuts of a clip in a loop: two seconds from its start, then the last two before its end.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { SECOND_US } from "../page/site_time.js";
 
 const PART_US = 2 * SECOND_US;
@@ -19,17 +20,20 @@ const SAME_PLACE_US = 1.1 * SECOND_US;
  */
 export function previewParts(in_us, out_us) {
   if (out_us - in_us <= 2 * PART_US) return [[in_us, out_us]];
-  return [[in_us, in_us + PART_US], [out_us - PART_US, out_us]];
+  return [
+    [in_us, in_us + PART_US],
+    [out_us - PART_US, out_us],
+  ];
 }
 
-/** Fires `change` when it begins and when it ends. */
-export class ClipPreview extends EventTarget {
+/** Emits `change` when it begins and when it ends. @extends {Emitter<{change: undefined}>} */
+export class ClipPreview extends Emitter {
   /** @type {[number, number][]} */
   #parts = [];
   #at = 0;
   /** Where the deck was, and whether it played. */
   #before = { wall_us: 0, isPlaying: false, speed: 1 };
-  /** The seek under way is this module's own, or the deck's own leap over a hole. */
+  /** The seek under way is this module's own, or the deck's own leap over a gap. */
   #isOwnSeek = false;
   /** The part asked for is on screen: only then can it be over. */
   #isThere = false;
@@ -41,20 +45,30 @@ export class ClipPreview extends EventTarget {
   constructor(deck, root) {
     super();
     this.deck = deck;
-    deck.addEventListener("time", (event) => this.#onTime(/** @type {CustomEvent<number>} */ (event).detail));
-    deck.addEventListener("seek", () => { if (!this.#isOwnSeek) this.stop(false); });
-    deck.addEventListener("skip", (event) => this.#onSkip(/** @type {CustomEvent<{to_us: number}>} */ (event).detail.to_us));
-    deck.addEventListener("state", () => { if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause(); });
+    deck.on("time", (us) => this.#onTime(us));
+    deck.on("seek", () => {
+      if (!this.#isOwnSeek) this.stop(false);
+    });
+    deck.on("skip", ({ to_us }) => this.#onSkip(to_us));
+    deck.on("state", () => {
+      if (this.isRunning && !this.#isOwnSeek && !deck.isPlaying) this.#onPause();
+    });
     // Before the page's own keys: Esc ends the preview first, and only the preview.
-    document.addEventListener("keydown", (event) => {
-      const sheet = document.querySelector("dialog:modal");
-      if (event.key !== "Escape" || !this.isRunning || (sheet && !sheet.contains(root))) return;
-      event.preventDefault();
-      this.stop(true);
-    }, { capture: true });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const sheet = document.querySelector("dialog:modal");
+        if (event.key !== "Escape" || !this.isRunning || (sheet && !sheet.contains(root))) return;
+        event.preventDefault();
+        this.stop(true);
+      },
+      { capture: true },
+    );
   }
 
-  get isRunning() { return this.#parts.length > 0; }
+  get isRunning() {
+    return this.#parts.length > 0;
+  }
 
   /** @param {number} in_us @param {number} out_us */
   start(in_us, out_us) {
@@ -63,7 +77,7 @@ export class ClipPreview extends EventTarget {
     this.#parts = previewParts(in_us, out_us);
     deck.setSpeed(1);
     this.#play(0);
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** @param {boolean} goesBack whether the deck returns to where it was */
@@ -73,7 +87,7 @@ export class ClipPreview extends EventTarget {
     const { wall_us, isPlaying, speed } = this.#before;
     this.deck.setSpeed(speed);
     if (goesBack) this.deck.seek(wall_us, { play: isPlaying });
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   /** @param {number} at */
@@ -95,7 +109,7 @@ export class ClipPreview extends EventTarget {
     if (this.#isThere && us >= end_us) this.#play(this.#at + 1);
   }
 
-  /** The deck leaps over a hole by itself: within the part it goes on behind it, else the next part comes. @param {number} to_us */
+  /** The deck leaps over a gap by itself: within the part it goes on behind it, else the next part comes. @param {number} to_us */
   #onSkip(to_us) {
     const part = this.#parts[this.#at];
     if (!part) return;

@@ -1,19 +1,29 @@
 /**
- * One month as a grid of days, each with how complete its footage is; a day without any can be reached and says why.
+ * One month as a grid of days, each with how complete its footage is; empty days can be reached, and say why.
  * @module
  */
 
 import { percentOf, shareOf, whyEmpty } from "./day_facts.js";
-import { pageData, text } from "../page/page_data.js";
-import { dateLong, dayOf, dayPlus, dayStartUs, nowUs } from "../page/site_time.js";
+import { text } from "../page/page_data.js";
+import { dateLong, dayOf, dayPlus, dayStartUs, nowUs, weekday, weekdayShort } from "../page/site_time.js";
 
 /** Some Monday: weeks begin on it, here as on every calendar of the country. */
 const MONDAY = "2024-01-01";
-const SHORT = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: "UTC" });
-const LONG = new Intl.DateTimeFormat(pageData.language, { weekday: "long", timeZone: "UTC" });
 
 /** @param {string} day @returns {number} 0 for Monday */
 export const weekdayOf = (day) => (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
+
+/** The weeks of a month, each of seven days; null for those of other months. @param {string} month @returns {(string | null)[][]} */
+export function weeksOf(month) {
+  const first = `${month}-01`;
+  /** @type {(string | null)[][]} */
+  const weeks = [];
+  for (let week = dayPlus(first, -weekdayOf(first)); week.slice(0, 7) <= month; week = dayPlus(week, 7)) {
+    const days = [0, 1, 2, 3, 4, 5, 6].map((number) => dayPlus(week, number));
+    weeks.push(days.map((day) => (day.startsWith(month) ? day : null)));
+  }
+  return weeks;
+}
 
 /**
  * @typedef {object} MonthScene
@@ -35,22 +45,20 @@ export function monthGrid(scene, choose) {
   table.setAttribute("role", "grid");
   const names = table.createTHead().insertRow();
   for (let number = 0; number < 7; number += 1) {
-    const noon = new Date(`${dayPlus(MONDAY, number)}T12:00:00Z`);
+    const at = dayStartUs(dayPlus(MONDAY, number));
     const head = document.createElement("th");
     head.scope = "col";
-    head.abbr = LONG.format(noon);
-    head.textContent = SHORT.format(noon);
+    head.abbr = weekday(at);
+    head.textContent = weekdayShort(at);
     names.append(head);
   }
   const body = table.createTBody();
-  const first = `${scene.month}-01`;
-  for (let week = dayPlus(first, -weekdayOf(first)); week.slice(0, 7) <= scene.month; week = dayPlus(week, 7)) {
+  for (const week of weeksOf(scene.month)) {
     const row = body.insertRow();
-    for (let number = 0; number < 7; number += 1) {
-      const day = dayPlus(week, number);
+    for (const day of week) {
       const cell = row.insertCell();
       cell.setAttribute("role", "gridcell");
-      if (day.slice(0, 7) !== scene.month) continue;
+      if (day === null) continue;
       cell.setAttribute("aria-selected", String(day === scene.chosen));
       cell.append(dayButton(day, scene, choose));
     }

@@ -1,14 +1,14 @@
 /**
- * One day's footage as bars of so many pixels: no gap is merged away, however narrow the screen. Pure.
+ * One day's footage as bars a given number of pixels wide: no gap disappears, however narrow the screen. Pure.
  * @module
  */
 
 /**
  * @typedef {readonly [number, number]} Range instants, or pixels
- * @typedef {{start_us: number, width_us: number, covered: readonly number[]}} Cells permille of each stretch that is covered
+ * @typedef {{start_us: number, width_us: number, covered: readonly number[]}} Cells permille of each cell that is covered
  */
 
-/** Shorter holes are where one file ends and the next begins. */
+/** Shorter gaps are where one file ends and the next begins. */
 const LEAST_GAP_US = 5_000_000;
 /** A narrower gap would not be seen. */
 const LEAST_GAP_PX = 2;
@@ -47,11 +47,14 @@ export function barsOf(spans, window, width) {
  * @returns {number}
  */
 export function coveredUs(spans, window) {
-  return spans.reduce((sum, [start, end]) => sum + Math.max(0, Math.min(end, window[1]) - Math.max(start, window[0])), 0);
+  return spans.reduce(
+    (sum, [start, end]) => sum + Math.max(0, Math.min(end, window[1]) - Math.max(start, window[0])),
+    0,
+  );
 }
 
 /**
- * Stretches that are covered at least in part, where only sums are known.
+ * Ranges that are covered at least in part, where only sums are known.
  * @param {Cells} cells
  * @returns {Range[]}
  */

@@ -1,22 +1,21 @@
 /**
- * Seven days as cards, each with how complete its footage is; a day without any says so and cannot be chosen.
- *
- * Fires `day` (detail: local day as "2025-11-25").
+ * Seven days as cards, each with how complete its footage is; a day without footage says so and cannot be chosen.
  * @module
  */
 
 import { json } from "../page/api.js";
 import { percentOf, shareOf } from "./day_facts.js";
-import { pageData, part, text } from "../page/page_data.js";
-import { dayOf, dayPlus, dayStartUs, monthName, nowUs } from "../page/site_time.js";
+import { Emitter } from "../page/emitter.js";
+import { part, text } from "../page/page_data.js";
+import { dayOf, dayPlus, dayStartUs, monthName, nowUs, weekdayShort } from "../page/site_time.js";
 
 const SHOWN = 7;
 const FRESH_MS = 60_000;
-const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "short", timeZone: pageData.zone });
 
 /** @typedef {import("./day_facts.js").DayFacts} DayFacts */
 
-export class DayCards extends EventTarget {
+/** Emits `day` with a local day such as "2025-11-25". @extends {Emitter<{day: string}>} */
+export class DayCards extends Emitter {
   #cameraId = 0;
   #day = "";
   /** Last of the days shown. */
@@ -29,10 +28,14 @@ export class DayCards extends EventTarget {
     super();
     this.box = part("[data-day-cards]", HTMLElement);
     this.card = part("[data-day-card]", HTMLTemplateElement);
-    setInterval(() => { if (this.#isShown) void this.#refresh(); }, FRESH_MS);
+    setInterval(() => {
+      if (this.#isShown) void this.#refresh();
+    }, FRESH_MS);
   }
 
-  get #isShown() { return this.box.offsetParent !== null; }
+  get #isShown() {
+    return this.box.offsetParent !== null;
+  }
 
   /** @param {number} cameraId */
   setCamera(cameraId) {
@@ -58,7 +61,7 @@ export class DayCards extends EventTarget {
   async #refresh() {
     if (this.#cameraId === 0 || this.#last === "" || !this.#isShown) return;
     const cameraId = this.#cameraId;
-    const round = this.#round += 1;
+    const round = (this.#round += 1);
     const months = new Set([this.#last.slice(0, 7), dayPlus(this.#last, 1 - SHOWN).slice(0, 7)]);
     for (const month of months) {
       const key = `${cameraId} ${month}`;
@@ -77,7 +80,10 @@ export class DayCards extends EventTarget {
 
   #draw() {
     if (this.#last === "") return;
-    const held = document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement) ? document.activeElement.dataset["date"] : undefined;
+    const held =
+      document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement)
+        ? document.activeElement.dataset["date"]
+        : undefined;
     const days = Array.from({ length: SHOWN }, (_, index) => dayPlus(this.#last, index + 1 - SHOWN));
     this.box.replaceChildren(...days.map((day) => this.#show(day)));
     if (held) /** @type {HTMLElement | null} */ (this.box.querySelector(`[data-date="${held}"]`))?.focus();
@@ -94,7 +100,7 @@ export class DayCards extends EventTarget {
     const start = dayStartUs(day);
     const share = shareOf(facts, start, dayStartUs(dayPlus(day, 1)), now);
     button.dataset["date"] = day;
-    part("[data-day-name]", HTMLElement, made).textContent = day === today ? text("player.today") : WEEKDAY.format(new Date(start / 1000));
+    part("[data-day-name]", HTMLElement, made).textContent = day === today ? text("player.today") : weekdayShort(start);
     part("[data-day-number]", HTMLElement, made).textContent = String(Number(day.slice(8)));
     const bar = part("meter", HTMLMeterElement, made);
     bar.value = share;
@@ -106,7 +112,7 @@ export class DayCards extends EventTarget {
     button.classList.toggle("no", isEmpty);
     button.disabled = isEmpty || day > today;
     if (day === this.#day) button.setAttribute("aria-current", "date");
-    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("day", { detail: day })));
+    button.addEventListener("click", () => this.emit("day", day));
     return made;
   }
 }

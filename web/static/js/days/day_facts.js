@@ -1,5 +1,5 @@
 /**
- * How complete each local day of a camera's footage is, asked month by month and kept for a minute.
+ * How complete a camera's footage is on each local day, fetched by month and cached for a minute.
  * @module
  */
 

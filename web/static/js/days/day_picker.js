@@ -1,15 +1,17 @@
 /**
- * Choosing a day: the arrows beside it, and a calendar of months that is walked by keys as date grids are (WAI-ARIA).
+ * Choosing a day: arrows to the next ones, and a calendar with the keys of a date grid (WAI-ARIA).
  * @module
  */
 
 import { monthGrid, weekdayOf } from "./calendar_month.js";
 import { DayKnowledge } from "./day_facts.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { dateShort, dayMonth, dayOf, dayPlus, dayStartUs, monthName, nowUs, SECOND_US } from "../page/site_time.js";
 
 /** The first day of a month. @param {number} count months since the year 0 @returns {string} */
-const firstOf = (count) => `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}-01`;
+const firstOf = (count) =>
+  `${String(Math.floor(count / 12)).padStart(4, "0")}-${String((count % 12) + 1).padStart(2, "0")}-01`;
 
 /** The day with the same number in another month, or that month's last. @param {string} day @param {number} months @returns {string} */
 function monthsLater(day, months) {
@@ -19,8 +21,8 @@ function monthsLater(day, months) {
   return same < last ? same : last;
 }
 
-/** Fires `day` (detail: local day as "2025-11-25") and `moment` (detail: instant of the first or the last footage). */
-export class DayPicker extends EventTarget {
+/** Emits `day` with a local day such as "2025-11-25", and `moment` with the instant of the first or the last footage. @extends {Emitter<{day: string, moment: number}>} */
+export class DayPicker extends Emitter {
   #knowledge = new DayKnowledge();
   #asked = new AbortController();
   /** The day that Tab reaches; its month is shown. */
@@ -38,13 +40,15 @@ export class DayPicker extends EventTarget {
     this.month = part("[data-calendar-month]", HTMLElement, this.box);
     this.whose = part("[data-calendar-whose]", HTMLElement, this.box);
     this.grid = part("[data-calendar-grid]", HTMLElement, this.box);
-    this.said = part("[data-calendar-said]", HTMLElement, this.box);
+    this.note = part("[data-calendar-note]", HTMLElement, this.box);
     this.after = part('[data-calendar-by="1"]', HTMLButtonElement, this.box);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-day]"))) {
       button.addEventListener("click", () => this.#choose(dayPlus(this.day, Number(button.dataset["day"]))));
     }
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-by]"))) {
-      button.addEventListener("click", () => this.#reach(monthsLater(this.#reached, Number(button.dataset["calendarBy"])), false));
+      button.addEventListener("click", () =>
+        this.#reach(monthsLater(this.#reached, Number(button.dataset["calendarBy"])), false),
+      );
     }
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-calendar-to]"))) {
       button.addEventListener("click", () => this.#goTo(button.dataset["calendarTo"] ?? ""));
@@ -78,7 +82,10 @@ export class DayPicker extends EventTarget {
     this.box.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
     const { oldest_us, newest_us } = this.camera;
-    for (const [name, us] of /** @type {[string, number | null][]} */ ([["oldest", oldest_us], ["newest", newest_us]])) {
+    for (const [name, us] of /** @type {[string, number | null][]} */ ([
+      ["oldest", oldest_us],
+      ["newest", newest_us],
+    ])) {
       const button = part(`[data-calendar-to="${name}"]`, HTMLButtonElement, this.box);
       button.hidden = us === null;
       if (us !== null) part("[data-calendar-date]", HTMLElement, button).textContent = dayMonth(us);
@@ -97,7 +104,7 @@ export class DayPicker extends EventTarget {
   /** @param {string} day */
   #choose(day) {
     if (day > dayOf(nowUs())) return;
-    this.dispatchEvent(new CustomEvent("day", { detail: day }));
+    this.emit("day", day);
   }
 
   /** @param {string} where */
@@ -107,12 +114,13 @@ export class DayPicker extends EventTarget {
     if (where === "today") this.#choose(dayOf(nowUs()));
     else if (where === "oldest" && oldest_us !== null) this.#tellMoment(oldest_us);
     // At its very end there is nothing left to see.
-    else if (where === "newest" && newest_us !== null) this.#tellMoment(Math.max(oldest_us ?? 0, newest_us - SECOND_US));
+    else if (where === "newest" && newest_us !== null)
+      this.#tellMoment(Math.max(oldest_us ?? 0, newest_us - SECOND_US));
   }
 
   /** @param {number} us */
   #tellMoment(us) {
-    this.dispatchEvent(new CustomEvent("moment", { detail: us }));
+    this.emit("moment", us);
   }
 
   /** @param {string} day @param {boolean} takesFocus */
@@ -131,12 +139,12 @@ export class DayPicker extends EventTarget {
     this.#asked.abort();
     this.#asked = new AbortController();
     const { signal } = this.#asked;
-    this.said.textContent = "";
+    this.note.textContent = "";
     this.#draw(takesFocus);
     try {
       await this.#knowledge.month(camera.id, month, signal);
     } catch {
-      if (!signal.aborted) this.said.textContent = text("find.days_unknown");
+      if (!signal.aborted) this.note.textContent = text("find.days_unknown");
       return;
     }
     if (!signal.aborted) this.#draw(this.grid.contains(document.activeElement));
@@ -149,14 +157,17 @@ export class DayPicker extends EventTarget {
     this.whose.textContent = text("find.days_of", { camera: this.camera.name });
     this.after.disabled = month >= dayOf(nowUs()).slice(0, 7);
     const facts = this.#knowledge.known(this.camera.id, month);
-    const table = monthGrid({ month, chosen: this.day, reached: this.#reached, camera: this.camera, facts }, (day, why) => {
-      if (why !== "") {
-        this.said.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
-        return;
-      }
-      this.close();
-      this.#choose(day);
-    });
+    const table = monthGrid(
+      { month, chosen: this.day, reached: this.#reached, camera: this.camera, facts },
+      (day, why) => {
+        if (why !== "") {
+          this.note.textContent = `${dateShort(dayStartUs(day))}: ${why}`;
+          return;
+        }
+        this.close();
+        this.#choose(day);
+      },
+    );
     table.setAttribute("aria-labelledby", this.month.id);
     this.grid.replaceChildren(table);
     if (takesFocus) /** @type {HTMLElement | null} */ (this.grid.querySelector('[tabindex="0"]'))?.focus();
@@ -178,9 +189,14 @@ export class DayPicker extends EventTarget {
     const months = event.shiftKey ? 12 : 1;
     /** @type {Record<string, () => string>} */
     const places = {
-      ArrowLeft: () => dayPlus(day, -1), ArrowRight: () => dayPlus(day, 1), ArrowUp: () => dayPlus(day, -7), ArrowDown: () => dayPlus(day, 7),
-      Home: () => dayPlus(day, -weekdayOf(day)), End: () => dayPlus(day, 6 - weekdayOf(day)),
-      PageUp: () => monthsLater(day, -months), PageDown: () => monthsLater(day, months),
+      ArrowLeft: () => dayPlus(day, -1),
+      ArrowRight: () => dayPlus(day, 1),
+      ArrowUp: () => dayPlus(day, -7),
+      ArrowDown: () => dayPlus(day, 7),
+      Home: () => dayPlus(day, -weekdayOf(day)),
+      End: () => dayPlus(day, 6 - weekdayOf(day)),
+      PageUp: () => monthsLater(day, -months),
+      PageDown: () => monthsLater(day, months),
     };
     const place = places[event.key];
     if (!place) return;
@@ -191,7 +207,9 @@ export class DayPicker extends EventTarget {
 
   /** Tab goes round inside the calendar while it is open. @param {KeyboardEvent} event */
   #keepTab(event) {
-    const stops = /** @type {HTMLElement[]} */ ([...this.box.querySelectorAll("button:not([disabled]):not([hidden]):not([tabindex='-1'])")]);
+    const stops = /** @type {HTMLElement[]} */ ([
+      ...this.box.querySelectorAll("button:not([disabled]):not([hidden]):not([tabindex='-1'])"),
+    ]);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (document.activeElement !== edge) return;
     event.preventDefault();

@@ -1,14 +1,25 @@
 /**
- * The hours of one day as a slider: what is recorded, the playhead as a knob; dragging shows pictures on the way.
- *
- * Fires `scrub` (instant, while dragging), `scrub-cancel` and `seek` (instant).
+ * The hours of one day as a slider: what is recorded, the playhead as its knob, and pictures while it is dragged.
  * @module
  */
 
 import { isAborted, json } from "../page/api.js";
 import { barsOf, coveredUs, spansOfCells } from "./day_bars.js";
+import { Emitter } from "../page/emitter.js";
 import { pageData, part, text } from "../page/page_data.js";
-import { clock, dateLong, dayOf, dayPlus, dayStartUs, duration, HOUR_US, MINUTE_US, nowUs, rfc3339, SECOND_US } from "../page/site_time.js";
+import {
+  clock,
+  dateLong,
+  dayOf,
+  dayPlus,
+  dayStartUs,
+  duration,
+  HOUR_US,
+  MINUTE_US,
+  nowUs,
+  rfc3339,
+  SECOND_US,
+} from "../page/site_time.js";
 
 const REFRESH_MS = 20_000;
 const RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000];
@@ -19,7 +30,8 @@ const JUMP_US = 30 * SECOND_US;
 
 /** @typedef {import("./day_bars.js").Range} Range */
 
-export class HourSlider extends EventTarget {
+/** Emits instants: `scrub` while dragging, `seek` at its end. @extends {Emitter<{scrub: number, "scrub-cancel": undefined, seek: number}>} */
+export class HourSlider extends Emitter {
   #cameraId = 0;
   #day = "";
   #us = 0;
@@ -47,7 +59,9 @@ export class HourSlider extends EventTarget {
     this.rail.addEventListener("focus", () => this.#describe());
     this.#watchPointer();
     new ResizeObserver(() => this.#draw()).observe(this.rail);
-    setInterval(() => { if (this.#isShown && this.#day === dayOf(nowUs())) void this.#fetch(); }, REFRESH_MS);
+    setInterval(() => {
+      if (this.#isShown && this.#day === dayOf(nowUs())) void this.#fetch();
+    }, REFRESH_MS);
   }
 
   /** @param {number} cameraId */
@@ -66,7 +80,8 @@ export class HourSlider extends EventTarget {
       this.#day = day;
       this.#forget();
     }
-    if (this.#isShown && this.#spans === null && this.#running === null && this.#retry === undefined) void this.#fetch();
+    if (this.#isShown && this.#spans === null && this.#running === null && this.#retry === undefined)
+      void this.#fetch();
     this.#place();
     if (isJump) this.#describe();
     clearTimeout(this.#rest);
@@ -76,7 +91,9 @@ export class HourSlider extends EventTarget {
     }, REST_MS);
   }
 
-  get #isShown() { return this.box.offsetParent !== null; }
+  get #isShown() {
+    return this.box.offsetParent !== null;
+  }
 
   /** @returns {Range} */
   get #window() {
@@ -100,7 +117,12 @@ export class HourSlider extends EventTarget {
     const running = new AbortController();
     this.#running = running;
     const [from, to] = this.#window;
-    const query = new URLSearchParams({ cameras: String(this.#cameraId), from: rfc3339(from), to: rfc3339(to), activity: "0" });
+    const query = new URLSearchParams({
+      cameras: String(this.#cameraId),
+      from: rfc3339(from),
+      to: rfc3339(to),
+      activity: "0",
+    });
     try {
       /** @type {{lanes: {spans: Range[], cells: import("./day_bars.js").Cells | null}[]}} */
       const answer = await json(`/api/v1/timeline?${query}`, { signal: running.signal });
@@ -112,7 +134,13 @@ export class HourSlider extends EventTarget {
     } catch (error) {
       if (isAborted(error)) return;
       // The knob works without the bars; they come with a later look.
-      this.#retry = setTimeout(() => { if (this.#isShown) void this.#fetch(); else this.#retry = undefined; }, RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
+      this.#retry = setTimeout(
+        () => {
+          if (this.#isShown) void this.#fetch();
+          else this.#retry = undefined;
+        },
+        RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)],
+      );
       this.#failures += 1;
     } finally {
       if (this.#running === running) this.#running = null;
@@ -124,11 +152,18 @@ export class HourSlider extends EventTarget {
     const [from, to] = this.#window;
     const width = this.rail.clientWidth;
     const bars = barsOf(this.#spans ?? [], [from, to], width);
-    this.bars.setAttribute("d", bars.map(([a, b]) => `M${a.toFixed(1)} 0H${b.toFixed(1)}V100H${a.toFixed(1)}Z`).join(""));
+    this.bars.setAttribute(
+      "d",
+      bars.map(([a, b]) => `M${a.toFixed(1)} 0H${b.toFixed(1)}V100H${a.toFixed(1)}Z`).join(""),
+    );
     this.bars.ownerSVGElement?.setAttribute("viewBox", `0 0 ${Math.max(1, width)} 100`);
     this.future.style.left = `${(Math.min(1, Math.max(0, (nowUs() - from) / (to - from))) * 100).toFixed(3)}%`;
-    this.sum.textContent = this.#spans === null ? "" : this.#spans.length === 0 ? text("player.no_footage_title")
-      : text("review.day_has", { time: duration(coveredUs(this.#spans, [from, to])) });
+    this.sum.textContent =
+      this.#spans === null
+        ? ""
+        : this.#spans.length === 0
+          ? text("player.no_footage_title")
+          : text("review.day_has", { time: duration(coveredUs(this.#spans, [from, to])) });
     this.#place();
   }
 
@@ -148,7 +183,7 @@ export class HourSlider extends EventTarget {
     this.rail.setAttribute("aria-valuenow", String(Math.round((us - from) / SECOND_US)));
     const there = this.#spans?.some(([a, b]) => a <= us && us < b);
     const fact = there === undefined ? "" : `, ${text(there ? "player.has_footage" : "player.no_footage")}`;
-    const words = `${dateLong(us)} ${clock(us)} ${pageData.zone_label}${fact}`;
+    const words = `${dateLong(us)} ${clock(us)} ${pageData().zone_label}${fact}`;
     if (this.rail.getAttribute("aria-valuetext") !== words) this.rail.setAttribute("aria-valuetext", words);
   }
 
@@ -167,16 +202,18 @@ export class HourSlider extends EventTarget {
       rail.setPointerCapture(event.pointerId);
       this.#drag(this.#at(event));
     });
-    rail.addEventListener("pointermove", (event) => { if (this.#dragged !== null) this.#drag(this.#at(event)); });
+    rail.addEventListener("pointermove", (event) => {
+      if (this.#dragged !== null) this.#drag(this.#at(event));
+    });
     rail.addEventListener("pointerup", (event) => {
       if (this.#dragged === null) return;
       this.#dragged = null;
-      this.#tell("seek", this.#at(event));
+      this.emit("seek", this.#at(event));
     });
     rail.addEventListener("pointercancel", () => {
       if (this.#dragged === null) return;
       this.#dragged = null;
-      this.dispatchEvent(new Event("scrub-cancel"));
+      this.emit("scrub-cancel");
     });
   }
 
@@ -184,7 +221,7 @@ export class HourSlider extends EventTarget {
   #drag(us) {
     this.#dragged = us;
     this.#place();
-    this.#tell("scrub", us);
+    this.emit("scrub", us);
   }
 
   /** @param {KeyboardEvent} event */
@@ -194,18 +231,19 @@ export class HourSlider extends EventTarget {
     const [from, to] = this.#window;
     /** @type {Record<string, number>} */
     const places = {
-      ArrowLeft: this.#us - small, ArrowDown: this.#us - small, ArrowRight: this.#us + small, ArrowUp: this.#us + small,
-      PageUp: this.#us + HOUR_US, PageDown: this.#us - HOUR_US, Home: from, End: to - SECOND_US,
+      ArrowLeft: this.#us - small,
+      ArrowDown: this.#us - small,
+      ArrowRight: this.#us + small,
+      ArrowUp: this.#us + small,
+      PageUp: this.#us + HOUR_US,
+      PageDown: this.#us - HOUR_US,
+      Home: from,
+      End: to - SECOND_US,
     };
     const to_us = places[event.key];
     if (to_us === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#tell("seek", Math.min(Math.max(to_us, from), to - SECOND_US, nowUs()));
-  }
-
-  /** @param {string} kind @param {number} us */
-  #tell(kind, us) {
-    this.dispatchEvent(new CustomEvent(kind, { detail: us }));
+    this.emit("seek", Math.min(Math.max(to_us, from), to - SECOND_US, nowUs()));
   }
 }

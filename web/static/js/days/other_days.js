@@ -1,28 +1,28 @@
 /**
- * Same time, other days: a strip of one clock time on day after day; choosing a picture shows that moment, and the strip
- * stays so that days can be compared.
+ * Same time, other days: a strip of pictures at one clock time, day after day; choosing one plays it, and the strip stays
+ * open to compare.
  * @module
  */
 
 import { ApiError, isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { CardFocus } from "../page/card_focus.js";
 import { DayKnowledge, whyEmpty } from "./day_facts.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { instantOn, timeOfDayUs } from "./same_clock.js";
-import { Still } from "../player/still.js";
-import { clock, dateLong, dayMonth, dayOf, dayPlus, dayStartUs, nowUs } from "../page/site_time.js";
+import { StillCard } from "../player/still_card.js";
+import { clock, dateLong, dayMonth, dayOf, dayPlus, dayStartUs, nowUs, weekday } from "../page/site_time.js";
 
 /** Days with footage that are fetched at a time. */
 const AT_ONCE = 7;
 /** Days after the one on screen, where there are so many. */
 const AFTER = 3;
-const WEEKDAY = new Intl.DateTimeFormat(pageData.language, { weekday: "long", timeZone: pageData.zone });
 
 /** @typedef {import("../page/page_data.js").CameraFacts} CameraFacts */
 
-/** Fires `seek` (detail: instant). */
-export class OtherDays extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class OtherDays extends Emitter {
   #knowledge = new DayKnowledge();
   #focus = new CardFocus();
   #round = new AbortController();
@@ -40,17 +40,21 @@ export class OtherDays extends EventTarget {
     this.time = part("[data-days-time]", HTMLElement, this.box);
     this.list = part("[data-days-list]", HTMLElement, this.box);
     this.older = part("[data-days-older]", HTMLButtonElement, this.box);
-    this.said = part("[data-days-said]", HTMLElement, this.box);
+    this.note = part("[data-days-note]", HTMLElement, this.box);
     this.pattern = part("[data-day-still-pattern]", HTMLTemplateElement);
     this.emptyPattern = part("[data-day-empty-pattern]", HTMLTemplateElement);
     part("[data-close]", HTMLButtonElement, this.box).addEventListener("click", () => this.close());
     this.older.addEventListener("click", () => void this.#more());
     this.box.addEventListener("keydown", (event) => this.#onKey(event));
-    deck.addEventListener("seek", () => this.#markDay());
-    deck.addEventListener("focus", () => { if (this.isOpen) this.#begin(); });
+    deck.on("seek", () => this.#markDay());
+    deck.on("focus", () => {
+      if (this.isOpen) this.#begin();
+    });
   }
 
-  get isOpen() { return !this.box.hidden; }
+  get isOpen() {
+    return !this.box.hidden;
+  }
 
   open() {
     if (this.isOpen) {
@@ -80,7 +84,7 @@ export class OtherDays extends EventTarget {
     this.#next = last < today ? last : today;
     // Today's moment may be yet to come.
     if (instantOn(this.#next, this.#time_us) > nowUs()) this.#next = dayPlus(this.#next, -1);
-    this.time.textContent = `${clock(at)} ${pageData.zone_label}`;
+    this.time.textContent = `${clock(at)} ${pageData().zone_label}`;
     this.list.replaceChildren();
     void this.#more();
   }
@@ -90,20 +94,24 @@ export class OtherDays extends EventTarget {
     const { camera } = this.deck.focused;
     const { signal } = this.#round;
     const isFirst = this.list.children.length === 0;
-    this.said.textContent = "";
+    this.note.textContent = "";
     this.older.disabled = true;
     try {
       const found = await this.#look(camera, signal);
       if (signal.aborted) return;
       const before = this.list.scrollWidth - this.list.scrollLeft;
-      this.list.prepend(...found.map(({ from, to, isEmpty }) => (isEmpty ? this.#emptyCard(camera, from, to) : this.#card(camera, from, signal))));
+      this.list.prepend(
+        ...found.map(({ from, to, isEmpty }) =>
+          isEmpty ? this.#emptyCard(camera, from, to) : this.#card(camera, from, signal),
+        ),
+      );
       this.older.hidden = !this.#isMore(camera);
       this.#arrange(isFirst, before);
-      if (this.list.querySelector("[data-day-pick]") === null) this.said.textContent = text("find.never");
+      if (this.list.querySelector("[data-day-pick]") === null) this.note.textContent = text("find.never");
     } catch (error) {
       if (isAborted(error)) return;
       const isRefused = error instanceof ApiError && (error.status === 403 || error.status === 404);
-      this.said.textContent = withReference(text(isRefused ? "find.no_right" : "find.no_answer"), error);
+      this.note.textContent = withReference(text(isRefused ? "find.no_right" : "find.no_answer"), error);
       this.older.hidden = isRefused;
     } finally {
       this.older.disabled = false;
@@ -149,13 +157,14 @@ export class OtherDays extends EventTarget {
     const button = part("[data-day-pick]", HTMLButtonElement, made);
     root.dataset["day"] = day;
     root.dataset["atUs"] = String(at);
-    part("[data-day-weekday]", HTMLElement, made).textContent = day === dayOf(nowUs()) ? text("player.today") : WEEKDAY.format(new Date(at / 1000));
+    part("[data-day-weekday]", HTMLElement, made).textContent =
+      day === dayOf(nowUs()) ? text("player.today") : weekday(at);
     part("[data-day-date]", HTMLElement, made).textContent = dayMonth(at);
-    const words = `${dateLong(at)} ${clock(at)} ${pageData.zone_label}`;
+    const words = `${dateLong(at)} ${clock(at)} ${pageData().zone_label}`;
     button.setAttribute("aria-label", words);
-    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: at })));
-    const still = new Still(made);
-    still.addEventListener("state", () => {
+    button.addEventListener("click", () => this.emit("seek", at));
+    const still = new StillCard(made);
+    still.on("state", () => {
       const reason = still.state === "shown" || still.state === "loading" ? "" : still.words.textContent;
       button.setAttribute("aria-label", [words, reason].filter(Boolean).join(", "));
     });
@@ -168,8 +177,9 @@ export class OtherDays extends EventTarget {
     const made = /** @type {DocumentFragment} */ (this.emptyPattern.content.cloneNode(true));
     const start = dayStartUs(from);
     const why = whyEmpty(camera, dayStartUs(to), dayStartUs(dayPlus(to, 1)), nowUs());
-    part("[data-day-date]", HTMLElement, made).textContent = from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
-    // That there is nothing is said already.
+    part("[data-day-date]", HTMLElement, made).textContent =
+      from === to ? dayMonth(start) : `${dayMonth(start)} – ${dayMonth(dayStartUs(to))}`;
+    // The note says already that there is nothing.
     part("[data-day-why]", HTMLElement, made).textContent = why === "find.day_none" ? "" : text(why);
     return part("[data-day-empty]", HTMLElement, made);
   }
@@ -181,11 +191,19 @@ export class OtherDays extends EventTarget {
     const held = document.activeElement;
     const current = cards.findIndex((card) => card.dataset["day"] === shown);
     const buttons = cards.map((card) => part("[data-day-pick]", HTMLButtonElement, card));
-    this.#focus.set(buttons, Math.max(0, isFirst ? (current < 0 ? cards.length - 1 : current) : buttons.indexOf(/** @type {HTMLButtonElement} */ (held))));
+    this.#focus.set(
+      buttons,
+      Math.max(
+        0,
+        isFirst ? (current < 0 ? cards.length - 1 : current) : buttons.indexOf(/** @type {HTMLButtonElement} */ (held)),
+      ),
+    );
     this.#markDay();
     if (isFirst) {
       const middle = cards[current] ?? cards.at(-1);
-      if (middle) this.list.scrollLeft = middle.offsetLeft - this.list.offsetLeft - (this.list.clientWidth - middle.clientWidth) / 2;
+      if (middle)
+        this.list.scrollLeft =
+          middle.offsetLeft - this.list.offsetLeft - (this.list.clientWidth - middle.clientWidth) / 2;
       this.#focus.take();
     } else this.list.scrollLeft = this.list.scrollWidth - fromRight;
   }

@@ -1,11 +1,12 @@
 /**
- * The form of a bookmark: a title is enough; what and when it is of comes from the deck and the marks.
+ * The bookmark form: a title is enough; cameras and range come from the deck and the marks.
  * @module
  */
 
 import { ApiError } from "../page/api.js";
 import { changeBookmark, keepBookmark } from "./bookmark_store.js";
 import { clockSpan } from "../timeline/gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clockTenths, dateShort } from "../page/site_time.js";
@@ -20,8 +21,8 @@ import { clockTenths, dateShort } from "../page/site_time.js";
  * @property {readonly CameraFacts[]} cameras all on the page
  */
 
-/** Fires `saved` when the server has kept what was written. */
-export class BookmarkForm extends EventTarget {
+/** Emits `saved` when the server has kept what was written. @extends {Emitter<{saved: undefined}>} */
+export class BookmarkForm extends Emitter {
   /** @type {Subject | null} */
   #subject = null;
   /** @type {Bookmark | null} */
@@ -100,16 +101,27 @@ export class BookmarkForm extends EventTarget {
   async #send() {
     const filled = new FormData(this.form);
     const written = (/** @type {string} */ name) => String(filled.get(name) ?? "").trim();
-    const words = { title: written("title"), note: written("note"), tag: written("tag"), is_shared: filled.has("is_shared") };
+    const words = {
+      title: written("title"),
+      note: written("note"),
+      tag: written("tag"),
+      is_shared: filled.has("is_shared"),
+    };
     this.save.disabled = true;
     try {
       if (this.#edited) await changeBookmark(this.#edited.id, words);
-      else if (this.#subject) await keepBookmark({ ...words, ...chosen(this.#subject, written("when"), written("which")) });
+      else if (this.#subject)
+        await keepBookmark({ ...words, ...chosen(this.#subject, written("when"), written("which")) });
       this.dialog.close();
       notify(text("bookmark.saved"));
-      this.dispatchEvent(new Event("saved"));
+      this.emit("saved");
     } catch (error) {
-      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"), error));
+      this.#complain(
+        withReference(
+          text(error instanceof ApiError && error.status !== 0 ? "bookmark.failed" : "bookmark.no_answer"),
+          error,
+        ),
+      );
     } finally {
       this.save.disabled = false;
     }

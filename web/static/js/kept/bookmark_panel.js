@@ -1,10 +1,11 @@
 /**
- * Bookmarks of what the timeline shows: a list to go by, and adding, changing and deleting, which can be undone.
+ * The bookmarks of the timeline's view as a list, with adding, editing and deleting, which can be undone.
  * @module
  */
 
 import { BookmarkForm } from "./bookmark_form.js";
 import { keepBookmark, removeBookmark } from "./bookmark_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, dayMonth, dayOf } from "../page/site_time.js";
@@ -18,8 +19,8 @@ const SETTLE_MS = 150;
  * @typedef {{inUs: number | null, outUs: number | null}} Marks
  */
 
-/** Fires `seek` (detail: instant). */
-export class BookmarkPanel extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class BookmarkPanel extends Emitter {
   #form = new BookmarkForm();
   #shown = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -44,14 +45,17 @@ export class BookmarkPanel extends EventTarget {
     this.list = part("[data-bookmark-list]", HTMLElement);
     this.pattern = part("[data-bookmark-row]", HTMLTemplateElement);
     this.undo = part("[data-bookmark-undo]", HTMLElement);
-    part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).addEventListener("click", () => void this.#bringBack());
-    data.addEventListener("change", () => this.look());
-    this.#form.addEventListener("saved", () => data.refresh());
+    part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).addEventListener(
+      "click",
+      () => void this.#bringBack(),
+    );
+    data.on("change", () => this.plan());
+    this.#form.on("saved", () => data.refresh());
     this.#show();
   }
 
   /** The view, or what is known of it, is another: soon the list is, too. */
-  look() {
+  plan() {
     // Not put off by what comes meanwhile: a tape moves on with every frame.
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
@@ -62,8 +66,16 @@ export class BookmarkPanel extends EventTarget {
   /** Open the form for the moment on screen. */
   add() {
     const { deck, marks } = this;
-    const range = marks && marks.inUs !== null && marks.outUs !== null ? /** @type {[number, number]} */ ([marks.inUs, marks.outUs]) : null;
-    this.#form.add({ at_us: deck.wallUs, range, focused: deck.focused.camera, cameras: deck.tiles.map((tile) => tile.camera) });
+    const range =
+      marks && marks.inUs !== null && marks.outUs !== null
+        ? /** @type {[number, number]} */ ([marks.inUs, marks.outUs])
+        : null;
+    this.#form.add({
+      at_us: deck.wallUs,
+      range,
+      focused: deck.focused.camera,
+      cameras: deck.tiles.map((tile) => tile.camera),
+    });
   }
 
   /** @param {Bookmark} bookmark */
@@ -73,25 +85,31 @@ export class BookmarkPanel extends EventTarget {
 
   #show() {
     const { bookmarks, view } = this.data;
-    const seen = bookmarks.filter((bookmark) => view && isWithin(bookmark, view) && !this.#gone.has(keyOf(bookmark))).slice(0, MOST);
+    const seen = bookmarks
+      .filter((bookmark) => view && isWithin(bookmark, view) && !this.#gone.has(keyOf(bookmark)))
+      .slice(0, MOST);
     const key = JSON.stringify(seen);
     if (key === this.#shown) return;
     this.#shown = key;
-    const focused = [...this.list.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const focused = [...this.list.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     this.list.replaceChildren(...(seen.length > 0 ? seen.map((bookmark) => this.#row(bookmark)) : [this.#nothing()]));
     if (focused >= 0) this.list.querySelectorAll("button")[focused]?.focus();
   }
 
   /** @param {Bookmark} bookmark @returns {HTMLElement} */
   #row(bookmark) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     row.dataset["bookmark"] = String(bookmark.id);
     const go = part("[data-go]", HTMLButtonElement, row);
     const isToday = dayOf(bookmark.start_us) === dayOf(this.deck.wallUs);
     go.textContent = isToday ? clock(bookmark.start_us) : `${dayMonth(bookmark.start_us)} ${clock(bookmark.start_us)}`;
-    // What is seen comes first in what is said, so that speaking to the page finds the button.
+    // The visible words come first in the label, so that voice control finds the button (WCAG 2.5.3).
     go.setAttribute("aria-label", `${go.textContent}, ${bookmark.title}, ${dateShort(bookmark.start_us)}`);
-    go.addEventListener("click", () => this.dispatchEvent(new CustomEvent("seek", { detail: bookmark.start_us })));
+    go.addEventListener("click", () => this.emit("seek", bookmark.start_us));
     const title = part("[data-title]", HTMLElement, row);
     title.textContent = bookmark.title;
     title.title = tip(bookmark);
@@ -124,11 +142,15 @@ export class BookmarkPanel extends EventTarget {
     this.#gone.add(keyOf(bookmark));
     this.#removed = bookmark;
     this.#show();
-    part("[data-bookmark-undo-text]", HTMLElement, this.undo).textContent = text("bookmark.removed", { title: bookmark.title });
+    part("[data-bookmark-undo-text]", HTMLElement, this.undo).textContent = text("bookmark.removed", {
+      title: bookmark.title,
+    });
     this.undo.hidden = false;
     part("[data-bookmark-undo-button]", HTMLButtonElement, this.undo).focus();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.undo.hidden = true; }, UNDO_MS);
+    this.#timer = setTimeout(() => {
+      this.undo.hidden = true;
+    }, UNDO_MS);
     this.data.refresh();
   }
 
@@ -159,6 +181,8 @@ function bookmarkAgain({ camera_ids, start_us, end_us, title, note, tag, is_shar
 
 /** What there is to know besides the title. @param {Bookmark} bookmark @returns {string} */
 function tip(bookmark) {
-  const whose = bookmark.is_mine ? text(bookmark.is_shared ? "bookmark.shared" : "bookmark.private") : text("bookmark.by", { owner: bookmark.owner });
+  const whose = bookmark.is_mine
+    ? text(bookmark.is_shared ? "bookmark.shared" : "bookmark.private")
+    : text("bookmark.by", { owner: bookmark.owner });
   return [bookmark.title, bookmark.note, bookmark.tag, whose].filter((words) => words !== "").join(" · ");
 }

@@ -1,5 +1,5 @@
 /**
- * Bookmarks at the server: keeping, changing, deleting and bringing back.
+ * Bookmarks on the server: create, change, delete and restore.
  * @module
  */
 
@@ -7,18 +7,7 @@ import { json, request } from "../page/api.js";
 import { rfc3339 } from "../page/site_time.js";
 
 /**
- * @typedef {object} Bookmark
- * @property {number} id
- * @property {number[]} camera_ids those of its cameras that this person may view
- * @property {number} start_us
- * @property {number} end_us the same as the start for a moment
- * @property {string} title
- * @property {string} note
- * @property {string} tag
- * @property {boolean} is_shared
- * @property {boolean} is_mine
- * @property {string} owner
- * @property {number} created_us
+ * @typedef {import("../timeline/timeline_data.js").Bookmark} Bookmark
  * @typedef {{title: string, note: string, tag: string, is_shared: boolean}} BookmarkWords what may be changed later
  * @typedef {BookmarkWords & {camera_ids: readonly number[], start_us: number, end_us: number}} NewBookmark
  */

@@ -1,5 +1,6 @@
 /**
- * Locking evidence: what the marked range would keep and misses is shown before, what became of each camera after.
+ * Locking evidence: the dialog shows what a hold on the marked range would keep and what is missing, then the result for
+ * each camera.
  * @module
  */
 
@@ -9,6 +10,7 @@ import { totalLength } from "../clip/clip_estimate.js";
 import { clockSpan, gapRow, numberBadge, wordsRow } from "../timeline/gap_rows.js";
 import { HoldList } from "./hold_list.js";
 import { estimateHold, placeHold } from "./hold_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { dateShort, dayOf, dayPlus, dayStartUs, duration, nowUs, size } from "../page/site_time.js";
@@ -20,8 +22,8 @@ import { dateShort, dayOf, dayPlus, dayStartUs, duration, nowUs, size } from "..
  * @typedef {{inUs: number | null, outUs: number | null}} Marks
  */
 
-/** Fires `seek` (detail: instant). */
-export class HoldDialog extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class HoldDialog extends Emitter {
   #range = { in_us: 0, out_us: 0 };
   /** @type {AbortController | null} */
   #running = null;
@@ -45,9 +47,10 @@ export class HoldDialog extends EventTarget {
     this.until = part('input[name="until"]', HTMLInputElement, this.form);
     this.cameras = new ClipCameras(this.asking);
     this.existing = new HoldList(this.dialog);
-    this.existing.addEventListener("released", () => data.refresh());
-    this.cameras.addEventListener("change", () => void this.#count());
-    for (const button of this.dialog.querySelectorAll("[data-hold-close]")) button.addEventListener("click", () => this.dialog.close());
+    this.existing.on("released", () => data.refresh());
+    this.cameras.on("change", () => void this.#count());
+    for (const button of this.dialog.querySelectorAll("[data-hold-close]"))
+      button.addEventListener("click", () => this.dialog.close());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#place();
@@ -67,7 +70,7 @@ export class HoldDialog extends EventTarget {
     this.results.hidden = true;
     this.until.min = dayPlus(dayOf(nowUs()), 1);
     this.#complain("");
-    this.#words("range", `${dateShort(inUs)} ${clockSpan(inUs, outUs)} ${pageData.zone_label}`);
+    this.#words("range", `${dateShort(inUs)} ${clockSpan(inUs, outUs)} ${pageData().zone_label}`);
     this.#words("length", duration(outUs - inUs));
     const shown = this.deck.tiles.map((tile) => tile.camera);
     // Who may lock footage at all may lock that of every camera that is theirs.
@@ -114,20 +117,29 @@ export class HoldDialog extends EventTarget {
     this.cameras.show({ cameras: estimate.cameras, gaps });
     const { chosen } = this.cameras;
     const missing = gaps.filter((gap) => chosen.includes(gap.camera_id));
-    const missing_us = estimate.cameras.filter(({ camera_id }) => chosen.includes(camera_id)).reduce((sum, camera) => sum + camera.missing_us, 0);
+    const missing_us = estimate.cameras
+      .filter(({ camera_id }) => chosen.includes(camera_id))
+      .reduce((sum, camera) => sum + camera.missing_us, 0);
     this.#words("size", text("hold.size_more", { size: size(estimate.bytes) }));
-    this.#words("missing", missing.length === 0 ? text("hold.missing_none") : text("hold.missing_of", { n: missing.length, length: duration(missing_us) }));
+    this.#words(
+      "missing",
+      missing.length === 0
+        ? text("hold.missing_none")
+        : text("hold.missing_of", { n: missing.length, length: duration(missing_us) }),
+    );
     const rows = missing.flatMap((gap) => {
       const camera = this.cameras.facts(gap.camera_id);
       return camera ? [gapRow(gap, camera, this.deck.tiles.length > 1, (us) => this.#seek(us))] : [];
     });
-    part("[data-hold-gaps]", HTMLElement, this.asking).replaceChildren(...(rows.length > 0 ? rows : [wordsRow(text("hold.missing_none"))]));
+    part("[data-hold-gaps]", HTMLElement, this.asking).replaceChildren(
+      ...(rows.length > 0 ? rows : [wordsRow(text("hold.missing_none"))]),
+    );
   }
 
   /** @param {number} us */
   #seek(us) {
     this.dialog.close();
-    this.dispatchEvent(new CustomEvent("seek", { detail: us }));
+    this.emit("seek", us);
   }
 
   async #place() {
@@ -142,11 +154,19 @@ export class HoldDialog extends EventTarget {
     const { in_us, out_us } = this.#range;
     this.save.disabled = true;
     try {
-      const placed = await placeHold(this.cameras.chosen, in_us, out_us, String(filled.get("reason") ?? "").trim(), expires_us);
+      const placed = await placeHold(
+        this.cameras.chosen,
+        in_us,
+        out_us,
+        String(filled.get("reason") ?? "").trim(),
+        expires_us,
+      );
       this.#showResults(placed);
       this.data.refresh();
     } catch (error) {
-      this.#complain(withReference(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"), error));
+      this.#complain(
+        withReference(text(error instanceof ApiError && error.status !== 0 ? "hold.failed" : "hold.no_answer"), error),
+      );
     } finally {
       this.save.disabled = false;
     }

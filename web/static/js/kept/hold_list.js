@@ -1,10 +1,11 @@
 /**
- * Evidence locks that lie in a range already, and releasing them with a reason.
+ * The evidence locks that already lie in a range, and releasing them with a reason.
  * @module
  */
 
 import { clockSpan } from "../timeline/gap_rows.js";
 import { holdsWithin, releaseHold } from "./hold_store.js";
+import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { clock, dateShort, dayOf } from "../page/site_time.js";
@@ -14,8 +15,8 @@ import { clock, dateShort, dayOf } from "../page/site_time.js";
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
  */
 
-/** Fires `released`. */
-export class HoldList extends EventTarget {
+/** @extends {Emitter<{released: undefined}>} */
+export class HoldList extends Emitter {
   /** Newer wishes make older answers void. */
   #turn = 0;
 
@@ -34,7 +35,11 @@ export class HoldList extends EventTarget {
     this.section.hidden = true;
     let found;
     try {
-      found = await holdsWithin(cameras.map((camera) => camera.id), in_us, out_us);
+      found = await holdsWithin(
+        cameras.map((camera) => camera.id),
+        in_us,
+        out_us,
+      );
     } catch {
       // Whether there are others already does not keep anybody from locking.
       return;
@@ -46,12 +51,17 @@ export class HoldList extends EventTarget {
 
   /** @param {Hold} hold @param {readonly CameraFacts[]} cameras @returns {HTMLElement} */
   #row(hold, cameras) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     row.dataset["hold"] = String(hold.id);
     const names = cameras.filter((camera) => hold.camera_ids.includes(camera.id)).map((camera) => camera.name);
     part("[data-reason]", HTMLElement, row).textContent = hold.reason;
     part("[data-range]", HTMLElement, row).textContent = `${names.join(", ")} · ${rangeOf(hold)}`;
-    const [open, form] = [part("[data-release]", HTMLButtonElement, row), part("[data-release-form]", HTMLFormElement, row)];
+    const [open, form] = [
+      part("[data-release]", HTMLButtonElement, row),
+      part("[data-release-form]", HTMLFormElement, row),
+    ];
     const reason = part("input", HTMLInputElement, form);
     open.setAttribute("aria-label", text("hold.release_of", { reason: hold.reason }));
     open.setAttribute("aria-expanded", "false");
@@ -83,12 +93,14 @@ export class HoldList extends EventTarget {
     if (hadFocus) /** @type {HTMLElement | null | undefined} */ (heir)?.focus();
     this.section.hidden = this.list.childElementCount === 0;
     notify(text("hold.released"));
-    this.dispatchEvent(new Event("released"));
+    this.emit("released");
   }
 }
 
 /** @param {Hold} hold @returns {string} */
 function rangeOf({ start_us, end_us }) {
   if (end_us === null) return `${dateShort(start_us)} ${clock(start_us)}–`;
-  return dayOf(start_us) === dayOf(end_us) ? `${dateShort(start_us)} ${clockSpan(start_us, end_us)}` : clockSpan(start_us, end_us);
+  return dayOf(start_us) === dayOf(end_us)
+    ? `${dateShort(start_us)} ${clockSpan(start_us, end_us)}`
+    : clockSpan(start_us, end_us);
 }

@@ -1,5 +1,5 @@
 /**
- * Evidence locks at the server: what one would keep, placing, finding and releasing them.
+ * Evidence locks on the server: estimate, place, find and release.
  * @module
  */
 
@@ -19,7 +19,12 @@ const PATH = "/api/v1/holds";
 
 /** @param {readonly number[]} cameraIds @param {number} in_us @param {number} out_us @param {AbortSignal} signal @returns {Promise<HeldEstimate>} */
 export async function estimateHold(cameraIds, in_us, out_us, signal) {
-  return json(`${PATH}/estimate`, { method: "POST", body: askedRange(cameraIds, in_us, out_us), patience_ms: LONG_PATIENCE_MS, signal });
+  return json(`${PATH}/estimate`, {
+    method: "POST",
+    body: askedRange(cameraIds, in_us, out_us),
+    patience_ms: LONG_PATIENCE_MS,
+    signal,
+  });
 }
 
 /**
@@ -31,7 +36,11 @@ export async function estimateHold(cameraIds, in_us, out_us, signal) {
  * @returns {Promise<PlacedHold[]>} one for each camera
  */
 export async function placeHold(cameraIds, in_us, out_us, reason, expires_us) {
-  const body = { ...askedRange(cameraIds, in_us, out_us), reason, ...(expires_us === null ? {} : { expires: rfc3339(expires_us) }) };
+  const body = {
+    ...askedRange(cameraIds, in_us, out_us),
+    reason,
+    ...(expires_us === null ? {} : { expires: rfc3339(expires_us) }),
+  };
   return json(PATH, { method: "POST", body, patience_ms: LONG_PATIENCE_MS });
 }
 

@@ -1,26 +1,30 @@
 /**
- * Calls to the server's JSON interface: errors as values with a code, tokens against forged requests, cancelling.
+ * Calls to the server's JSON interface, with its errors as typed values, its CSRF token, deadlines and cancelling.
  * @module
  */
 
-/** An answer that has not come by then does not come: the line is dead, and nobody is told. */
+import { Emitter } from "./emitter.js";
+
+/** After this long without an answer the line is dead. */
 const PATIENCE_MS = 15_000;
 /** For what takes the server long: counting and beginning clips and locks. */
 export const LONG_PATIENCE_MS = 60_000;
+
+/** @typedef {{code?: string, message?: string, field?: string, reference?: string}} ErrorFacts what the server reports of a failure */
 
 /** An answer that was not a success, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{code?: string, message?: string, field?: string, reference?: string}} told
+   * @param {ErrorFacts} facts
    */
-  constructor(status, told) {
-    super(told.message ?? `status ${status}`);
+  constructor(status, facts) {
+    super(facts.message ?? `status ${status}`);
     this.name = "ApiError";
     this.status = status;
-    this.code = told.code ?? (status === 0 ? "offline" : "error");
-    this.field = told.field ?? "";
-    this.reference = told.reference ?? "";
+    this.code = facts.code ?? (status === 0 ? "offline" : "error");
+    this.field = facts.field ?? "";
+    this.reference = facts.reference ?? "";
   }
 }
 
@@ -33,8 +37,8 @@ export class ApiError extends Error {
  * @property {number} [patience_ms] in which the whole answer must have come
  */
 
-/** Fires `end` when the server says that nobody is signed in any more. */
-export const session = new EventTarget();
+/** Emits `end` when the server says that nobody is signed in any more. @type {Emitter<{end: undefined}>} */
+export const session = new Emitter();
 
 /** @param {unknown} error @returns {boolean} whether somebody cancelled on purpose */
 export function isAborted(error) {
@@ -66,14 +70,15 @@ export async function request(path, options = {}) {
     throw new ApiError(0, {});
   }
   if (response.ok) return response;
-  if (response.status === 401) session.dispatchEvent(new Event("end"));
-  let told = {};
+  if (response.status === 401) session.emit("end");
+  /** @type {unknown} */
+  let body = null;
   try {
-    told = (await response.json()).error ?? {};
+    body = await response.json();
   } catch {
     // An error page of a proxy in between is not JSON; the status says enough.
   }
-  throw new ApiError(response.status, told);
+  throw new ApiError(response.status, /** @type {{error?: ErrorFacts} | null} */ (body)?.error ?? {});
 }
 
 /**
@@ -85,7 +90,9 @@ export async function request(path, options = {}) {
 export async function json(path, options) {
   const response = await request(path, options);
   try {
-    return await response.json();
+    /** @type {unknown} */
+    const answer = await response.json();
+    return /** @type {T} */ (answer);
   } catch (error) {
     if (isAborted(error)) throw error;
     // It broke off, took too long, or somebody in between answered: the server did not.

@@ -1,5 +1,5 @@
 /**
- * Short words to the person that need no answer: shown for a while and read out politely.
+ * Toasts, which need no answer, and the dialog that asks before something cannot be undone.
  * @module
  */
 
@@ -31,12 +31,16 @@ function bringUp(toast) {
   if (toast.matches(":popover-open")) toast.hidePopover();
   if (toast.parentElement !== place) place.append(toast);
   toast.showPopover();
-  dialog?.addEventListener("close", () => {
-    if (toast.parentElement !== dialog) return;
-    const wasShown = toast.matches(":popover-open");
-    document.body.append(toast);
-    if (wasShown) toast.showPopover();
-  }, { once: true });
+  dialog?.addEventListener(
+    "close",
+    () => {
+      if (toast.parentElement !== dialog) return;
+      const wasShown = toast.matches(":popover-open");
+      document.body.append(toast);
+      if (wasShown) toast.showPopover();
+    },
+    { once: true },
+  );
 }
 
 /**
@@ -60,7 +64,11 @@ export function withReference(words, error) {
 export function confirm(title, words, yes) {
   const dialog = document.getElementById("confirm");
   if (!(dialog instanceof HTMLDialogElement)) return Promise.resolve(true);
-  for (const [selector, shown] of /** @type {[string, string][]} */ ([["#confirm-title", title], ["[data-confirm-text]", words], ["[data-confirm-yes]", yes]])) {
+  for (const [selector, shown] of /** @type {[string, string][]} */ ([
+    ["#confirm-title", title],
+    ["[data-confirm-text]", words],
+    ["[data-confirm-yes]", yes],
+  ])) {
     const element = dialog.querySelector(selector);
     if (element) element.textContent = shown;
   }

@@ -1,7 +1,9 @@
 /**
- * What the server put into the page for its scripts: words, zone, the server's clock, and the page's own facts.
+ * What the server put into the page for its scripts: words, time zone, the server's clock, and the page's own facts.
  * @module
  */
+
+import { once } from "./once.js";
 
 /**
  * @typedef {string | {one: string, other: string}} Words
@@ -49,13 +51,13 @@
  * @property {PlaybackFacts} [playback]
  */
 
-/** @returns {PageData} */
-function read() {
+/** What the page holds for its scripts. */
+export const pageData = once(() => {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById("page-data"));
-  return JSON.parse(template.content.textContent ?? "{}");
-}
-
-export const pageData = read();
+  /** @type {unknown} */
+  const data = JSON.parse(template.content.textContent);
+  return /** @type {PageData} */ (data);
+});
 
 /**
  * The catalogue's words for a key, with `{name}` places filled; a count called `n` chooses singular or plural.
@@ -64,7 +66,7 @@ export const pageData = read();
  * @returns {string}
  */
 export function text(key, values = {}) {
-  const words = pageData.words[key];
+  const words = pageData().words[key];
   if (words === undefined) return key;
   const pattern = typeof words === "string" ? words : values["n"] === 1 ? words.one : words.other;
   return pattern.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => String(values[name] ?? ""));

@@ -1,5 +1,5 @@
 /**
- * Single pictures of a camera: shown at once while video loads, while scrubbing, and beside the pointer.
+ * One `<img>` that shows the picture asked for last: while video loads, while scrubbing, and beside the pointer.
  * @module
  */
 
@@ -23,7 +23,7 @@ export class PictureFrame {
     this.running = null;
     /** @type {number | null} */
     this.waiting = null;
-    /** The moments for which what is shown stands, as the server told, and the width it was asked for. @type {{from_us: number, until_us: number, width: number} | null} */
+    /** The moments that the picture shown stands for, by the server, and the width asked for. @type {{from_us: number, until_us: number, width: number} | null} */
     this.stands = null;
     this.round = 0;
   }
@@ -39,7 +39,12 @@ export class PictureFrame {
       return;
     }
     // A small one does not stand for the large one that follows it.
-    if (this.stands && this.width <= this.stands.width && at_us >= this.stands.from_us && at_us < this.stands.until_us) {
+    if (
+      this.stands &&
+      this.width <= this.stands.width &&
+      at_us >= this.stands.from_us &&
+      at_us < this.stands.until_us
+    ) {
       shown?.(this.stands.from_us);
       return;
     }
@@ -47,7 +52,9 @@ export class PictureFrame {
     this.running = new AbortController();
     try {
       const query = new URLSearchParams({ at: rfc3339(at_us), width: String(width) });
-      const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, { signal: this.running.signal });
+      const response = await request(`/api/v1/cameras/${this.cameraId}/picture?${query}`, {
+        signal: this.running.signal,
+      });
       const taken = Number(response.headers.get("X-Picture-Time-Us") ?? at_us);
       const blob = await response.blob();
       if (round !== this.round) return;
@@ -84,7 +91,7 @@ export class PictureFrame {
   }
 
   /** Let go of the picture itself too. */
-  destroy() {
+  close() {
     this.hide();
     if (this.image.src.startsWith("blob:")) URL.revokeObjectURL(this.image.src);
     this.image.removeAttribute("src");

@@ -1,5 +1,5 @@
 /**
- * What every page does: the clock that ticks by the server, the connection banner, menus, fresh camera states, filters.
+ * What every page does: the server's clock, the connection banner, menus, fresh camera states, filters.
  * @module
  */
 
@@ -13,7 +13,7 @@ const RETRY_MS = 8_000;
 /** Show the server's time in every clock of the page. */
 function tick() {
   for (const element of document.querySelectorAll("[data-now-clock]")) element.textContent = clock(nowUs());
-  setTimeout(tick, 1000 - (nowUs() / 1000) % 1000);
+  setTimeout(tick, 1000 - ((nowUs() / 1000) % 1000));
 }
 
 let lastAnswerUs = nowUs();
@@ -56,8 +56,11 @@ async function refreshStates() {
   /** @type {{cameras: {id: number, state_html: string, tone: string, age: string, picture_url: string | null}[]}} */
   const answer = await json("/cameras/states");
   for (const camera of answer.cameras) {
-    for (const element of document.querySelectorAll(`[data-camera-age="${camera.id}"]`)) element.textContent = camera.age;
-    for (const element of document.querySelectorAll(`[data-camera-state="${camera.id}"], [data-camera-tile="${camera.id}"] .lbl.tr`)) {
+    for (const element of document.querySelectorAll(`[data-camera-age="${camera.id}"]`))
+      element.textContent = camera.age;
+    for (const element of document.querySelectorAll(
+      `[data-camera-state="${camera.id}"], [data-camera-tile="${camera.id}"] .lbl.tr`,
+    )) {
       element.replaceChildren(document.createRange().createContextualFragment(camera.state_html));
     }
     for (const tile of document.querySelectorAll(`[data-camera-tile="${camera.id}"]`)) {
@@ -72,7 +75,7 @@ async function refreshStates() {
 function watchSession() {
   const banner = document.getElementById("session-ended");
   const again = banner?.querySelector("[data-sign-in-again]");
-  session.addEventListener("end", () => {
+  session.on("end", () => {
     if (!banner || !(again instanceof HTMLAnchorElement)) return;
     again.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     banner.hidden = false;
@@ -92,7 +95,11 @@ function watchPictures() {
   document.addEventListener("error", (event) => show(event.target, false), true);
   document.addEventListener("load", (event) => show(event.target, true), true);
   for (const picture of document.querySelectorAll("img[data-picture]")) {
-    if (picture instanceof HTMLImageElement && picture.complete && (picture.naturalWidth > 0 || picture.loading !== "lazy")) {
+    if (
+      picture instanceof HTMLImageElement &&
+      picture.complete &&
+      (picture.naturalWidth > 0 || picture.loading !== "lazy")
+    ) {
       show(picture, picture.naturalWidth > 0);
     }
   }
@@ -104,11 +111,19 @@ function watchMenus() {
     for (const menu of open()) if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const menu of open()) { menu.open = false; menu.querySelector("summary")?.focus(); }
-    const inField = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key === "Escape")
+      for (const menu of open()) {
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+      }
+    const inField =
+      event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
     if (event.key === "/" && !inField) {
       const search = document.querySelector("[data-search-focus], [data-filter-rows]");
-      if (search instanceof HTMLElement) { event.preventDefault(); search.focus(); }
+      if (search instanceof HTMLElement) {
+        event.preventDefault();
+        search.focus();
+      }
     }
   });
 }
@@ -119,7 +134,7 @@ function watchPasswords() {
     const field = button.parentElement?.querySelector("input");
     const word = button.querySelector("span");
     if (!(button instanceof HTMLButtonElement) || !field || !word) continue;
-    const [show, hide] = [word.textContent ?? "", button.dataset["reveal"] ?? ""];
+    const [show, hide] = [word.textContent, button.dataset["reveal"] ?? ""];
     button.hidden = false;
     button.addEventListener("click", () => {
       const isShown = field.type === "text";
@@ -135,7 +150,9 @@ function watchDates() {
   for (const field of document.querySelectorAll("input[data-date]")) {
     const words = field.nextElementSibling;
     if (!(field instanceof HTMLInputElement) || !words) continue;
-    const show = () => { words.textContent = field.value ? dateShort(dayStartUs(field.value)) : ""; };
+    const show = () => {
+      words.textContent = field.value ? dateShort(dayStartUs(field.value)) : "";
+    };
     field.classList.remove("plain");
     field.addEventListener("change", show);
     show();
@@ -169,6 +186,8 @@ watchDates();
 watchFilters();
 if (document.getElementById("offline")) {
   document.querySelector("[data-offline-retry]")?.addEventListener("click", () => void checkConnection());
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) void checkConnection(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void checkConnection();
+  });
   checkTimer = setTimeout(checkConnection, CHECK_MS);
 }

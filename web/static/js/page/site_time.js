@@ -1,11 +1,13 @@
 /**
- * The server's clock and the site's zone: how every time on a page is known and written.
+ * The server's clock and the site's time zone: how every time on a page is known and written.
  *
  * Times are whole microseconds since 1970 in UTC; a JavaScript number holds them exactly until the year 2255.
  * @module
  */
 
 import { json } from "./api.js";
+import { Emitter } from "./emitter.js";
+import { once } from "./once.js";
 import { pageData, text } from "./page_data.js";
 
 export const SECOND_US = 1_000_000;
@@ -16,14 +18,20 @@ export const DAY_US = 24 * HOUR_US;
 /** So much is no drift: the device slept, and its clocks stood still, or somebody set the server's. */
 const JUMP_US = 5 * SECOND_US;
 
-/** Fires `jump` when the present turns out to be another than was believed. */
-export const present = new EventTarget();
+/** Emits `jump` when the present turns out to be another than was believed. @type {Emitter<{jump: undefined}>} */
+export const present = new Emitter();
 
-let offsetUs = pageData.now_us - performance.now() * 1000;
+/** When the page's scripts began; the server's clock in the page was of about then. */
+const openedMs = performance.now();
+/** What an answer told since. @type {number | null} */
+let learntUs = null;
+
+/** The server's clock minus this page's. */
+const offsetUs = () => learntUs ?? pageData().now_us - openedMs * 1000;
 
 /** The server's present, whatever this device's clock says. @returns {number} */
 export function nowUs() {
-  return Math.round(offsetUs + performance.now() * 1000);
+  return Math.round(offsetUs() + performance.now() * 1000);
 }
 
 /**
@@ -33,9 +41,9 @@ export function nowUs() {
  */
 export function learnNow(serverUs, tookMs) {
   const believedUs = nowUs();
-  offsetUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
+  learntUs = serverUs + (tookMs * 1000) / 2 - performance.now() * 1000;
   // An answer that was long on its way tells less.
-  if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.dispatchEvent(new Event("jump"));
+  if (Math.abs(nowUs() - believedUs) > JUMP_US + tookMs * 1000) present.emit("jump");
 }
 
 /** Ask the server for the present. Without an answer what was believed stays. */
@@ -52,17 +60,30 @@ export async function askNow() {
 
 /** @param {Intl.DateTimeFormatOptions} options @returns {Intl.DateTimeFormat} */
 function format(options) {
-  return new Intl.DateTimeFormat(pageData.language, { timeZone: pageData.zone, ...options });
+  return new Intl.DateTimeFormat(pageData().language, { timeZone: pageData().zone, ...options });
 }
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", {
-  timeZone: pageData.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
-});
-const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: pageData.zone, year: "numeric", month: "2-digit", day: "2-digit" });
-const SHORT = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const LONG = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const DAY_MONTH = format({ day: "numeric", month: "short" });
-const MONTH = format({ month: "long", year: "numeric" });
+const formats = once(() => ({
+  clock: new Intl.DateTimeFormat("en-GB", {
+    timeZone: pageData().zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }),
+  day: new Intl.DateTimeFormat("en-CA", {
+    timeZone: pageData().zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }),
+  short: format({ weekday: "short", day: "numeric", month: "short", year: "numeric" }),
+  long: format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+  dayMonth: format({ day: "numeric", month: "short" }),
+  month: format({ month: "long", year: "numeric" }),
+  weekday: format({ weekday: "long" }),
+  weekdayShort: format({ weekday: "short" }),
+}));
 
 /** @param {number} us @returns {Date} */
 const dateOf = (us) => new Date(Math.floor(us / 1000));
@@ -77,7 +98,7 @@ function partsOf(formatter, us) {
 }
 
 /** "14:05:09". @param {number} us @returns {string} */
-export const clock = (us) => CLOCK.format(dateOf(us));
+export const clock = (us) => formats().clock.format(dateOf(us));
 
 /** "14:05". @param {number} us @returns {string} */
 export const clockMinutes = (us) => clock(us).slice(0, 5);
@@ -90,27 +111,33 @@ export const clockTenths = (us) => `${clock(us)}.${tenth(us)}`;
 
 /** "Sel, 25 Nov 2025". @param {number} us @returns {string} */
 export function dateShort(us) {
-  const p = partsOf(SHORT, us);
+  const p = partsOf(formats().short, us);
   return `${p["weekday"]}, ${p["day"]} ${p["month"]} ${p["year"]}`;
 }
 
 /** "Selasa, 25 November 2025". @param {number} us @returns {string} */
 export function dateLong(us) {
-  const p = partsOf(LONG, us);
+  const p = partsOf(formats().long, us);
   return `${p["weekday"]}, ${p["day"]} ${p["month"]} ${p["year"]}`;
 }
 
 /** "25 Nov". @param {number} us @returns {string} */
 export function dayMonth(us) {
-  const p = partsOf(DAY_MONTH, us);
+  const p = partsOf(formats().dayMonth, us);
   return `${p["day"]} ${p["month"]}`;
 }
 
 /** "November 2025". @param {number} us @returns {string} */
-export const monthName = (us) => MONTH.format(dateOf(us));
+export const monthName = (us) => formats().month.format(dateOf(us));
+
+/** "Selasa". @param {number} us @returns {string} */
+export const weekday = (us) => formats().weekday.format(dateOf(us));
+
+/** "Sel". @param {number} us @returns {string} */
+export const weekdayShort = (us) => formats().weekdayShort.format(dateOf(us));
 
 /** "2025-11-25", the local day that holds the instant. @param {number} us @returns {string} */
-export const dayOf = (us) => DAY.format(dateOf(us));
+export const dayOf = (us) => formats().day.format(dateOf(us));
 
 /**
  * Local wall time minus UTC at an instant.
@@ -160,10 +187,19 @@ export function rfc3339Local(us) {
 export function duration(us) {
   const seconds = Math.max(0, Math.round(us / SECOND_US));
   /** @type {[string, number][]} */
-  const units = [["d", Math.floor(seconds / 86_400)], ["h", Math.floor(seconds / 3600) % 24], ["m", Math.floor(seconds / 60) % 60], ["s", seconds % 60]];
+  const units = [
+    ["d", Math.floor(seconds / 86_400)],
+    ["h", Math.floor(seconds / 3600) % 24],
+    ["m", Math.floor(seconds / 60) % 60],
+    ["s", seconds % 60],
+  ];
   const first = units.findIndex(([, n]) => n > 0);
   if (first < 0) return text("units.s", { n: 0 });
-  return units.slice(first, first + 2).filter(([, n]) => n > 0).map(([unit, n]) => text(`units.${unit}`, { n })).join(" ");
+  return units
+    .slice(first, first + 2)
+    .filter(([, n]) => n > 0)
+    .map(([unit, n]) => text(`units.${unit}`, { n }))
+    .join(" ");
 }
 
 /** "1,32 GB", decimal units. @param {number} bytes @returns {string} */
@@ -172,7 +208,7 @@ export function size(bytes) {
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** step;
   const digits = step === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toLocaleString(pageData.language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[step]}`;
+  return `${value.toLocaleString(pageData().language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[step]}`;
 }
 
 /**

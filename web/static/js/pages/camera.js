@@ -1,5 +1,5 @@
 /**
- * Testing a camera without leaving its page; without a script the same form loads the page with the verdict.
+ * Tests a camera without leaving its page; without scripts the same form loads the page with the result.
  * @module
  */
 
@@ -13,7 +13,7 @@ if (form instanceof HTMLFormElement && result && waiting) {
   const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void test(form, button, result, waiting);
+    void testCamera(form, button, result, waiting);
   });
 }
 
@@ -23,13 +23,18 @@ if (form instanceof HTMLFormElement && result && waiting) {
  * @param {Element} shown
  * @param {Element} skeleton
  */
-async function test(test, button, shown, skeleton) {
+async function testCamera(test, button, shown, skeleton) {
   button.disabled = true;
   shown.toggleAttribute("hidden", true);
   skeleton.toggleAttribute("hidden", false);
   try {
     const body = new URLSearchParams([...new FormData(test)].map(([name, value]) => [name, String(value)]));
-    const response = await fetch(test.action, { method: "POST", body, headers: { Accept: "text/x-fragment" }, redirect: "error" });
+    const response = await fetch(test.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "text/x-fragment" },
+      redirect: "error",
+    });
     if (!response.ok) throw new Error(String(response.status));
     shown.replaceChildren(document.createRange().createContextualFragment(await response.text()));
   } catch {

@@ -1,10 +1,10 @@
 /**
- * The list of exports: progress of those at work, and asking before one is stopped.
+ * The page of exports: progress of the running ones, and asking before one is cancelled.
  * @module
  */
 
-import { confirmCancel, fetchExports } from "./export_list.js";
-import { ExportPace } from "./export_pace.js";
+import { confirmCancel, fetchExports } from "../clip/export_list.js";
+import { ExportPace } from "../clip/export_pace.js";
 
 const POLL_MS = 1_000;
 /** @type {Map<number, ExportPace>} */
@@ -30,11 +30,16 @@ async function poll() {
         location.reload();
         return;
       }
-      const [note, size, bar, mark] = [row.querySelector("[data-note]"), row.querySelector("[data-size]"), row.querySelector("progress"), row.querySelector("[data-mark]")];
+      const [note, size, bar, mark] = [
+        row.querySelector("[data-note]"),
+        row.querySelector("[data-size]"),
+        row.querySelector("progress"),
+        row.querySelector("[data-mark]"),
+      ];
       if (facts.is_working) row.dataset["state"] = facts.state_id;
       mark?.replaceChildren(document.createRange().createContextualFragment(facts.state_html));
       const pace = paceOf(facts.id);
-      pace.look(facts.done_bytes, performance.now());
+      pace.sample(facts.done_bytes, performance.now());
       const words = facts.state_id === "running" ? pace.words(facts.total_bytes) : "";
       if (note) note.textContent = [facts.note, words].filter((part) => part !== "").join(" · ");
       if (size) size.textContent = facts.size;
@@ -49,7 +54,9 @@ async function poll() {
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-cancel]"))) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void confirmCancel(form.dataset["cancel"] ?? "").then((isSure) => { if (isSure) form.submit(); });
+    void confirmCancel(form.dataset["cancel"] ?? "").then((isSure) => {
+      if (isSure) form.submit();
+    });
   });
 }
 void poll();

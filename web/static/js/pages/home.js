@@ -1,12 +1,12 @@
 /**
- * The first page: choosing a place by typing, favourites at a touch, and figures that are fresh or visibly old.
+ * The first page: choosing a camera by typing, favourites at a touch, and figures that are fresh or visibly old.
  * @module
  */
 
 import { request } from "../page/api.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
-import { PlaceBox } from "./place_box.js";
+import { CameraCombobox } from "./camera_combobox.js";
 
 const REFRESH_MS = 8_000;
 /** Older figures are shown as old (H2). */
@@ -78,7 +78,9 @@ async function toggleFavourite(form) {
     const menu = part("[data-choose]", HTMLDetailsElement, section);
     menu.open = inMenu;
     part(".sheet", HTMLElement, menu).scrollTop = scrolled;
-    const stars = [...section.querySelectorAll(`[data-favourite="${id}"]`)].filter((other) => menu.contains(other) === inMenu);
+    const stars = [...section.querySelectorAll(`[data-favourite="${id}"]`)].filter(
+      (other) => menu.contains(other) === inMenu,
+    );
     const star = stars[0]?.querySelector("[data-star]") ?? menu.querySelector("summary");
     /** @type {HTMLElement | null} */ (star)?.focus();
   } catch (error) {
@@ -86,8 +88,8 @@ async function toggleFavourite(form) {
   }
 }
 
-if (page?.querySelector("[data-place-box]")) {
-  new PlaceBox(part("[data-place-box]", HTMLElement));
+if (page?.querySelector("[data-camera-combobox]")) {
+  new CameraCombobox(part("[data-camera-combobox]", HTMLElement));
   for (const field of page.querySelectorAll("input[data-select-all]")) {
     if (field instanceof HTMLInputElement) field.addEventListener("focus", () => field.select());
   }
@@ -98,6 +100,8 @@ if (page?.querySelector("[data-place-box]")) {
     void toggleFavourite(form);
   });
   setInterval(showAge, 1000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void refresh();
+  });
   timer = setTimeout(refresh, REFRESH_MS);
 }

@@ -1,5 +1,5 @@
 /**
- * Lists of bookmarks and holds: asking before something is deleted. Everything else there works without scripts.
+ * The pages of bookmarks and holds: asking before one is deleted. Everything else there works without scripts.
  * @module
  */
 
@@ -11,7 +11,9 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
     event.preventDefault();
     const { remove: title = "", owner = "" } = form.dataset;
     const words = owner === "" ? text("bookmark.remove_own") : text("bookmark.remove_more", { owner });
-    void confirm(text("bookmark.remove_title", { title }), words, text("bookmark.remove_yes")).then((isSure) => { if (isSure) form.submit(); });
+    void confirm(text("bookmark.remove_title", { title }), words, text("bookmark.remove_yes")).then((isSure) => {
+      if (isSure) form.submit();
+    });
   });
 }
 

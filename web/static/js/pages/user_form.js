@@ -1,5 +1,5 @@
 /**
- * An administrator sees every camera: the choice of cameras is only offered for other roles.
+ * Hides the choice of cameras for administrators, who see every camera.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * How tiles lie in the stage: rows and columns for so many cameras. Pure.
+ * The tiles' arrangement in the stage: how many rows and columns for so many cameras. Pure.
  * @module
  */
 

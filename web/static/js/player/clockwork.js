@@ -1,12 +1,13 @@
 /**
- * Moves time: lets the one clock of a deck run, and brings every tile along by what its speed needs.
+ * Moves time: runs the one clock of a deck, and keeps every tile with it by whatever its speed needs.
  * @module
  */
 
-import { Holdup } from "./holdup.js";
+import { StallPolicy } from "./stall_policy.js";
 import { nextFootage } from "./nearest_footage.js";
 import { meansOf } from "./pace.js";
 import { ReviewClock } from "./review_clock.js";
+import { Emitter } from "../page/emitter.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
 
 /** Behind reality when following: a fragment (1 s), the playlist's next reading (1 s), and the way there. */
@@ -15,33 +16,40 @@ const LIVE_DISTANCE_US = 2.6 * SECOND_US;
 const PRESENT_US = 4 * SECOND_US;
 /** Tiles nearer to the clock than this begin to run as they are. */
 const TOGETHER_US = 0.1 * SECOND_US;
-/** Following in a gap, the list of footage may have come to its end: a new one is asked for this often. */
-const LOOKED_AGAIN_MS = 5_000;
+/** Following inside a gap, the list of footage may have ended: a new one is asked for this often. */
+const REFOLLOW_MS = 5_000;
 /** Backwards out of a gap the last picture before it is shown. */
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
 /**
- * @typedef {import("./tile.js").Tile} Tile
+ * @typedef {object} ClockworkEvents
+ * @property {number} seek an instant
+ * @property {undefined} state
+ * @property {import("./media_window.js").Leap} skip
+ * @property {{camera_ids: number[]}} wait for these
+ * @property {"start" | "end" | "now"} edge playing ended there
+ * @property {undefined} no-answer playing ended because the server does not tell where footage goes on
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
  * @typedef {object} Shown what the clock moves
  * @property {readonly Tile[]} tiles those that can be seen
  * @property {Tile} focused
  * @property {boolean} skipGaps
  */
 
-/** Fires `seek` (detail: instant), `state`, `skip` ({from_us, to_us}), `wait` ({camera_ids}), `edge` ("start", "end" or "now"), `no-answer` (it stopped because the server does not tell where footage goes on). */
-export class Clockwork extends EventTarget {
+/** @extends {Emitter<ClockworkEvents>} */
+export class Clockwork extends Emitter {
   #clock = new ReviewClock(() => performance.now());
-  #holdup = new Holdup();
+  #stallPolicy = new StallPolicy();
   #waits = "";
   /** Where a scrub began, null while none is under way. @type {{wall_us: number, live: boolean} | null} */
   #scrub = null;
   /** Whether the focused camera's next frame, of a step or late after a pause, is to be followed by the others. */
   #isGathering = false;
-  /** Whether the tiles are moved by keyframes or single frames. */
-  #isGlancing = false;
+  /** Whether the tiles show keyframes or single frames rather than play. */
+  #isShuttling = false;
   /** The request for footage behind a gap; a new wish of the person's ends it. @type {AbortController | null} */
   #asking = null;
-  #lookedMs = -Infinity;
+  #refollowedMs = -Infinity;
   #refreshes = 0;
 
   /** @param {() => Shown} shown */
@@ -53,11 +61,23 @@ export class Clockwork extends EventTarget {
     this.speed = 1;
   }
 
-  get us() { return this.#clock.us; }
+  /** Stop for good; a request under way is cancelled. */
+  close() {
+    this.#interrupt();
+    this.#clock.stop();
+  }
 
-  get isRunning() { return this.#clock.isRunning; }
+  get us() {
+    return this.#clock.us;
+  }
 
-  get isScrubbing() { return this.#scrub !== null; }
+  get isRunning() {
+    return this.#clock.isRunning;
+  }
+
+  get isScrubbing() {
+    return this.#scrub !== null;
+  }
 
   /** Where the playhead stands: the frame shown, or the instant asked for while it is fetched. */
   get wallUs() {
@@ -70,18 +90,18 @@ export class Clockwork extends EventTarget {
     this.#interrupt();
     this.#scrub = null;
     this.#isGathering = false;
-    this.#isGlancing = false;
+    this.#isShuttling = false;
     this.wantsLive = options.live ?? false;
     if (options.play !== undefined) this.wantsPlay = options.play;
     const at = Math.max(0, Math.min(Math.round(us), nowUs()));
-    this.#holdup.reset();
+    this.#stallPolicy.reset();
     this.#clock.stop();
     this.#clock.set(at);
     const { tiles, focused } = this.shown();
-    // The one that is looked at asks first.
-    focused.place(at, this.wantsLive);
-    for (const tile of tiles) if (tile !== focused) tile.place(at, this.wantsLive);
-    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    // The one in focus asks first.
+    focused.seek(at, this.wantsLive);
+    for (const tile of tiles) if (tile !== focused) tile.seek(at, this.wantsLive);
+    this.emit("seek", at);
     this.#tellState();
   }
 
@@ -93,8 +113,8 @@ export class Clockwork extends EventTarget {
   play() {
     this.#interrupt();
     this.#isGathering = false;
-    if (this.wantsPlay) this.#holdup.goWithout();
-    else this.#holdup.reset();
+    if (this.wantsPlay) this.#stallPolicy.playWithoutStalled();
+    else this.#stallPolicy.reset();
     this.wantsPlay = true;
     this.#tellState();
   }
@@ -105,9 +125,9 @@ export class Clockwork extends EventTarget {
     this.wantsPlay = false;
     this.wantsLive = false;
     this.#tellWaits([]);
-    if (this.#isGlancing) this.seek(this.us);
+    if (this.#isShuttling) this.seek(this.us);
     else {
-      this.rest();
+      this.freeze();
       this.#isGathering = wasRunning;
       if (wasRunning) this.#gather();
       this.#tellState();
@@ -116,10 +136,10 @@ export class Clockwork extends EventTarget {
 
   /** @param {1 | -1} direction */
   step(direction) {
-    const wasGlancing = this.#isGlancing;
+    const wasShuttling = this.#isShuttling;
     this.pause();
     // Out of keyframes the exact frame of the playhead has to come first.
-    if (wasGlancing) return;
+    if (wasShuttling) return;
     this.#isGathering = true;
     this.shown().focused.step(direction);
   }
@@ -132,7 +152,7 @@ export class Clockwork extends EventTarget {
     this.speed = speed;
     if (speed !== 1) this.wantsLive = false;
     // From keyframes to video every tile has to find its exact frame first.
-    if (this.#isGlancing && isVideo) this.seek(this.us);
+    if (this.#isShuttling && isVideo) this.seek(this.us);
     else if (this.isRunning) this.#clock.run(speed);
     this.#tellState();
   }
@@ -142,7 +162,7 @@ export class Clockwork extends EventTarget {
     if (!this.#scrub) {
       this.#interrupt();
       this.#scrub = { wall_us: this.wallUs, live: this.wantsLive };
-      this.rest();
+      this.freeze();
     }
     const at = Math.max(0, Math.min(us, nowUs()));
     this.#clock.set(at);
@@ -157,14 +177,14 @@ export class Clockwork extends EventTarget {
 
   /** A tile that comes late catches up alone; nobody waits for it. @param {Tile} tile */
   join(tile) {
-    this.#holdup.excuse(tile.camera.id);
-    tile.place(this.wallUs, this.wantsLive);
+    this.#stallPolicy.ignore(tile.camera.id);
+    tile.seek(this.wallUs, this.wantsLive);
   }
 
-  /** Let all rest where they are; the clock stands with them. */
-  rest() {
+  /** Stop the clock and every tile where they are. */
+  freeze() {
     this.#clock.stop();
-    for (const tile of this.shown().tiles) tile.rest();
+    for (const tile of this.shown().tiles) tile.pause();
   }
 
   /** Another frame is on screen. @param {Tile} tile */
@@ -177,11 +197,11 @@ export class Clockwork extends EventTarget {
     this.#refreshes += 1;
     if (!this.wantsPlay || this.#scrub || this.#asking) return;
     const shown = this.shown();
-    if (shown.skipGaps && shown.tiles.every((tile) => tile.hole !== null)) this.#leaveGap(shown);
+    if (shown.skipGaps && shown.tiles.every((tile) => tile.gap !== null)) this.#leaveGap(shown);
     else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
     else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
-    else this.#glanceOn(shown);
+    else this.#shuttleOn(shown);
   }
 
   #interrupt() {
@@ -199,17 +219,17 @@ export class Clockwork extends EventTarget {
     const { focused, tiles } = this.shown();
     if (focused.state !== "paused") return;
     this.#clock.set(focused.wallUs);
-    for (const tile of tiles) if (tile !== focused) tile.place(focused.wallUs);
+    for (const tile of tiles) if (tile !== focused) tile.seek(focused.wallUs);
   }
 
   /** @param {Shown} shown */
   #playOn(shown) {
     const { tiles, focused } = shown;
     const stalled = tiles.filter((tile) => !tile.isReady).map((tile) => tile.camera.id);
-    const { isHeld, waitsFor } = this.#holdup.look(stalled, tiles.length, performance.now(), this.isRunning);
+    const { mustWait, waitsFor } = this.#stallPolicy.decide(stalled, tiles.length, performance.now(), this.isRunning);
     this.#tellWaits(waitsFor);
-    if (isHeld) {
-      if (this.isRunning) this.rest();
+    if (mustWait) {
+      if (this.isRunning) this.freeze();
       return;
     }
     if (!this.isRunning) this.#start(tiles);
@@ -226,23 +246,23 @@ export class Clockwork extends EventTarget {
       // The newest moment that all of them have.
       const at = Math.min(this.us, ...tiles.map((tile) => tile.positionUs ?? Infinity));
       this.#clock.set(at);
-      for (const tile of tiles) if (Math.abs((tile.positionUs ?? at) - at) > TOGETHER_US) tile.place(at, true);
+      for (const tile of tiles) if (Math.abs((tile.positionUs ?? at) - at) > TOGETHER_US) tile.seek(at, true);
     }
     this.#clock.run(this.speed);
     this.#tellState();
   }
 
   /** @param {Shown} shown */
-  #glanceOn({ tiles, focused }) {
+  #shuttleOn({ tiles, focused }) {
     if (!this.isRunning) {
       this.#clock.run(this.speed);
       this.#tellState();
     }
-    this.#isGlancing = true;
-    focused.glance(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
-    // The others take turns, so that many of them do not crowd out the one that is looked at.
+    this.#isShuttling = true;
+    focused.shuttle(this.us, this.#means(this.speed) === "frames" ? "frames" : "keyframes", this.speed);
+    // The others take turns, so that many of them do not crowd out the one in focus.
     const others = tiles.filter((tile) => tile !== focused);
-    others[this.#refreshes % Math.max(1, others.length)]?.glance(this.us, "keyframes", this.speed);
+    others[this.#refreshes % Math.max(1, others.length)]?.shuttle(this.us, "keyframes", this.speed);
   }
 
   /** @param {"start" | "end" | "now"} edge */
@@ -250,7 +270,7 @@ export class Clockwork extends EventTarget {
     this.pause();
     if (edge === "start") this.seek(Math.max(this.us, oldestOf(this.shown().tiles)));
     if (edge !== "end") this.setSpeed(1);
-    this.dispatchEvent(new CustomEvent("edge", { detail: edge }));
+    this.emit("edge", edge);
   }
 
   /** No tile has footage: go on with the next that any has. @param {Shown} shown */
@@ -259,7 +279,7 @@ export class Clockwork extends EventTarget {
       this.#awaitFootage(tiles);
       return;
     }
-    const ends = tiles.map((tile) => tile.hole?.end_us ?? null);
+    const ends = tiles.map((tile) => tile.gap?.end_us ?? null);
     if (this.speed > 0 && ends.every((end) => end !== null)) this.#skipTo(Math.min(.../** @type {number[]} */ (ends)));
     else void this.#askForFootage(tiles.map((tile) => tile.camera.id));
   }
@@ -270,10 +290,10 @@ export class Clockwork extends EventTarget {
     this.#clock.stop();
     this.#clock.set(nowUs() - LIVE_DISTANCE_US);
     if (isBehind) this.#tellState();
-    const isBack = tiles.some((tile) => tile.hole !== null && tile.hole.end_us !== null);
-    const isDue = performance.now() - this.#lookedMs > LOOKED_AGAIN_MS && !tiles.every((tile) => tile.isListening);
+    const isBack = tiles.some((tile) => tile.gap !== null && tile.gap.end_us !== null);
+    const isDue = performance.now() - this.#refollowedMs > REFOLLOW_MS && !tiles.every((tile) => tile.isUpdating);
     if (!isBack && !isDue) return;
-    this.#lookedMs = performance.now();
+    this.#refollowedMs = performance.now();
     this.goLive();
   }
 
@@ -291,13 +311,13 @@ export class Clockwork extends EventTarget {
     } catch {
       if (asking.signal.aborted) return;
       this.pause();
-      this.dispatchEvent(new Event("no-answer"));
+      this.emit("no-answer");
     }
   }
 
   /** @param {number} to_us */
   #skipTo(to_us) {
-    this.dispatchEvent(new CustomEvent("skip", { detail: { from_us: this.us, to_us } }));
+    this.emit("skip", { from_us: this.us, to_us });
     this.seek(to_us);
   }
 
@@ -305,11 +325,11 @@ export class Clockwork extends EventTarget {
   #tellWaits(waitsFor) {
     if (waitsFor.join() === this.#waits) return;
     this.#waits = waitsFor.join();
-    this.dispatchEvent(new CustomEvent("wait", { detail: { camera_ids: [...waitsFor] } }));
+    this.emit("wait", { camera_ids: [...waitsFor] });
   }
 
   #tellState() {
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
   }
 }
 

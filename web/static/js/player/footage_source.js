@@ -1,11 +1,11 @@
 /**
- * One loaded window of footage: an hls.js player on a playlist of some hours, with its map of wall time.
+ * One window of footage as an hls.js player on a playlist of some hours, with its map of wall time.
  * @module
  */
 
 import Hls from "../../vendor/hls.mjs";
 import { ApiError } from "../page/api.js";
-import { countSamples } from "./fragment_samples.js";
+import { countSamples } from "./mp4_boxes.js";
 import { nearestTo } from "./nearest_footage.js";
 import { MINUTE_US, nowUs, rfc3339, SECOND_US } from "../page/site_time.js";
 import { WallMap, wallMapOf } from "./wall_map.js";
@@ -15,7 +15,7 @@ const FOLLOW_BEFORE_US = 10 * MINUTE_US;
 export const FOLLOWED_US = 2 * MINUTE_US;
 
 /**
- * How much is loaded around an instant: the one camera that is looked at may take more than one tile of many. Short
+ * How much is loaded around an instant: the camera in focus may take more than one tile of many. Short
  * lists are there sooner, and the next one is made ready before this one ends.
  * @typedef {object} Reach
  * @property {number} before_us
@@ -99,13 +99,21 @@ export class FootageSource {
         this.#events.mapped();
       }
     });
-    this.#hls.on(Events.FRAG_LOADING, (_name, data) => { this.#onItsWay = data.frag; });
+    this.#hls.on(Events.FRAG_LOADING, (_name, data) => {
+      this.#onItsWay = data.frag;
+    });
     for (const name of /** @type {const} */ ([Events.MANIFEST_LOADED, Events.FRAG_LOADED, Events.BUFFER_APPENDED])) {
-      this.#hls.on(name, () => { this.#arrived += 1; });
+      this.#hls.on(name, () => {
+        this.#arrived += 1;
+      });
     }
     // Parsing a fragment moves the starts that the playlist only estimated.
-    this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
-    this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => { this.map = wallMapOf(data.details.fragments); });
+    this.#hls.on(Events.LEVEL_PTS_UPDATED, (_name, data) => {
+      this.map = wallMapOf(data.details.fragments);
+    });
+    this.#hls.on(Events.LEVEL_UPDATED, (_name, data) => {
+      this.map = wallMapOf(data.details.fragments);
+    });
     this.#hls.on(Events.BUFFER_APPENDING, (_name, data) => {
       const count = data.type === "audio" ? 0 : countSamples(data.data);
       if (count > 0) this.frameSeconds = data.frag.duration / count;
@@ -117,8 +125,10 @@ export class FootageSource {
     this.#hls.attachMedia(video);
   }
 
-  /** Another while media comes in, piece by piece and byte by byte. @returns {string} */
-  get sign() { return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`; }
+  /** Changes with every piece and byte of media that arrives. @returns {string} */
+  get progress() {
+    return `${this.#arrived}:${this.#onItsWay?.stats.loaded ?? 0}`;
+  }
 
   /** Begin to load media at a position; again, before any came, begins there instead. @param {number} media_s */
   start(media_s) {
@@ -127,7 +137,7 @@ export class FootageSource {
   }
 
   /** Load no more until `resume`, not even the playlist. */
-  rest() {
+  stopLoading() {
     if (this.isStarted) this.#hls.stopLoad();
   }
 
@@ -135,7 +145,7 @@ export class FootageSource {
     if (this.isStarted) this.#hls.startLoad(-1, true);
   }
 
-  destroy() {
+  close() {
     this.#gone.abort();
     this.#hls.destroy();
   }
@@ -148,8 +158,12 @@ export class FootageSource {
     else if (status === 401) this.#events.failed("signed-out");
     else if (data.details === ErrorDetails.LEVEL_EMPTY_ERROR) this.#events.failed("missing");
     else if (status === 404 && data.fatal) void this.#onNotFound();
-    else if (data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR || data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR
-      || data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) this.#events.failed("unsupported");
+    else if (
+      data.details === ErrorDetails.BUFFER_ADD_CODEC_ERROR ||
+      data.details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR ||
+      data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR
+    )
+      this.#events.failed("unsupported");
     else if (!data.fatal) return;
     else if (data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < 2) {
       this.#recoveries += 1;

@@ -1,11 +1,11 @@
 /**
- * Which frame of a `<video>` is on screen: told when it is painted, never before its seek has ended; and steps by one.
+ * Which frame of a `<video>` is on screen, reported once it is painted and never before its seek has ended; steps by one frame.
  * @module
  */
 
-/** After a seek has ended its frame is on screen within some refreshes; without a word of it, it is the frame from before. */
+/** After a seek has ended its frame is on screen within some refreshes; where nothing is reported, it is the frame from before. */
 const PAINTED_MS = 300;
-/** Browsers paint a frame without telling when they were still telling of the one before: sought again, it is told. */
+/** A browser may paint a frame without reporting it, busy with the one before: after another seek it is reported. */
 const ASKED_AGAIN_MS = 80;
 /** Frames of the slowest cameras last this long. */
 const LONGEST_FRAME_S = 1;
@@ -13,18 +13,20 @@ const LONGEST_FRAME_S = 1;
 const SURELY_IN_FRAME = 0.9;
 
 export class FrameWatch {
-  /** Counts seeks and steps, so that a look at the outcome of an older one is dropped. */
+  /** Counts seeks and steps, so that the outcome of an older one is not taken for a newer one's. */
   #turn = 0;
-  /** Frame told of while a seek was under way. A paused seek paints once, and that may be told before it has ended. */
+  /** Frame reported while a seek was under way. A paused seek paints once, and that may be reported before it has ended. */
   #early = -1;
   #isWaiting = true;
   #isAskedAgain = false;
   #stopped = new AbortController();
+  /** @type {Set<ReturnType<typeof setTimeout>>} */
+  #timers = new Set();
 
   /**
    * @param {HTMLVideoElement} video
    * @param {() => number} frameSeconds how long its frames last
-   * @param {(media_s: number) => void} painted told the time of the frame that is on screen
+   * @param {(media_s: number) => void} painted is called with the time of the frame on screen
    */
   constructor(video, frameSeconds, painted) {
     this.video = video;
@@ -60,9 +62,19 @@ export class FrameWatch {
     if (this.media_s >= 0) this.#stepFrom(this.media_s, direction, this.frameSeconds());
   }
 
-  stop() {
+  close() {
     this.#turn += 1;
     this.#stopped.abort();
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /** @param {() => void} run @param {number} wait_ms */
+  #later(run, wait_ms) {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, wait_ms);
+    this.#timers.add(timer);
   }
 
   /**
@@ -75,11 +87,15 @@ export class FrameWatch {
     const { video } = this;
     this.expect();
     const turn = this.#turn;
-    const lookAgain = () => {
+    const stepFurther = () => {
       // Still the same frame: it is longer than most. A third more never reaches the frame after the next.
-      if (turn === this.#turn && this.media_s === from && seconds < LONGEST_FRAME_S) this.#stepFrom(from, direction, seconds * 1.3);
+      if (turn === this.#turn && this.media_s === from && seconds < LONGEST_FRAME_S)
+        this.#stepFrom(from, direction, seconds * 1.3);
     };
-    video.addEventListener("seeked", () => setTimeout(lookAgain, PAINTED_MS), { once: true, signal: this.#stopped.signal });
+    video.addEventListener("seeked", () => this.#later(stepFurther, PAINTED_MS), {
+      once: true,
+      signal: this.#stopped.signal,
+    });
     video.currentTime = Math.max(0, from + (direction > 0 ? 1.5 : -0.5) * seconds);
   }
 
@@ -88,23 +104,28 @@ export class FrameWatch {
     const { currentTime } = this.video;
     // A frame that the seek has left does not lie where the playhead is now: its successor is still to come. Nor is the
     // frame from before the seek its outcome, though it may be painted once more while the seek is under way.
-    const isOutcome = Math.abs(currentTime - early) < LONGEST_FRAME_S && (early !== this.media_s || this.#isInFrame(currentTime));
+    const isOutcome =
+      Math.abs(currentTime - early) < LONGEST_FRAME_S && (early !== this.media_s || this.#isInFrame(currentTime));
     if (early >= 0 && isOutcome) this.#onPaint(early);
     // A seek within one frame paints nothing new.
     else if (this.#isInFrame(currentTime)) this.#onPaint(this.media_s);
     const turn = this.#turn;
     const isStillWaiting = () => turn === this.#turn && this.#isWaiting && !this.video.seeking;
-    setTimeout(() => {
+    this.#later(() => {
       if (!isStillWaiting() || this.#isAskedAgain || !this.video.paused) return;
       this.#isAskedAgain = true;
       this.video.currentTime = currentTime;
     }, ASKED_AGAIN_MS);
-    setTimeout(() => { if (isStillWaiting()) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime); }, PAINTED_MS);
+    this.#later(() => {
+      if (isStillWaiting()) this.#onPaint(this.media_s >= 0 ? this.media_s : currentTime);
+    }, PAINTED_MS);
   }
 
   /** @param {number} media_s @returns {boolean} */
   #isInFrame(media_s) {
-    return this.media_s >= 0 && media_s >= this.media_s && media_s < this.media_s + SURELY_IN_FRAME * this.frameSeconds();
+    return (
+      this.media_s >= 0 && media_s >= this.media_s && media_s < this.media_s + SURELY_IN_FRAME * this.frameSeconds()
+    );
   }
 
   /** @param {number} media_s */

@@ -1,5 +1,5 @@
 /**
- * Which keyframes a camera has around an instant: read from the server's I-frame playlists, a stretch at a time.
+ * Which keyframes a camera has around an instant, read from the server's I-frame playlists a few minutes at a time.
  * @module
  */
 
@@ -7,9 +7,9 @@ import { ApiError, request } from "../page/api.js";
 import { MINUTE_US, nowUs, rfc3339, SECOND_US } from "../page/site_time.js";
 import { parseProgramDateTime } from "./wall_map.js";
 
-const STRETCH_US = 5 * MINUTE_US;
-const MOST_STRETCHES = 24;
-/** A stretch that reached the present is asked for again after this long. */
+const BLOCK_US = 5 * MINUTE_US;
+const MOST_BLOCKS = 24;
+/** A block that reaches the present is asked for again after this long. */
 const YOUNG_MS = 3_000;
 /** A keyframe stands for what follows it at most so long where its playlist does not tell. */
 const LEAST_US = SECOND_US / 25;
@@ -38,18 +38,26 @@ export function parseKeyframes(text, base) {
     if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) at.start_us = parseProgramDateTime(value);
     else if (line.startsWith("#EXTINF:")) at.lasts_us = Math.round(Number.parseFloat(value) * SECOND_US);
     else if (line.startsWith("#EXT-X-MAP:")) at.init_url = base + (/URI="([^"]*)"/.exec(value)?.[1] ?? "");
-    else if (line.startsWith("#EXT-X-BYTERANGE:")) [at.size, at.offset] = /** @type {[number, number]} */ (value.split("@").map(Number));
+    else if (line.startsWith("#EXT-X-BYTERANGE:"))
+      [at.size, at.offset] = /** @type {[number, number]} */ (value.split("@").map(Number));
     else if (line !== "" && !line.startsWith("#")) {
       const { start_us, offset, size, init_url } = at;
-      found.push({ start_us, end_us: start_us + Math.max(LEAST_US, at.lasts_us), url: base + line, offset, size, init_url });
+      found.push({
+        start_us,
+        end_us: start_us + Math.max(LEAST_US, at.lasts_us),
+        url: base + line,
+        offset,
+        size,
+        init_url,
+      });
     }
   }
   return found.sort((one, other) => one.start_us - other.start_us);
 }
 
 export class KeyframeList {
-  /** By the start of the stretch, the one used longest ago first. @type {Map<number, {frames: Promise<Keyframe[]>, at_ms: number}>} */
-  #stretches = new Map();
+  /** By the start of the block, the one used longest ago first. @type {Map<number, {frames: Promise<Keyframe[]>, at_ms: number}>} */
+  #blocks = new Map();
 
   /**
    * @param {number} cameraId
@@ -66,7 +74,7 @@ export class KeyframeList {
    * @returns {Promise<Keyframe | null>}
    */
   async at(us) {
-    const frames = await this.#stretch(Math.floor(us / STRETCH_US) * STRETCH_US);
+    const frames = await this.#block(Math.floor(us / BLOCK_US) * BLOCK_US);
     let low = 0;
     let high = frames.length;
     while (low < high) {
@@ -80,38 +88,41 @@ export class KeyframeList {
 
   /** Ask for everything anew. */
   forget() {
-    this.#stretches.clear();
+    this.#blocks.clear();
   }
 
-  /** Have the stretch ready that is needed next. @param {number} us @param {number} speed */
+  /** Fetch the block that is needed next. @param {number} us @param {number} speed */
   prepare(us, speed) {
     void this.at(Math.max(0, Math.min(us + speed * 4 * SECOND_US, nowUs())));
   }
 
   /** @param {number} start_us @returns {Promise<Keyframe[]>} */
-  #stretch(start_us) {
-    const known = this.#stretches.get(start_us);
-    this.#stretches.delete(start_us);
-    const isYoung = start_us + STRETCH_US > nowUs();
-    const kept = known && !(isYoung && performance.now() - known.at_ms > YOUNG_MS) ? known : { frames: this.#fetch(start_us), at_ms: performance.now() };
-    this.#stretches.set(start_us, kept);
-    for (const oldest of this.#stretches.keys()) {
-      if (this.#stretches.size <= MOST_STRETCHES) break;
-      this.#stretches.delete(oldest);
+  #block(start_us) {
+    const known = this.#blocks.get(start_us);
+    this.#blocks.delete(start_us);
+    const isYoung = start_us + BLOCK_US > nowUs();
+    const kept =
+      known && !(isYoung && performance.now() - known.at_ms > YOUNG_MS)
+        ? known
+        : { frames: this.#fetch(start_us), at_ms: performance.now() };
+    this.#blocks.set(start_us, kept);
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#blocks.size <= MOST_BLOCKS) break;
+      this.#blocks.delete(oldest);
     }
     return kept.frames;
   }
 
   /** @param {number} start_us @returns {Promise<Keyframe[]>} */
   async #fetch(start_us) {
-    const to_us = Math.min(start_us + STRETCH_US, nowUs());
+    const to_us = Math.min(start_us + BLOCK_US, nowUs());
     const query = new URLSearchParams({ role: this.role, from: rfc3339(start_us), to: rfc3339(to_us) });
     try {
       return parseKeyframes(await (await request(`${this.base}iframes.m3u8?${query}`)).text(), this.base);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return [];
       // Not kept: the next wish asks again.
-      this.#stretches.delete(start_us);
+      this.#blocks.delete(start_us);
       return [];
     }
   }

@@ -1,11 +1,12 @@
 /**
- * A camera's keyframes, one at a time in a `<video>` of their own: for looking fast, backwards, and while scrubbing.
+ * A camera's keyframes, one at a time in a `<video>` of their own: for fast and backward playing, and while scrubbing.
  *
  * Only the keyframe's bytes are fetched. Each is put at the end of an endless tape of single pictures, because a
- * browser paints a lone picture when it is told that nothing follows.
+ * browser paints a single picture only once its stream has ended.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { ApiError, isAborted, request } from "../page/api.js";
 import { KeyframeList } from "./keyframe_list.js";
 import { lonePicture, readInit } from "./keyframe_sample.js";
@@ -17,19 +18,21 @@ const KEPT = 30;
 /** A picture that is not painted by then is let go. */
 const PATIENCE_MS = 700;
 
-/** Fires `frame` when another keyframe is on screen, `hole` when there is none at the instant asked for. */
-export class KeyframeReel extends EventTarget {
+/** Emits `frame` when another keyframe is on screen, and `gap` where there is none at the instant asked for. @extends {Emitter<{frame: undefined, gap: undefined}>} */
+export class KeyframeReel extends Emitter {
   /** @type {SourceBuffer | null} */
   #buffer = null;
   /** @type {Map<string, Promise<import("./keyframe_sample.js").KeyframeInit | null>>} */
   #inits = new Map();
   #initShown = "";
   #kind = "";
-  #place = 0;
+  #position = 0;
   /** @type {number | null} */
   #wish = null;
   #isRunning = false;
-  #isGone = false;
+  #isClosed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #painting;
   #stopped = new AbortController();
 
   /**
@@ -44,7 +47,7 @@ export class KeyframeReel extends EventTarget {
     this.video.muted = true;
     this.video.playsInline = true;
     this.video.className = "keyframes";
-    // iPhones have none that could be told that nothing follows: pictures of the server's take its place there.
+    // iPhones have no MediaSource: pictures made by the server take its place there.
     this.tape = typeof MediaSource === "undefined" ? null : new MediaSource();
     this.address = this.tape ? URL.createObjectURL(this.tape) : "";
     if (this.tape) this.video.src = this.address;
@@ -66,15 +69,16 @@ export class KeyframeReel extends EventTarget {
   }
 
   /** Forget the wish. What was painted stays in the element. */
-  rest() {
+  stop() {
     this.#wish = null;
     this.#stopped.abort();
     this.#stopped = new AbortController();
   }
 
-  destroy() {
-    this.#isGone = true;
-    this.rest();
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#painting);
+    this.stop();
     this.video.remove();
     this.video.removeAttribute("src");
     this.video.load();
@@ -83,14 +87,14 @@ export class KeyframeReel extends EventTarget {
 
   async #run() {
     this.#isRunning = true;
-    while (this.#wish !== null && this.isUsable && !this.#isGone) {
+    while (this.#wish !== null && this.isUsable && !this.#isClosed) {
       const us = this.#wish;
       const { signal } = this.#stopped;
       this.#wish = null;
       try {
         const frame = await this.list.at(us);
         if (signal.aborted) continue;
-        if (!frame) this.dispatchEvent(new Event("hole"));
+        if (!frame) this.emit("gap");
         else if (frame.start_us !== this.shownUs || !this.video.isConnected) await this.#show(frame, signal);
       } catch (error) {
         // Retention may have taken it: what is there now is asked anew.
@@ -104,28 +108,32 @@ export class KeyframeReel extends EventTarget {
   /** @param {import("./keyframe_list.js").Keyframe} frame @param {AbortSignal} signal */
   async #show(frame, signal) {
     const [init, bytes] = await Promise.all([this.#initOf(frame.init_url), this.#bytesOf(frame, signal)]);
-    const place = this.#place + APART_S;
-    const picture = init && lonePicture(bytes, init, place, APART_S);
+    const position = this.#position + APART_S;
+    const picture = init && lonePicture(bytes, init, position, APART_S);
     if (!this.tape || !init || !picture) {
       this.isUsable = this.tape !== null && init !== null;
       return;
     }
     const buffer = await this.#open(this.tape, init);
-    if (this.#initShown !== frame.init_url) await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
+    if (this.#initShown !== frame.init_url)
+      await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (init.bytes)));
     this.#initShown = frame.init_url;
     await changed(buffer, () => buffer.appendBuffer(/** @type {BufferSource} */ (picture)));
-    this.#place = place;
+    this.#position = position;
     this.tape.endOfStream();
-    await this.#painted(place);
+    await this.#painted(position);
     if (signal.aborted) return;
     this.shownUs = frame.start_us;
-    this.dispatchEvent(new Event("frame"));
-    if (place % KEPT === 0 && place > KEPT) await changed(buffer, () => buffer.remove(0, place - KEPT / 2));
+    this.emit("frame");
+    if (position % KEPT === 0 && position > KEPT) await changed(buffer, () => buffer.remove(0, position - KEPT / 2));
   }
 
   /** @param {MediaSource} tape @param {import("./keyframe_sample.js").KeyframeInit} init @returns {Promise<SourceBuffer>} */
   async #open(tape, init) {
-    if (tape.readyState === "closed") await new Promise((resolve) => { tape.addEventListener("sourceopen", resolve, { once: true }); });
+    if (tape.readyState === "closed")
+      await new Promise((resolve) => {
+        tape.addEventListener("sourceopen", resolve, { once: true });
+      });
     const kind = `video/mp4; codecs="${init.codec}"`;
     if (!this.#buffer) this.#buffer = tape.addSourceBuffer(kind);
     else if (this.#kind !== kind) this.#buffer.changeType(kind);
@@ -133,22 +141,24 @@ export class KeyframeReel extends EventTarget {
     return this.#buffer;
   }
 
-  /** @param {number} place @returns {Promise<void>} */
-  #painted(place) {
+  /** @param {number} position @returns {Promise<void>} */
+  #painted(position) {
     const { video } = this;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      this.#painting = setTimeout(resolve, PATIENCE_MS);
       video.requestVideoFrameCallback(() => {
-        clearTimeout(timer);
+        clearTimeout(this.#painting);
         resolve();
       });
-      video.currentTime = place + APART_S / 2;
+      video.currentTime = position + APART_S / 2;
     });
   }
 
   /** @param {string} url @returns {Promise<import("./keyframe_sample.js").KeyframeInit | null>} */
   #initOf(url) {
-    const known = this.#inits.get(url) ?? request(url).then(async (response) => readInit(new Uint8Array(await response.arrayBuffer())));
+    const known =
+      this.#inits.get(url) ??
+      request(url).then(async (response) => readInit(new Uint8Array(await response.arrayBuffer())));
     this.#inits.set(url, known);
     known.catch(() => this.#inits.delete(url));
     return known;

@@ -1,6 +1,6 @@
 /**
- * One keyframe as an MP4 piece of its own: cut out of the head of a recorded fragment, which names more pictures than
- * it still holds. Pure.
+ * One keyframe as an MP4 fragment of its own, cut out of the head of a recorded fragment that lists more samples than it
+ * still holds. Pure.
  * @module
  */
 
@@ -14,7 +14,12 @@ const RUN_OFFSET = 0x1;
 const RUN_FIRST_FLAGS = 0x4;
 const RUN_DURATION = 0x100;
 /** `tfhd` flags: which optional fields are there, in this order. */
-const TRACK_FIELDS = /** @type {const} */ ([[0x1, 8], [0x2, 4], [0x8, 4], [0x10, 4]]);
+const TRACK_FIELDS = /** @type {const} */ ([
+  [0x1, 8],
+  [0x2, 4],
+  [0x8, 4],
+  [0x10, 4],
+]);
 const DEFAULT_SIZE = 0x10;
 /** A picture that needs no other. */
 const KEYFRAME = 0x02000000;
@@ -38,9 +43,9 @@ export function readInit(bytes) {
   const view = viewOf(bytes);
   const head = boxAt(view, null, "ftyp");
   const movie = boxAt(view, null, "moov");
-  const film = movie && boxAt(view, movie, "mvhd");
+  const movieHeader = movie && boxAt(view, movie, "mvhd");
   const extra = movie && boxAt(view, movie, "mvex");
-  if (!head || !movie || !film || !extra) return null;
+  if (!head || !movie || !movieHeader || !extra) return null;
   for (const box of boxesIn(view, movie.body, movie.end).filter((one) => one.kind === "trak")) {
     const codec = codecOf(view, box);
     const times = boxAt(view, box, "mdia", "mdhd");
@@ -48,10 +53,12 @@ export function readInit(bytes) {
     if (!codec || !times || !header) continue;
     const track = view.getUint32(header.body + (view.getUint8(header.body) === 1 ? 20 : 12));
     const timescale = view.getUint32(times.body + (view.getUint8(times.body) === 1 ? 20 : 12));
-    const defaults = boxesIn(view, extra.body, extra.end).find((one) => one.kind === "trex" && view.getUint32(one.body + 4) === track);
+    const defaults = boxesIn(view, extra.body, extra.end).find(
+      (one) => one.kind === "trex" && view.getUint32(one.body + 4) === track,
+    );
     if (!defaults) continue;
     const part = (/** @type {import("./mp4_boxes.js").Box} */ one) => bytes.subarray(one.start, one.end);
-    const alone = boxOf("moov", part(film), part(box), boxOf("mvex", part(defaults)));
+    const alone = boxOf("moov", part(movieHeader), part(box), boxOf("mvex", part(defaults)));
     return { bytes: joined(part(head), alone), codec, track, timescale };
   }
   return null;
@@ -64,7 +71,12 @@ function codecOf(view, track) {
   if (!entry || !entry.kind.startsWith("avc")) return null;
   const setup = boxesIn(view, entry.body + ENTRY_BYTES, entry.end).find((one) => one.kind === "avcC");
   if (!setup) return null;
-  const hex = [1, 2, 3].map((at) => view.getUint8(setup.body + at).toString(16).padStart(2, "0"));
+  const hex = [1, 2, 3].map((at) =>
+    view
+      .getUint8(setup.body + at)
+      .toString(16)
+      .padStart(2, "0"),
+  );
   return `${entry.kind}.${hex.join("")}`;
 }
 
@@ -88,12 +100,17 @@ export function lonePicture(bytes, init, at_s, lasts_s) {
     if (size <= 0 || from + size > bytes.length) return null;
     const time = Math.round(at_s * init.timescale);
     const lasts = Math.round(lasts_s * init.timescale);
-    const moof = (/** @type {number} */ dataAt) => boxOf("moof",
-      boxOf("mfhd", words(0, 1)),
-      boxOf("traf",
-        boxOf("tfhd", words(BASE_IS_MOOF, init.track)),
-        boxOf("tfdt", words(1 << 24, Math.floor(time / 2 ** 32), time % 2 ** 32)),
-        boxOf("trun", words(RUN_SAMPLE, 1, dataAt, lasts, size, KEYFRAME))));
+    const moof = (/** @type {number} */ dataAt) =>
+      boxOf(
+        "moof",
+        boxOf("mfhd", words(0, 1)),
+        boxOf(
+          "traf",
+          boxOf("tfhd", words(BASE_IS_MOOF, init.track)),
+          boxOf("tfdt", words(1 << 24, Math.floor(time / 2 ** 32), time % 2 ** 32)),
+          boxOf("trun", words(RUN_SAMPLE, 1, dataAt, lasts, size, KEYFRAME)),
+        ),
+      );
     const { length } = moof(0);
     return joined(moof(length + 8), boxOf("mdat", bytes.subarray(from, from + size)));
   }

@@ -1,9 +1,11 @@
 /**
- * The boxes of an MP4 file: which lie in a stretch of bytes, and where each begins and ends (ISO/IEC 14496-12). Pure.
+ * The boxes of an MP4 file (ISO/IEC 14496-12): found in a range of bytes, counted for samples, and written. Pure.
  * @module
  */
 
 const HEADER_BYTES = 8;
+/** A `trun` box has its number of samples behind its version and flags. */
+const COUNT_AT = 4;
 
 /**
  * @typedef {object} Box
@@ -14,7 +16,7 @@ const HEADER_BYTES = 8;
  */
 
 /**
- * The boxes that lie directly in a stretch of bytes. A box that runs beyond the stretch is left out.
+ * The boxes that lie directly in a range of bytes. A box that runs beyond the range is left out.
  * @param {DataView} view
  * @param {number} from
  * @param {number} end
@@ -78,4 +80,21 @@ export function words(...values) {
   const view = viewOf(made);
   values.forEach((value, index) => view.setUint32(4 * index, value));
   return made;
+}
+
+/**
+ * How many samples the first track of some fragments holds, which is the video's: known before any of them has played.
+ * @param {Uint8Array} bytes whole fragments
+ * @returns {number}
+ */
+export function countSamples(bytes) {
+  const view = viewOf(bytes);
+  let count = 0;
+  for (const moof of boxesIn(view, 0, bytes.length).filter((box) => box.kind === "moof")) {
+    const track = boxAt(view, moof, "traf");
+    if (!track) continue;
+    for (const run of boxesIn(view, track.body, track.end))
+      if (run.kind === "trun") count += view.getUint32(run.body + COUNT_AT);
+  }
+  return count;
 }

@@ -1,5 +1,5 @@
 /**
- * Where footage begins again, or ended, next to an instant: asked of the server for one camera or several.
+ * Where footage begins or ended next to an instant, asked of the server for one camera or several.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * How pictures are brought along with the clock: by playing, by single frames or by keyframes, and how drift is mended.
+ * What brings a camera's picture along with the clock (video, single frames or keyframes), and how drift is corrected.
  *
  * Pure. Browsers play at 0.0625 to 16 times life and never backwards, and sixteen times every frame of several cameras
  * is more than lines and decoders carry.

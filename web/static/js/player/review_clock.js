@@ -1,5 +1,5 @@
 /**
- * The wall clock that every camera of a review follows: moved by monotonic time, at any speed, forwards or backwards.
+ * The one wall clock that all cameras follow: moved by monotonic time, at any speed, forwards or backwards.
  * @module
  */
 
@@ -19,7 +19,9 @@ export class ReviewClock {
     return Math.round(this.#us + (this.#nowMs() - this.#sinceMs) * 1000 * this.#rate);
   }
 
-  get isRunning() { return this.#rate !== 0; }
+  get isRunning() {
+    return this.#rate !== 0;
+  }
 
   /** Put it to an instant; it runs on if it was running. @param {number} us */
   set(us) {

@@ -1,11 +1,10 @@
 /**
- * The frame on screen as a file in full resolution, with a band below it that says where and when it was taken.
+ * Snapshots: the frame on screen as a file in full resolution, with a band below it that says where and when it was taken.
  * @module
  */
 
 import { request } from "../page/api.js";
-import { notify, withReference } from "../page/notice.js";
-import { pageData, text } from "../page/page_data.js";
+import { pageData } from "../page/page_data.js";
 import { clockTenths, dateShort, dayOf, rfc3339, SECOND_US } from "../page/site_time.js";
 
 /** The server makes pictures up to this wide; where it was recorded smaller, the answer is as large as that. */
@@ -23,34 +22,32 @@ const FRAME_PATIENCE_MS = 400;
 const LONGEST_FRAME_US = SECOND_US;
 
 /**
- * @typedef {import("./tile.js").Tile} Tile
- * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} Still
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
+ * @typedef {{source: CanvasImageSource, width: number, height: number, at_us: number}} CapturedFrame
  */
 
-/** @param {Tile} tile */
+/**
+ * Save the picture on screen.
+ * @param {Tile} tile
+ * @returns {Promise<string | null>} the file's name; null in a gap, where there is no picture
+ */
 export async function saveSnapshot(tile) {
-  if (tile.state === "gap") {
-    notify(text("clip.snapshot_gap"));
-    return;
-  }
-  let still;
-  try {
-    if (tile.state === "playing") await nextFrame(tile);
-    still = videoStill(tile) ?? (await serverStill(tile));
-  } catch (error) {
-    notify(withReference(text("clip.snapshot_failed"), error));
-    return;
-  }
-  const blob = await picture(still, tile);
-  if (blob) save(blob, fileName(tile, still.at_us));
-  else notify(text("clip.snapshot_failed"));
+  if (tile.state === "gap") return null;
+  if (tile.state === "playing") await nextFrame(tile);
+  const frame = videoFrame(tile) ?? (await serverFrame(tile));
+  const blob = await picture(frame, tile);
+  if (!blob) throw new Error("the browser made no picture");
+  const name = fileName(tile, frame.at_us);
+  save(blob, name);
+  return name;
 }
 
-/** A running video is told of just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
+/** A running video is reported just after it is painted: a picture drawn then is the frame whose time is known. @param {Tile} tile */
 async function nextFrame(tile) {
+  const patience = AbortSignal.timeout(FRAME_PATIENCE_MS);
   await new Promise((resolve) => {
-    tile.addEventListener("frame", resolve, { once: true });
-    setTimeout(resolve, FRAME_PATIENCE_MS);
+    tile.on("frame", () => resolve(null), patience);
+    patience.addEventListener("abort", resolve);
   });
 }
 
@@ -60,12 +57,19 @@ const isCovered = (tile) => !tile.poster.image.hidden || tile.root.querySelector
 /**
  * The frame that the video element shows, where it is the camera's main stream. A picture is evidence: it is taken only
  * where the video is what is seen, and the time of its frame is known.
- * @param {Tile} tile @returns {Still | null}
+ * @param {Tile} tile @returns {CapturedFrame | null}
  */
-function videoStill(tile) {
+function videoFrame(tile) {
   const { video, pictureUs, positionUs } = tile;
   const isSettled = tile.trouble === null && (tile.state === "paused" || tile.state === "playing");
-  if (tile.role !== "main" || !isSettled || isCovered(tile) || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  if (
+    tile.role !== "main" ||
+    !isSettled ||
+    isCovered(tile) ||
+    video.seeking ||
+    video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA
+  )
+    return null;
   if (pictureUs === 0 || positionUs === null || Math.abs(positionUs - pictureUs) > LONGEST_FRAME_US) return null;
   return { source: video, width: video.videoWidth, height: video.videoHeight, at_us: pictureUs };
 }
@@ -73,9 +77,9 @@ function videoStill(tile) {
 /**
  * What the browser cannot decode, shows small or shows nearly, the server decodes: of the instant of the picture on screen,
  * or of the one that is asked for while only something like it is there. What comes says itself of when it is.
- * @param {Tile} tile @returns {Promise<Still>}
+ * @param {Tile} tile @returns {Promise<CapturedFrame>}
  */
-async function serverStill(tile) {
+async function serverFrame(tile) {
   const at_us = tile.pictureUs > 0 && tile.poster.image.hidden ? tile.pictureUs : tile.targetUs;
   const query = new URLSearchParams({ at: rfc3339(at_us), exact: "1", width: String(WIDEST) });
   const answer = await request(`/api/v1/cameras/${tile.camera.id}/picture?${query}`);
@@ -98,8 +102,8 @@ async function serverStill(tile) {
  * @returns {BandText[]}
  */
 function bandTexts(tile, at_us, widthOf, room) {
-  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData.zone_label}`;
-  const whose = `${pageData.site_name} · ${PRODUCT}`;
+  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData().zone_label}`;
+  const whose = `${pageData().site_name} · ${PRODUCT}`;
   const isWide = widthOf(`${time}   ${whose}`) <= room;
   return [
     { words: tile.camera.title, weight: 600, colour: PLACE_COLOUR, side: "left", row: 0 },
@@ -108,35 +112,42 @@ function bandTexts(tile, at_us, widthOf, room) {
   ];
 }
 
-/** @param {Still} still @param {Tile} tile @returns {Promise<Blob | null>} */
-async function picture(still, tile) {
+/** @param {CapturedFrame} frame @param {Tile} tile @returns {Promise<Blob | null>} */
+async function picture(frame, tile) {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
   if (!context) return null;
-  const letter = Math.max(SMALLEST_LETTER, Math.round(still.width / LETTERS_WIDE));
+  const letter = Math.max(SMALLEST_LETTER, Math.round(frame.width / LETTERS_WIDE));
   const row = Math.round(letter * 1.5);
   const { fontFamily } = getComputedStyle(document.body);
   const widthOf = (/** @type {string} */ words) => {
     context.font = `500 ${letter}px ${fontFamily}`;
     return context.measureText(words).width;
   };
-  const room = still.width - 2 * letter;
-  const texts = bandTexts(tile, still.at_us, widthOf, room);
+  const room = frame.width - 2 * letter;
+  const texts = bandTexts(tile, frame.at_us, widthOf, room);
   const rows = 1 + Math.max(...texts.map((one) => one.row));
-  canvas.width = still.width;
-  canvas.height = still.height + rows * row + letter;
-  context.drawImage(still.source, 0, 0, still.width, still.height);
+  canvas.width = frame.width;
+  canvas.height = frame.height + rows * row + letter;
+  context.drawImage(frame.source, 0, 0, frame.width, frame.height);
   context.fillStyle = BAND_COLOUR;
-  context.fillRect(0, still.height, canvas.width, canvas.height - still.height);
+  context.fillRect(0, frame.height, canvas.width, canvas.height - frame.height);
   context.textBaseline = "middle";
   for (const { words, weight, colour, side, row: at } of texts) {
     context.font = `${weight} ${letter}px ${fontFamily}`;
     context.fillStyle = colour;
     context.textAlign = side;
     // A name that is longer than the picture is wide is drawn narrower rather than cut off.
-    context.fillText(words, side === "left" ? letter : still.width - letter, still.height + letter / 2 + (at + 0.5) * row, room);
+    context.fillText(
+      words,
+      side === "left" ? letter : frame.width - letter,
+      frame.height + letter / 2 + (at + 0.5) * row,
+      room,
+    );
   }
-  return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  return new Promise((resolve) => {
+    canvas.toBlob(resolve, "image/png");
+  });
 }
 
 /** "Balai Kota, Halaman depan 2025-11-25 14.05.09.2.png". @param {Tile} tile @param {number} at_us @returns {string} */
@@ -152,5 +163,4 @@ function save(blob, name) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  notify(text("clip.snapshot_saved", { name }));
 }

@@ -1,5 +1,5 @@
 /**
- * Notices footage that stops coming without a word: nothing arrives, nothing is painted, and nothing has failed. Pure.
+ * Detects footage that silently stopped coming: nothing arrives, nothing is painted, and nothing has failed. Pure.
  * @module
  */
 
@@ -7,28 +7,28 @@
 const PATIENCE_MS = 8_000;
 /** Where loading anew does not help it is tried ever more seldom. */
 const MOST_PATIENCE_MS = 64_000;
-/** Not looked at for this long, the page slept, and so did what it waits for. */
+/** Without a call for this long the page slept, and so did what it waits for. */
 const SLEPT_MS = 2_000;
 
 export class StallWatch {
   /** @type {string | null} */
-  #sign = null;
+  #progress = null;
   #sinceMs = 0;
-  #lookedMs = -Infinity;
+  #lastCallMs = -Infinity;
   #patienceMs = PATIENCE_MS;
 
   /**
-   * Look once a refresh.
-   * @param {string | null} sign what is another while anything happens; null where nothing is waited for
+   * Called once a refresh.
+   * @param {string | null} progress changes while anything happens; null where nothing is waited for
    * @param {number} now_ms monotonic
-   * @returns {boolean} whether to load anew, told once
+   * @returns {boolean} whether to load anew, true once
    */
-  isStuck(sign, now_ms) {
-    const hasSlept = now_ms - this.#lookedMs > SLEPT_MS;
-    this.#lookedMs = now_ms;
-    if (sign === null) this.#patienceMs = PATIENCE_MS;
-    if (sign === null || sign !== this.#sign || hasSlept) {
-      this.#sign = sign;
+  isStuck(progress, now_ms) {
+    const hasSlept = now_ms - this.#lastCallMs > SLEPT_MS;
+    this.#lastCallMs = now_ms;
+    if (progress === null) this.#patienceMs = PATIENCE_MS;
+    if (progress === null || progress !== this.#progress || hasSlept) {
+      this.#progress = progress;
       this.#sinceMs = now_ms;
       return false;
     }

@@ -1,5 +1,5 @@
 /**
- * What stands over a tile's picture when there is no video: a gap and its cause, an error and what to do, or a short wait.
+ * The message over a tile without video: a gap and its cause, an error and what to do, or that it loads.
  * @module
  */
 
@@ -13,10 +13,10 @@ const WORDS_AFTER_MS = 2_000;
 const OPEN_US = 30_000_000;
 
 /**
- * Who knows why footage is missing; fires `change`.
- * @typedef {EventTarget & {gapAt(cameraId: number, us: number): import("../timeline/timeline_data.js").Gap | null}} GapKnowledge
- * @typedef {import("./tile.js").Tile} Tile
- * @typedef {import("./deck.js").Deck} Deck
+ * Knows why footage is missing, whoever collects that; fires `change`.
+ * @typedef {import("../page/emitter.js").Emitter<{change: undefined}> & {gapAt(cameraId: number, us: number): {start_us: number, end_us: number, cause: string} | null}} GapKnowledge
+ * @typedef {import("./tile.js").Tile<import("./tile.js").TileCamera>} Tile
+ * @typedef {import("./deck.js").Deck<import("./tile.js").TileCamera>} Deck
  */
 
 /** A person who listens hears words again whenever they are set. @param {HTMLElement} element @param {string} words */
@@ -59,13 +59,19 @@ class TileMessage {
     this.actions = part("[data-message-actions]", HTMLElement, tile.root);
     this.wait = part("[data-wait]", HTMLElement, tile.root);
     this.waitWords = part("[data-wait-text]", HTMLElement, tile.root);
+    tile.signal.addEventListener("abort", () => this.#cancel());
   }
 
-  show() {
-    const { state } = this.tile;
+  /** Neither a timer nor an answer under way writes any more. */
+  #cancel() {
     this.#round += 1;
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
+  }
+
+  show() {
+    this.#cancel();
+    const { state } = this.tile;
     this.wait.hidden = true;
     this.box.hidden = state !== "gap" && state !== "error" && state !== "unsupported";
     if (state === "loading") this.#showWaiting();
@@ -76,8 +82,16 @@ class TileMessage {
 
   #showWaiting() {
     this.waitWords.textContent = "";
-    this.#timers.push(setTimeout(() => { this.wait.hidden = false; }, PATIENCE_MS));
-    this.#timers.push(setTimeout(() => { this.waitWords.textContent = text("player.loading", { time: clock(this.tile.targetUs) }); }, WORDS_AFTER_MS));
+    this.#timers.push(
+      setTimeout(() => {
+        this.wait.hidden = false;
+      }, PATIENCE_MS),
+    );
+    this.#timers.push(
+      setTimeout(() => {
+        this.waitWords.textContent = text("player.loading", { time: clock(this.tile.targetUs) });
+      }, WORDS_AFTER_MS),
+    );
   }
 
   #showTrouble() {
@@ -87,19 +101,19 @@ class TileMessage {
   }
 
   nameGap() {
-    const { targetUs, hole } = this.tile;
-    const gap = this.gaps.gapAt(this.tile.camera.id, targetUs);
-    const start = gap?.start_us ?? hole?.start_us ?? null;
-    const end = Math.min(gap?.end_us ?? hole?.end_us ?? nowUs(), nowUs());
+    const { targetUs, gap } = this.tile;
+    const known = this.gaps.gapAt(this.tile.camera.id, targetUs);
+    const start = known?.start_us ?? gap?.start_us ?? null;
+    const end = Math.min(known?.end_us ?? gap?.end_us ?? nowUs(), nowUs());
     if (start === null) {
-      write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData.zone_label}`);
+      write(this.words, `${dateShort(targetUs)} ${clock(targetUs)} ${pageData().zone_label}`);
       return;
     }
     // What grows by the second would be read out by the second.
-    const isOpen = (hole?.end_us ?? null) === null && end > nowUs() - OPEN_US;
-    const cause = gap ? text(`cause.${gap.cause}`) : "";
-    const said = gap?.cause === "before-first" ? [cause] : [isOpen ? since(start) : range(start, end), cause];
-    write(this.words, said.filter(Boolean).join(" · "));
+    const isOpen = (gap?.end_us ?? null) === null && end > nowUs() - OPEN_US;
+    const cause = known ? text(`cause.${known.cause}`) : "";
+    const words = known?.cause === "before-first" ? [cause] : [isOpen ? since(start) : range(start, end), cause];
+    write(this.words, words.filter(Boolean).join(" · "));
   }
 
   /** How old the picture is that stands in a gap. */
@@ -108,7 +122,14 @@ class TileMessage {
     // A picture of another time altogether says nothing.
     const isLast = this.tile.state === "gap" && pictureUs > 0 && pictureUs <= targetUs;
     const isSameDay = dayOf(pictureUs) === dayOf(targetUs);
-    write(this.age, isLast ? text("tile.last_picture", { time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}` }) : "");
+    write(
+      this.age,
+      isLast
+        ? text("tile.last_picture", {
+            time: isSameDay ? clock(pictureUs) : `${dateShort(pictureUs)} ${clockMinutes(pictureUs)}`,
+          })
+        : "",
+    );
   }
 
   async #showGap() {
@@ -125,7 +146,8 @@ class TileMessage {
       if (round !== this.#round) return;
       const buttons = [];
       // One second before the end of footage there is still something to see.
-      if (near.before_us !== null) buttons.push(this.#jump("player.nearest_before", Math.max(0, near.before_us - 1_000_000), near.before_us));
+      if (near.before_us !== null)
+        buttons.push(this.#jump("player.nearest_before", Math.max(0, near.before_us - 1_000_000), near.before_us));
       if (near.after_us !== null) buttons.push(this.#jump("player.nearest_after", near.after_us, near.after_us));
       this.actions.replaceChildren(...buttons);
     } catch {
@@ -174,16 +196,24 @@ export class TileMessages {
       this.#messages.set(tile, known);
       return known;
     };
-    deck.addEventListener("tile", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).show());
-    deck.addEventListener("picture", (event) => of(/** @type {CustomEvent<Tile>} */ (event).detail).nameAge());
+    deck.on("tile", (tile) => of(tile).show());
+    deck.on("picture", (tile) => of(tile).nameAge());
     let wasPlaying = deck.isPlaying;
-    deck.addEventListener("state", () => {
-      // At rest there is something to choose, while the clock runs there is not.
+    deck.on("state", () => {
+      // Paused there is something to choose, while the clock runs there is not.
       if (deck.isPlaying === wasPlaying) return;
       wasPlaying = deck.isPlaying;
       for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
     });
-    deck.addEventListener("seek", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show(); });
-    gaps.addEventListener("change", () => { for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap(); });
+    deck.on("seek", () => {
+      for (const tile of deck.tiles) if (tile.state === "gap") of(tile).show();
+    });
+    gaps.on(
+      "change",
+      () => {
+        for (const tile of deck.tiles) if (tile.state === "gap") of(tile).nameGap();
+      },
+      deck.signal,
+    );
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Wall time against media time: which instant a position of the player shows, and where an instant lies. Pure.
+ * Maps wall time to media time and back: which instant a position of the player shows, and where an instant lies. Pure.
  * @module
  */
 
 import { SECOND_US } from "../page/site_time.js";
 
 /**
- * A stretch of the playlist that plays without a jump.
+ * A part of the playlist that plays without a jump.
  * @typedef {{media_s: number, duration_s: number, wall_us: number}} Piece
  */
 
@@ -41,10 +41,14 @@ export class WallMap {
     this.pieces = pieces;
   }
 
-  get isEmpty() { return this.pieces.length === 0; }
+  get isEmpty() {
+    return this.pieces.length === 0;
+  }
 
   /** Wall time of the first and after the last frame; 0 where empty. */
-  get startUs() { return this.pieces[0]?.wall_us ?? 0; }
+  get startUs() {
+    return this.pieces[0]?.wall_us ?? 0;
+  }
 
   get endUs() {
     const last = this.pieces.at(-1);
@@ -121,7 +125,8 @@ export class WallMap {
       const next = this.pieces[index + 1];
       const end = piece.wall_us + piece.duration_s * SECOND_US;
       return next && next.wall_us - end >= SHORTEST_GAP_US
-        ? [{ media_s: piece.media_s + piece.duration_s, start_us: Math.round(end), end_us: next.wall_us }] : [];
+        ? [{ media_s: piece.media_s + piece.duration_s, start_us: Math.round(end), end_us: next.wall_us }]
+        : [];
     });
     return this.#seams.find((seam) => seam.media_s > media_s) ?? null;
   }
@@ -136,8 +141,11 @@ export function wallMapOf(fragments) {
   /** @type {Piece[]} */
   const pieces = [];
   for (const fragment of fragments) {
-    const wall = fragment.rawProgramDateTime ? parseProgramDateTime(fragment.rawProgramDateTime) : (fragment.programDateTime ?? 0) * 1000;
-    if (wall > 0 && fragment.duration > 0) pieces.push({ media_s: fragment.start, duration_s: fragment.duration, wall_us: wall });
+    const wall = fragment.rawProgramDateTime
+      ? parseProgramDateTime(fragment.rawProgramDateTime)
+      : (fragment.programDateTime ?? 0) * 1000;
+    if (wall > 0 && fragment.duration > 0)
+      pieces.push({ media_s: fragment.start, duration_s: fragment.duration, wall_us: wall });
   }
   return new WallMap(pieces);
 }

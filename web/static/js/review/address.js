@@ -1,8 +1,12 @@
 /**
- * The address bar always names what is on screen: cameras, moment, zoom, marks and layout, so that copying it shares it.
+ * The address of the review page: it always names what is on screen (cameras, moment, zoom, marks and layout), so that a copied
+ * link shares it, and signing in again comes back to it.
  * @module
  */
 
+import { session } from "../page/api.js";
+import { notify } from "../page/notice.js";
+import { part, text } from "../page/page_data.js";
 import { rfc3339Local, SECOND_US } from "../page/site_time.js";
 
 /**
@@ -36,7 +40,10 @@ export function queryOf(shown) {
     ["mode", shown.mode],
   ];
   // A plus sign must be escaped, or it would be read as a blank.
-  return parts.filter(([, value]) => value !== null).map(([name, value]) => `${name}=${(value ?? "").replaceAll("+", "%2B")}`).join("&");
+  return parts
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${(value ?? "").replaceAll("+", "%2B")}`)
+    .join("&");
 }
 
 /** @param {Shown} shown */
@@ -47,4 +54,34 @@ export function keepAddress(shown) {
 /** @returns {boolean} whether whoever led here asked to play at once, as the first page does; the address forgets it */
 export function asksToPlay() {
   return new URLSearchParams(location.search).get("play") === "1";
+}
+
+/** Copy the address, which must be up to date; where the browser does not let a page copy, show it to be copied by hand. */
+export async function copyLink() {
+  const link = location.href;
+  try {
+    // Only secure contexts have a clipboard.
+    await navigator.clipboard.writeText(link);
+    notify(text("review.copied"));
+  } catch {
+    const dialog = part("[data-link-dialog]", HTMLDialogElement);
+    const field = part("[data-link]", HTMLInputElement, dialog);
+    field.value = link;
+    dialog.showModal();
+    field.select();
+  }
+}
+
+/** When the session ends, sign in again and come back to the moment on screen. @param {() => void} updateAddress */
+export function returnAfterSignIn(updateAddress) {
+  const left = new AbortController();
+  session.on(
+    "end",
+    () => {
+      left.abort();
+      updateAddress();
+      location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    },
+    left.signal,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * What a person chose for this page (mode, letter keys, data saver, skipping of gaps), kept in their account.
+ * What a person chose for the review page (mode, letter keys, data saver, skipping of gaps), stored in their account.
  *
  * Phones save data until somebody chose otherwise on that phone: their account speaks for the desk, too.
  * @module

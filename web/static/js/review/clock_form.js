@@ -1,10 +1,10 @@
 /**
- * The big clock: shows the playhead's time, and becomes a field in which any moment can be typed; while somebody types,
- * it says what it understands.
+ * The big clock: it shows the playhead's time, and turns into a field that takes any moment and shows how it is understood.
  * @module
  */
 
 import { ApiError, isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { clock, clockTenths, dateShort, dayOf, nowUs, parseTyped, SECOND_US, tenth } from "../page/site_time.js";
@@ -21,10 +21,11 @@ const REASONS = {
 };
 
 /** "Sel, 25 Nov 2025 14:05:09 WITA", with tenths where they were asked for. @param {number} us @returns {string} */
-const momentWords = (us) => `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData.zone_label}`;
+const momentWords = (us) =>
+  `${dateShort(us)} ${us % SECOND_US === 0 ? clock(us) : clockTenths(us)} ${pageData().zone_label}`;
 
-/** Fires `seek` (detail: instant). */
-export class ClockForm extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class ClockForm extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #asked = new AbortController();
@@ -58,14 +59,23 @@ export class ClockForm extends EventTarget {
       this.close();
     });
     this.form.addEventListener("focusout", (event) => {
-      if (!this.edit.hidden && !this.form.contains(/** @type {Node | null} */ (event.relatedTarget)) && document.hasFocus()) this.close(false);
+      if (
+        !this.edit.hidden &&
+        !this.form.contains(/** @type {Node | null} */ (event.relatedTarget)) &&
+        document.hasFocus()
+      )
+        this.close(false);
     });
   }
 
   /** @param {number} us */
   show(us) {
     this.wallUs = us;
-    for (const [element, words] of /** @type {[HTMLElement, string][]} */ ([[this.date, dateShort(us)], [this.time, clock(us)], [this.tenth, `.${tenth(us)}`]])) {
+    for (const [element, words] of /** @type {[HTMLElement, string][]} */ ([
+      [this.date, dateShort(us)],
+      [this.time, clock(us)],
+      [this.tenth, `.${tenth(us)}`],
+    ])) {
       if (element.textContent !== words) element.textContent = words;
     }
   }
@@ -123,11 +133,15 @@ export class ClockForm extends EventTarget {
         return;
       }
       this.close();
-      this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+      this.emit("seek", at);
     } catch (error) {
       if (isAborted(error)) return;
       const reason = error instanceof ApiError ? REASONS[error.code] : undefined;
-      this.#complain(reason ? text(reason, { typed: this.input.value.trim().slice(0, 40) }) : withReference(text("player.no_answer"), error));
+      this.#complain(
+        reason
+          ? text(reason, { typed: this.input.value.trim().slice(0, 40) })
+          : withReference(text("player.no_answer"), error),
+      );
     }
   }
 

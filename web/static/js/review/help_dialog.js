@@ -1,15 +1,16 @@
 /**
- * The dialog with every key of the page and the choices that go with them.
+ * The dialog that lists every key of the page, with the choices that go with them.
  * @module
  */
 
 import { keepChoices } from "./choices.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 
 /** @typedef {"letter_keys" | "skip_gaps" | "data_saver"} ChoiceName */
 
-/** Fires `choice` (detail: {name, isOn}). */
-export class HelpDialog extends EventTarget {
+/** @extends {Emitter<{choice: {name: ChoiceName, isOn: boolean}}>} */
+export class HelpDialog extends Emitter {
   /** @param {Record<ChoiceName, boolean>} choices as they are when the page opens */
   constructor(choices) {
     super();
@@ -20,7 +21,7 @@ export class HelpDialog extends EventTarget {
       box.checked = isOn;
       box.addEventListener("change", () => {
         void keepChoices({ [name]: box.checked });
-        this.dispatchEvent(new CustomEvent("choice", { detail: { name, isOn: box.checked } }));
+        this.emit("choice", { name, isOn: box.checked });
       });
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Keys of the playback page: what each does comes from the table that the help lists. They never act while something is
- * typed, and those that type a character can be switched off (WCAG 2.1.4).
+ * The review page's keyboard shortcuts, from the table that the help lists. None works while somebody types, and those that
+ * are a single character can be switched off (WCAG 2.1.4).
  * @module
  */
 
@@ -9,13 +9,13 @@ const OWN_KEYS = "input, select, textarea, dialog, [contenteditable], [data-cale
 
 export class Keys {
   /**
-   * @param {Readonly<Record<string, string>>} acts by the browser's name of the key, "Shift+" before keys that have a name
-   * @param {(act: string) => boolean} act whether there was something to do
+   * @param {Readonly<Record<string, string>>} commands by the browser's name of the key, "Shift+" before keys that have a name
+   * @param {(command: string) => boolean} run returns whether there was something to do
    * @param {boolean} lettersAreOn
    */
-  constructor(acts, act, lettersAreOn) {
-    this.acts = acts;
-    this.act = act;
+  constructor(commands, run, lettersAreOn) {
+    this.commands = commands;
+    this.run = run;
     this.lettersAreOn = lettersAreOn;
     document.addEventListener("keydown", (event) => this.#onKey(event));
   }
@@ -30,7 +30,8 @@ export class Keys {
     if (isCharacter && event.key !== " " && !this.lettersAreOn) return;
     // Space and Enter press what has the focus.
     if ((event.key === " " || event.key === "Enter") && at?.closest("button, a, summary")) return;
-    const act = this.acts[isCharacter ? event.key.toLowerCase() : `${event.shiftKey ? "Shift+" : ""}${event.key}`];
-    if (act !== undefined && this.act(act)) event.preventDefault();
+    const command =
+      this.commands[isCharacter ? event.key.toLowerCase() : `${event.shiftKey ? "Shift+" : ""}${event.key}`];
+    if (command !== undefined && this.run(command)) event.preventDefault();
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Sentences under the bar that stay until they are no longer true or are put away, each with at most one thing to do.
+ * Notices under the bar: each stays until it is no longer true or is dismissed, and offers at most one command.
  * @module
  */
 
 import { part } from "../page/page_data.js";
 
 export class Notices {
-  /** Names of what was put away and is still true. @type {Set<string>} */
+  /** Names of notices that were dismissed and are still true. @type {Set<string>} */
   #dismissed = new Set();
 
   constructor() {
@@ -22,27 +22,27 @@ export class Notices {
   }
 
   /**
-   * Say something, or change what is said under the same name. Who put it away is not told again until it was untrue.
+   * Show a notice, or change its words. Once dismissed it stays away until it has been hidden.
    * @param {string} name
    * @param {"w" | "d" | "o"} kind warning, danger or good news
    * @param {string} words
-   * @param {{words: string, act: string}} [offer] a button that does what any other button of that name does
+   * @param {{words: string, command: string}} [offer] a button with one of the page\'s commands
    */
   show(name, kind, words, offer) {
     if (this.#dismissed.has(name)) return;
     const old = this.#find(name);
-    const said = old?.querySelector("[data-notice-text]");
-    if (said?.textContent === words) return;
+    const text = old?.querySelector("[data-notice-text]");
+    if (text?.textContent === words) return;
     const made = /** @type {DocumentFragment} */ (this.template.content.cloneNode(true));
     const notice = part(".bn", HTMLElement, made);
     notice.classList.add(kind);
     notice.dataset["name"] = name;
     part("[data-notice-text]", HTMLElement, made).textContent = words;
-    const button = part("[data-notice-act]", HTMLButtonElement, made);
+    const button = part("[data-notice-command]", HTMLButtonElement, made);
     button.hidden = offer === undefined;
     if (offer) {
       button.textContent = offer.words;
-      button.dataset["act"] = offer.act;
+      button.dataset["command"] = offer.command;
     }
     if (old) old.replaceWith(made);
     else this.box.append(made);

@@ -1,10 +1,10 @@
 /**
- * The playback page: makes its parts, tells each what the others do, and keeps the address in step.
+ * The review page: makes its parts, connects their events, and keeps the address up to date.
  * @module
  */
 
-import { actsOf } from "./acts.js";
-import { asksToPlay, keepAddress } from "./address.js";
+import { commandsOf } from "./commands.js";
+import { asksToPlay, keepAddress, returnAfterSignIn } from "./address.js";
 import { BookmarkPanel } from "../kept/bookmark_panel.js";
 import { CameraChips } from "../cameras/camera_chips.js";
 import { CameraPicker } from "../cameras/camera_picker.js";
@@ -28,28 +28,36 @@ import { OtherDays } from "../days/other_days.js";
 import { pageData, part, text } from "../page/page_data.js";
 import { QuickSearch } from "../search/quick_search.js";
 import { RecorderWatch } from "./recorder_watch.js";
-import { rememberWatching } from "./watching.js";
+import { keepResumePoint } from "./resume_point.js";
 import { instantOn, timeOfDayUs } from "../days/same_clock.js";
-import { returnAfterSignIn } from "./session_end.js";
 import { ReviewMode } from "./review_mode.js";
 import { StageNotes } from "./stage_notes.js";
+import { keepToolbarOnFocus } from "./tile_toolbar.js";
 import { TileMessages } from "../player/tile_messages.js";
 import { Timeline } from "../timeline/timeline.js";
 import { TimelineData } from "../timeline/timeline_data.js";
 import { duration, nowUs, SECOND_US } from "../page/site_time.js";
-import { watchLine } from "./slow_line.js";
+import { offerDataSaver } from "./bandwidth_notice.js";
 import { spanOf } from "../timeline/timeline_model.js";
 import { TransportRow } from "./transport_row.js";
 
 const ADDRESS_MS = 5_000;
 
-const facts = /** @type {import("../page/page_data.js").PlaybackFacts} */ (pageData.playback);
+const facts = /** @type {import("../page/page_data.js").PlaybackFacts} */ (pageData().playback);
 /** The mode that a link asked for; a choice on the page takes its place. */
 let linkedMode = new URLSearchParams(location.search).get("mode");
 
 const cameras = new ChosenCameras(facts.cameras, facts.focused_id);
 const mode = new ReviewMode(facts.mode, facts.is_mode_chosen);
-const deck = new Deck(part("[data-stage]", HTMLElement), { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps });
+const stage = part("[data-stage]", HTMLElement);
+const deck = new Deck(
+  {
+    stage,
+    mosaic: part("[data-mosaic]", HTMLElement, stage),
+    tilePattern: part("[data-tile-pattern]", HTMLTemplateElement, stage),
+  },
+  { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps },
+);
 const data = new TimelineData();
 const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
 const days = new DayPicker(cameras.focused, facts.at_us);
@@ -57,7 +65,9 @@ const dayCards = new DayCards();
 const hours = new HourSlider();
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
-const search = new QuickSearch(deck, timeline, () => (clip?.inUs != null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null));
+const search = new QuickSearch(deck, timeline, () =>
+  clip && clip.inUs !== null && clip.outUs !== null ? [clip.inUs, clip.outUs] : null,
+);
 const otherDays = new OtherDays(deck);
 const sheet = clip ? new ClipSheet(clip) : null;
 const bookmarks = new BookmarkPanel(deck, data, clip);
@@ -68,24 +78,27 @@ const picker = new CameraPicker(facts.all_cameras, () => layouts.chosen);
 const notices = new Notices();
 const help = new HelpDialog({ letter_keys: facts.letter_keys, skip_gaps: facts.skip_gaps, data_saver: deck.dataSaver });
 new StageNotes(deck);
+keepToolbarOnFocus(deck, part("[data-tile-toolbar]", HTMLElement, stage));
 new TileMessages(deck, data);
 new TransportRow(deck);
 const gaps = new GapList(part("[data-gap-list]", HTMLElement), data, deck);
 
-/** @template T @param {EventTarget} source @param {string} name @param {(detail: T) => void} handle */
-function on(source, name, handle) {
-  source.addEventListener(name, (event) => handle(/** @type {CustomEvent<T>} */ (event).detail));
-}
-
 /** @returns {import("./address.js").Shown} */
 function shown() {
   return {
-    camera_ids: cameras.ids, focused_id: cameras.focusedId, at_us: deck.wallUs, zoom_us: spanOf(timeline.view),
-    in_us: clip?.inUs ?? null, out_us: clip?.outUs ?? null, layout: layouts.chosen, mode: linkedMode,
+    camera_ids: cameras.ids,
+    focused_id: cameras.focusedId,
+    at_us: deck.wallUs,
+    zoom_us: spanOf(timeline.view),
+    in_us: clip?.inUs ?? null,
+    out_us: clip?.outUs ?? null,
+    layout: layouts.chosen,
+    mode: linkedMode,
   };
 }
 
-const tellAddress = () => keepAddress(shown());
+const updateAddress = () => keepAddress(shown());
+const seek = (/** @type {number} */ us) => deck.seek(us);
 
 /** @param {number} us */
 function showTime(us) {
@@ -97,7 +110,7 @@ function showTime(us) {
   if (!deck.isPlaying) timeline.setFrame({ at_us: us, length_us: deck.focused.frameSeconds * SECOND_US });
 }
 
-/** Everything that says or takes which cameras are looked at. In simple mode there is one. */
+/** Everything that shows or takes the chosen cameras; in simple mode there is one. */
 function showCameras() {
   const seen = mode.isSimple ? [cameras.focused] : cameras.all;
   chips.show(cameras.all, cameras.focusedId);
@@ -115,93 +128,121 @@ function goToDay(day) {
   deck.seek(Math.min(at, nowUs() - SECOND_US));
 }
 
-on(deck, "time", () => showTime(deck.wallUs));
-on(deck, "seek", () => {
+deck.on("time", () => showTime(deck.wallUs));
+deck.on("seek", () => {
   showTime(deck.wallUs);
-  tellAddress();
+  updateAddress();
 });
-on(deck, "state", () => { if (!deck.isPlaying) tellAddress(); });
-on(deck, "focus", (/** @type {number} */ id) => cameras.focus(id));
-on(deck, "skip", (/** @type {{from_us: number, to_us: number}} */ { from_us, to_us }) => {
+deck.on("state", () => {
+  if (!deck.isPlaying) updateAddress();
+});
+deck.on("focus", (id) => cameras.focus(id));
+deck.on("skip", ({ from_us, to_us }) => {
   const gap = data.gapAt(cameras.focusedId, (from_us + to_us) / 2);
-  notify(text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }));
+  notify(
+    text("player.skipped", { length: duration(to_us - from_us), cause: text(`cause.${gap?.cause ?? "unknown"}`) }),
+  );
 });
-on(cameras, "focus", () => {
+cameras.on("focus", () => {
   showCameras();
-  void recorder.look();
-  tellAddress();
+  void recorder.poll();
+  updateAddress();
 });
-on(cameras, "change", () => {
+cameras.on("change", () => {
   deck.setCameras(cameras.all, cameras.focusedId);
   layouts.show();
   showCameras();
-  void recorder.look();
-  tellAddress();
+  void recorder.poll();
+  updateAddress();
 });
-on(mode, "change", () => {
+mode.on("change", () => {
   linkedMode = null;
   layouts.show();
   showCameras();
   showTime(deck.wallUs);
-  tellAddress();
+  updateAddress();
 });
-for (const source of [timeline, hours]) {
-  on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-  on(source, "scrub", (/** @type {number} */ us) => deck.scrub(us));
-  on(source, "scrub-cancel", () => deck.cancelScrub());
-}
-on(timeline, "view", () => {
-  bookmarks.look();
-  gaps.look();
+timeline.on("seek", seek);
+timeline.on("scrub", (us) => deck.scrub(us));
+timeline.on("scrub-cancel", () => deck.cancelScrub());
+hours.on("seek", seek);
+hours.on("scrub", (us) => deck.scrub(us));
+hours.on("scrub-cancel", () => deck.cancelScrub());
+timeline.on("view", () => {
+  bookmarks.plan();
+  gaps.plan();
   part("[data-zoom-label]", HTMLElement).textContent = duration(spanOf(timeline.view));
 });
-on(timeline, "marks", (/** @type {{in_us: number, out_us: number}} */ { in_us, out_us }) => clip?.set(in_us, out_us));
-on(timeline, "focus", (/** @type {number} */ id) => deck.focus(id));
-on(timeline, "bookmark", (/** @type {{start_us: number}} */ { start_us }) => deck.seek(start_us));
-on(clock, "seek", (/** @type {number} */ us) => deck.seek(us));
-for (const source of [search, otherDays]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-on(days, "day", goToDay);
-on(days, "moment", (/** @type {number} */ us) => deck.seek(us));
-on(dayCards, "day", goToDay);
+timeline.on("marks", ({ in_us, out_us }) => clip?.set(in_us, out_us));
+timeline.on("focus", (id) => deck.focus(id));
+timeline.on("bookmark", ({ start_us }) => deck.seek(start_us));
+clock.on("seek", seek);
+search.on("seek", seek);
+otherDays.on("seek", seek);
+days.on("day", goToDay);
+days.on("moment", seek);
+dayCards.on("day", goToDay);
 if (clip) {
-  on(clip, "marks", (/** @type {{in_us: number | null, out_us: number | null}} */ { in_us, out_us }) => {
+  clip.on("marks", ({ in_us, out_us }) => {
     timeline.setMarks(in_us, out_us);
-    tellAddress();
+    updateAddress();
   });
-  on(clip, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
+  clip.on("seek", (us) => deck.seek(us, { play: false }));
 }
-for (const source of [bookmarks, gaps]) on(source, "seek", (/** @type {number} */ us) => deck.seek(us));
-if (hold) on(hold, "seek", (/** @type {number} */ us) => deck.seek(us, { play: false }));
-on(chips, "focus", (/** @type {number} */ id) => deck.focus(id));
-on(chips, "remove", (/** @type {number} */ id) => cameras.remove(id));
-on(chips, "first", (/** @type {number} */ id) => cameras.first(id));
-on(picker, "choose", (/** @type {{camera_ids: number[], layout: import("../page/page_data.js").LayoutName | null}} */ wish) => {
+bookmarks.on("seek", seek);
+gaps.on("seek", seek);
+if (hold) hold.on("seek", (us) => deck.seek(us, { play: false }));
+chips.on("focus", (id) => deck.focus(id));
+chips.on("remove", (id) => cameras.remove(id));
+chips.on("first", (id) => cameras.first(id));
+picker.on("choose", (wish) => {
   if (wish.layout) layouts.set(wish.layout);
   cameras.choose(wish.camera_ids).catch(() => notify(text("player.no_answer")));
 });
 
-const act = actsOf({ deck, timeline, edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction), clip, sheet, bookmarks, hold, clock, days, search, otherDays, cameras, picker, mode, help, notices, layouts, tellAddress });
-on(timeline, "bookmark-wish", (/** @type {number} */ us) => {
+const run = commandsOf({
+  deck,
+  timeline,
+  edge: (direction) => data.edge(cameras.ids, deck.wallUs, direction),
+  clip,
+  sheet,
+  bookmarks,
+  hold,
+  clock,
+  days,
+  search,
+  otherDays,
+  cameras,
+  picker,
+  mode,
+  help,
+  notices,
+  layouts,
+  updateAddress,
+});
+timeline.on("bookmark-wish", (us) => {
   deck.seek(us, { play: false });
-  act("bookmark");
+  run("bookmark");
 });
-const keys = new Keys(facts.keys, act, facts.letter_keys);
+const keys = new Keys(facts.keys, run, facts.letter_keys);
 document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
-  if (button instanceof HTMLElement) act(button.dataset["act"] ?? "");
+  const button = event.target instanceof Element ? event.target.closest("[data-command]") : null;
+  if (button instanceof HTMLElement) run(button.dataset["command"] ?? "");
 });
-on(help, "choice", (/** @type {{name: import("./help_dialog.js").ChoiceName, isOn: boolean}} */ { name, isOn }) => {
+help.on("choice", ({ name, isOn }) => {
   if (name === "letter_keys") keys.lettersAreOn = isOn;
   else if (name === "skip_gaps") deck.setSkipGaps(isOn);
   else deck.setDataSaver(isOn);
 });
 
-returnAfterSignIn(tellAddress);
-rememberWatching(deck, shown);
-watchLine(deck, notices, () => deck.dataSaver);
+returnAfterSignIn(updateAddress);
+keepResumePoint(deck, shown);
+offerDataSaver(deck, notices, () => deck.dataSaver);
 const recorder = new RecorderWatch(notices, () => cameras.focused);
-setInterval(() => { if (deck.isPlaying) tellAddress(); }, ADDRESS_MS);
-addEventListener("pagehide", tellAddress);
+setInterval(() => {
+  if (deck.isPlaying) updateAddress();
+}, ADDRESS_MS);
+addEventListener("pagehide", updateAddress);
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
 deck.setCameras(cameras.all, cameras.focusedId);

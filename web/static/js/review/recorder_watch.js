@@ -1,5 +1,5 @@
 /**
- * Says when nothing is recorded any more because the recorder is not running, and when a camera has no footage yet.
+ * Notices that the recorder is not running, or that the camera in focus has no footage yet.
  * @module
  */
 
@@ -7,7 +7,7 @@ import { json } from "../page/api.js";
 import { pageData, text } from "../page/page_data.js";
 import { clockMinutes, dateShort, dayOf, nowUs } from "../page/site_time.js";
 
-const LOOK_MS = 15_000;
+const POLL_MS = 15_000;
 
 /** @typedef {{state: {state: string, last_media_us: number | null}, newest_us: number | null}} CameraState */
 
@@ -17,27 +17,30 @@ export class RecorderWatch {
 
   /**
    * @param {import("./notices.js").Notices} notices
-   * @param {() => import("../page/page_data.js").CameraFacts} camera the one that is looked at
+   * @param {() => import("../page/page_data.js").CameraFacts} camera the one in focus
    */
   constructor(notices, camera) {
     this.notices = notices;
     this.camera = camera;
-    setInterval(() => { if (!document.hidden) void this.look(); }, LOOK_MS);
-    void this.look();
+    setInterval(() => {
+      if (!document.hidden) void this.poll();
+    }, POLL_MS);
+    void this.poll();
   }
 
-  async look() {
-    const round = this.#round += 1;
+  async poll() {
+    const round = (this.#round += 1);
     const { id, removed_us } = this.camera();
     try {
       /** @type {CameraState} */
       const found = await json(`/api/v1/cameras/${id}`);
       if (round !== this.#round) return;
-      // What was put away was said of another camera.
+      // What was dismissed was about another camera.
       if (id !== this.#cameraId) this.notices.hide("nothing-yet");
       this.#cameraId = id;
       const { state, last_media_us } = found.state;
-      if (state === "recorder-down" && removed_us === null) this.#say("recorder", "d", text("review.recorder_down", { time: since(last_media_us ?? found.newest_us) }));
+      if (state === "recorder-down" && removed_us === null)
+        this.#say("recorder", "d", text("review.recorder_down", { time: since(last_media_us ?? found.newest_us) }));
       else this.notices.hide("recorder");
       if (found.newest_us === null) this.#say("nothing-yet", "w", text("review.nothing_yet"));
       else this.notices.hide("nothing-yet");
@@ -56,5 +59,5 @@ export class RecorderWatch {
 function since(us) {
   if (us === null) return "–";
   const day = dayOf(us) === dayOf(nowUs()) ? "" : `${dateShort(us)} `;
-  return `${day}${clockMinutes(us)} ${pageData.zone_label}`;
+  return `${day}${clockMinutes(us)} ${pageData().zone_label}`;
 }

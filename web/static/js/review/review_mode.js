@@ -1,9 +1,10 @@
 /**
- * Simple or full: which of the two faces the page shows, and the switch between them.
+ * Simple or full mode of the review page, and the switch between them.
  * @module
  */
 
 import { keepChoices } from "./choices.js";
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 
 /** Phones begin simple, whoever holds them. */
@@ -11,8 +12,8 @@ const PHONE = matchMedia("(max-width: 599px)");
 
 /** @typedef {import("../page/page_data.js").ModeName} ModeName */
 
-/** Fires `change`. */
-export class ReviewMode extends EventTarget {
+/** @extends {Emitter<{change: undefined}>} */
+export class ReviewMode extends Emitter {
   /**
    * @param {ModeName} mode
    * @param {boolean} isChosen whether the address or the person chose it
@@ -24,7 +25,9 @@ export class ReviewMode extends EventTarget {
     this.#show();
   }
 
-  get isSimple() { return this.mode === "simple"; }
+  get isSimple() {
+    return this.mode === "simple";
+  }
 
   /** @param {ModeName} mode */
   set(mode) {
@@ -32,13 +35,13 @@ export class ReviewMode extends EventTarget {
     this.mode = mode;
     this.#show();
     void keepChoices({ review_mode: mode });
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 
   #show() {
     this.page.dataset["mode"] = this.mode;
-    for (const button of document.querySelectorAll('[data-act^="mode-"]')) {
-      button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === `mode-${this.mode}`));
+    for (const button of document.querySelectorAll('[data-command^="mode-"]')) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-command") === `mode-${this.mode}`));
     }
   }
 }

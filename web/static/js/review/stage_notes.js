@@ -1,5 +1,5 @@
 /**
- * What the deck says of all its tiles: the speed where it is not life's, who keeps the others waiting, where footage ends.
+ * Notes over the stage: the speed where it is not 1x, which cameras all wait for, and where playing came to an end.
  * @module
  */
 
@@ -9,7 +9,7 @@ import { pageData, part, text } from "../page/page_data.js";
 /** "4x", "Mundur 2x"; nothing for the speed of life. @param {number} speed @returns {string} */
 export function speedWords(speed) {
   if (speed === 1) return "";
-  const n = Math.abs(speed).toLocaleString(pageData.language);
+  const n = Math.abs(speed).toLocaleString(pageData().language);
   return text(speed < 0 ? "tile.speed_backwards" : "tile.speed_forwards", { n });
 }
 
@@ -18,25 +18,24 @@ export class StageNotes {
   constructor(deck) {
     const { stage } = deck;
     const pace = part("[data-pace]", HTMLElement, stage);
-    const box = part("[data-hold-up]", HTMLElement, stage);
-    const words = part("[data-hold-up-text]", HTMLElement, stage);
-    deck.addEventListener("state", () => {
-      const said = speedWords(deck.speed);
-      pace.hidden = said === "";
-      if (pace.textContent !== said) pace.textContent = said;
+    const box = part("[data-stalled]", HTMLElement, stage);
+    const words = part("[data-stalled-text]", HTMLElement, stage);
+    deck.on("state", () => {
+      const speed = speedWords(deck.speed);
+      pace.hidden = speed === "";
+      if (pace.textContent !== speed) pace.textContent = speed;
     });
-    deck.addEventListener("wait", (event) => {
-      const { camera_ids } = /** @type {CustomEvent<{camera_ids: number[]}>} */ (event).detail;
+    deck.on("wait", ({ camera_ids }) => {
       const numbers = deck.tiles.filter((tile) => camera_ids.includes(tile.camera.id)).map((tile) => tile.number);
       // One camera alone says itself that it loads.
       box.hidden = numbers.length === 0 || deck.tiles.length === 1;
       words.textContent = numbers.length === 0 ? "" : text("tile.waits_for", { numbers: numbers.join(", ") });
     });
-    part("[data-go-without]", HTMLElement, box).addEventListener("click", () => deck.play());
-    deck.addEventListener("no-answer", () => notify(text("player.no_answer")));
-    deck.addEventListener("edge", (event) => {
-      const words = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
-      notify(text(words[/** @type {CustomEvent<"start" | "end" | "now">} */ (event).detail]));
+    part("[data-play-without-stalled]", HTMLElement, box).addEventListener("click", () => deck.play());
+    deck.on("no-answer", () => notify(text("player.no_answer")));
+    deck.on("edge", (edge) => {
+      const edges = { start: "tile.at_start", end: "tile.at_end", now: "tile.at_now" };
+      notify(text(edges[edge]));
     });
   }
 }

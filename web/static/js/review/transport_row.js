@@ -1,5 +1,5 @@
 /**
- * The row of buttons says what the deck does: playing or paused, following the recording, how fast.
+ * The transport buttons show what the deck does: playing or paused, live, and how fast.
  * @module
  */
 
@@ -12,10 +12,10 @@ export class TransportRow {
     this.playIcon = part("[data-icon-play]", HTMLElement);
     this.pauseIcon = part("[data-icon-pause]", HTMLElement);
     this.playWord = part("[data-play-word]", HTMLElement);
-    this.live = part('.trans [data-act="live"]', HTMLElement);
+    this.live = part('.trans [data-command="live"]', HTMLElement);
     this.speed = part("[data-speed]", HTMLSelectElement);
     this.speed.addEventListener("change", () => deck.setSpeed(Number(this.speed.value)));
-    deck.addEventListener("state", () => this.#show());
+    deck.on("state", () => this.#show());
     this.#show();
   }
 

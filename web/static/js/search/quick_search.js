@@ -1,10 +1,11 @@
 /**
- * Quick search: twelve pictures divide a range of time; choosing the last one before a change shows twelve between it and
- * the next. From thirty days it takes four choices to two minutes.
+ * Quick search: twelve pictures divide a range; choosing the last one before a change divides what follows it. Four choices
+ * lead from thirty days to two minutes.
  * @module
  */
 
 import { isAborted } from "../page/api.js";
+import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";
 import { CardFocus } from "../page/card_focus.js";
@@ -22,8 +23,8 @@ const WIDE = matchMedia("(min-width: 1024px)");
  * @typedef {import("./search_footage.js").SearchFootage} SearchFootage
  */
 
-/** Fires `seek` (detail: instant); the page then plays from there. */
-export class QuickSearch extends EventTarget {
+/** Emits `seek` with an instant; the page then plays from there. @extends {Emitter<{seek: number}>} */
+export class QuickSearch extends Emitter {
   /** The ranges that led here, the widest first. @type {Range[]} */
   #trail = [];
   /** @type {ShotCard[]} */
@@ -47,7 +48,7 @@ export class QuickSearch extends EventTarget {
     this.choice = new SearchChoice(this.dialog);
     this.crumbs = part("[data-search-trail]", HTMLElement, this.dialog);
     this.back = part("[data-search-back]", HTMLButtonElement, this.dialog);
-    this.said = part("[data-search-said]", HTMLElement, this.dialog);
+    this.summary = part("[data-search-summary]", HTMLElement, this.dialog);
     this.hint = part("[data-search-hint]", HTMLElement, this.dialog);
     this.list = part("[data-search-list]", HTMLElement, this.dialog);
     this.nothing = part("[data-search-nothing]", HTMLElement, this.dialog);
@@ -59,14 +60,18 @@ export class QuickSearch extends EventTarget {
     part("[data-close]", HTMLButtonElement, this.dialog).addEventListener("click", () => this.dialog.close());
     this.back.addEventListener("click", () => this.#goBack());
     this.again.addEventListener("click", () => void this.#show());
-    this.choice.addEventListener("camera", () => void this.#show());
-    this.choice.addEventListener("range", () => this.#begin());
+    this.choice.on("camera", () => void this.#show());
+    this.choice.on("range", () => this.#begin());
     this.dialog.addEventListener("keydown", (event) => this.#onKey(event));
     this.dialog.addEventListener("close", () => this.#onClose());
-    addEventListener("resize", () => { if (this.isOpen) this.#place(); });
+    addEventListener("resize", () => {
+      if (this.isOpen) this.#place();
+    });
   }
 
-  get isOpen() { return this.dialog.open; }
+  get isOpen() {
+    return this.dialog.open;
+  }
 
   open() {
     if (this.isOpen) return;
@@ -74,7 +79,12 @@ export class QuickSearch extends EventTarget {
     this.#before = { view: timeline.view, isPlaying: deck.isPlaying, isLive: deck.isLive };
     if (deck.isPlaying) deck.pause();
     const { from_us, to_us } = timeline.view;
-    this.choice.offer(deck.tiles.map((tile) => tile.camera), deck.focused.camera.id, [from_us, to_us], this.marks());
+    this.choice.offer(
+      deck.tiles.map((tile) => tile.camera),
+      deck.focused.camera.id,
+      [from_us, to_us],
+      this.marks(),
+    );
     this.#place();
     this.dialog.showModal();
     this.#begin();
@@ -91,7 +101,12 @@ export class QuickSearch extends EventTarget {
     const isOver = WIDE.matches && work !== undefined && work.width > 0;
     this.dialog.classList.toggle("over", isOver);
     if (!isOver) return;
-    for (const [name, pixels] of Object.entries({ left: work.left, top: work.top, width: work.width, height: work.height })) {
+    for (const [name, pixels] of Object.entries({
+      left: work.left,
+      top: work.top,
+      width: work.width,
+      height: work.height,
+    })) {
       this.dialog.style.setProperty(`--${name}`, `${pixels}px`);
     }
   }
@@ -125,28 +140,33 @@ export class QuickSearch extends EventTarget {
       if (footage === null) this.#tellNothing(text("find.no_right"), text("find.no_right_more"), false);
       else this.#fill(range, footage, cameraId, round.signal);
     } catch (error) {
-      if (!isAborted(error)) this.#tellNothing(text("find.no_answer"), withReference(text("find.no_answer_more"), error), true);
+      if (!isAborted(error))
+        this.#tellNothing(text("find.no_answer"), withReference(text("find.no_answer_more"), error), true);
     }
   }
 
   /** @param {Range} range @param {SearchFootage} footage @param {number} cameraId @param {AbortSignal} signal */
   #fill(range, footage, cameraId, signal) {
     const isLast = range[1] - range[0] <= LAST_RANGE_US;
-    const entries = roundOf(range, footage.spans, footage.gaps).map((entry) => (
-      "gap" in entry ? entry : { card: new ShotCard(this.shotPattern, entry.shot, isLast) }));
+    const entries = roundOf(range, footage.spans, footage.gaps).map((entry) =>
+      "gap" in entry ? entry : { card: new ShotCard(this.shotPattern, entry.shot, isLast) },
+    );
     this.#draw(entries);
     if (this.#cards.length === 0) this.#tellEmpty(range, footage);
     this.#cards.forEach((card, index) => {
-      card.addEventListener("pick", () => (isLast ? this.#play(card) : this.#zoom(index)));
-      card.addEventListener("play", () => this.#play(card));
-      if (card.shot) void card.still.show(cameraId, card.shot.at_us, this.#cards[index + 1]?.shot?.at_us ?? range[1], signal);
+      card.on("pick", () => (isLast ? this.#play(card) : this.#zoom(index)));
+      card.on("play", () => this.#play(card));
+      if (card.shot)
+        void card.still.show(cameraId, card.shot.at_us, this.#cards[index + 1]?.shot?.at_us ?? range[1], signal);
     });
   }
 
   /** @param {readonly ({card: ShotCard} | {gap: import("../timeline/timeline_data.js").Gap})[]} entries */
   #draw(entries) {
     this.#cards = entries.flatMap((entry) => ("card" in entry ? [entry.card] : []));
-    this.list.replaceChildren(...entries.map((entry) => ("card" in entry ? entry.card.root : gapCard(this.gapPattern, entry.gap))));
+    this.list.replaceChildren(
+      ...entries.map((entry) => ("card" in entry ? entry.card.root : gapCard(this.gapPattern, entry.gap))),
+    );
     this.list.scrollTop = 0;
     // One or two gaps must not push the last pictures into a row that has to be scrolled to.
     this.list.style.setProperty("--across", String(entries.length > 12 && entries.length <= 14 ? 7 : 6));
@@ -172,33 +192,36 @@ export class QuickSearch extends EventTarget {
     this.#before = null;
     this.dialog.close();
     this.deck.focus(this.choice.cameraId);
-    this.dispatchEvent(new CustomEvent("seek", { detail: at }));
+    this.emit("seek", at);
     this.deck.play();
   }
 
   #drawTrail() {
     this.back.disabled = this.#trail.length < 2;
-    this.crumbs.replaceChildren(...this.#trail.map(([from, to], index) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
-      const isHere = index === this.#trail.length - 1;
-      button.type = "button";
-      button.textContent = duration(to - from);
-      button.title = `${rangeWords(from, to)}`;
-      if (isHere) button.setAttribute("aria-current", "step");
-      button.addEventListener("click", () => {
-        if (isHere) return;
-        this.#trail.length = index + 1;
-        void this.#show();
-      });
-      item.append(button);
-      return item;
-    }));
+    this.crumbs.replaceChildren(
+      ...this.#trail.map(([from, to], index) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        const isHere = index === this.#trail.length - 1;
+        button.type = "button";
+        button.textContent = duration(to - from);
+        button.title = rangeWords(from, to);
+        if (isHere) button.setAttribute("aria-current", "step");
+        button.addEventListener("click", () => {
+          if (isHere) return;
+          this.#trail.length = index + 1;
+          void this.#show();
+        });
+        item.append(button);
+        return item;
+      }),
+    );
   }
 
   /** @param {Range} range */
   #say([from, to]) {
-    this.said.textContent = `${to - from > DAY_US ? `${dayMonth(from)} – ${dateShort(to)}` : `${dateShort(from)} ${rangeWords(from, to)}`}`;
+    this.summary.textContent =
+      to - from > DAY_US ? `${dayMonth(from)} – ${dateShort(to)}` : `${dateShort(from)} ${rangeWords(from, to)}`;
     this.hint.textContent = text(to - from <= LAST_RANGE_US ? "find.hint_last" : "find.hint");
   }
 
@@ -207,12 +230,21 @@ export class QuickSearch extends EventTarget {
     const { newest_us, oldest_us, purged_until_us } = footage;
     if (newest_us === null || oldest_us === null) {
       const isGone = purged_until_us !== null;
-      this.#tellNothing(text("find.never"), isGone ? text("find.all_purged", { day: dateShort(purged_until_us) }) : text("find.never_more"), false);
+      this.#tellNothing(
+        text("find.never"),
+        isGone ? text("find.all_purged", { day: dateShort(purged_until_us) }) : text("find.never_more"),
+        false,
+      );
     } else if (purged_until_us !== null && range[1] <= purged_until_us) {
       this.#tellNothing(text("find.purged"), text("find.purged_more", { day: dateShort(purged_until_us) }), false);
     } else {
       const cause = footage.gaps[0] ? text(`cause.${footage.gaps[0].cause}`) : "";
-      const nearest = range[1] <= oldest_us ? text("find.begins", { time: dateShort(oldest_us) }) : range[0] >= newest_us ? text("find.ends", { time: dateShort(newest_us) }) : "";
+      const nearest =
+        range[1] <= oldest_us
+          ? text("find.begins", { time: dateShort(oldest_us) })
+          : range[0] >= newest_us
+            ? text("find.ends", { time: dateShort(newest_us) })
+            : "";
       this.#tellNothing(text("player.no_footage_title"), [cause, nearest].filter(Boolean).join(". "), false);
     }
   }

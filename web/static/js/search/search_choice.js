@@ -1,8 +1,9 @@
 /**
- * What quick search looks through: which of the page's cameras, and which range of time to begin with.
+ * What quick search looks through: one of the page's cameras, and the range to begin with.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { firstRange } from "./search_round.js";
 import { DAY_US, duration, nowUs } from "../page/site_time.js";
@@ -11,8 +12,8 @@ const DAYS = [1, 7, 30];
 
 /** @typedef {import("./search_round.js").Range} Range */
 
-/** Fires `camera` and `range`. */
-export class SearchChoice extends EventTarget {
+/** Emits which choice is another one. @extends {Emitter<{camera: undefined, range: undefined}>} */
+export class SearchChoice extends Emitter {
   /** @type {Range | null} */
   #marks = null;
   /** @type {Range} */
@@ -24,11 +25,13 @@ export class SearchChoice extends EventTarget {
     this.cameras = part("[data-search-cameras]", HTMLElement, root);
     this.camera = part("[data-search-camera]", HTMLSelectElement, root);
     this.select = part("[data-search-range]", HTMLSelectElement, root);
-    this.camera.addEventListener("change", () => this.dispatchEvent(new Event("camera")));
-    this.select.addEventListener("change", () => this.dispatchEvent(new Event("range")));
+    this.camera.addEventListener("change", () => this.emit("camera"));
+    this.select.addEventListener("change", () => this.emit("range"));
   }
 
-  get cameraId() { return Number(this.camera.value); }
+  get cameraId() {
+    return Number(this.camera.value);
+  }
 
   /** @returns {Range} */
   get range() {
@@ -40,7 +43,9 @@ export class SearchChoice extends EventTarget {
   }
 
   /** Whether a person is choosing right now. */
-  get hasFocus() { return document.activeElement === this.camera || document.activeElement === this.select; }
+  get hasFocus() {
+    return document.activeElement === this.camera || document.activeElement === this.select;
+  }
 
   /**
    * Offer what there is: the marked range first, else what the timeline shows.
@@ -52,13 +57,17 @@ export class SearchChoice extends EventTarget {
   offer(cameras, cameraId, view, marks) {
     this.#view = view;
     this.#marks = marks;
-    this.camera.replaceChildren(...cameras.map(({ id, number, title }) => new Option(`${number} ${title}`, String(id), false, id === cameraId)));
+    this.camera.replaceChildren(
+      ...cameras.map(({ id, number, title }) => new Option(`${number} ${title}`, String(id), false, id === cameraId)),
+    );
     this.cameras.hidden = cameras.length < 2;
     const seen = firstRange(view, nowUs());
     this.select.replaceChildren(
       ...(marks ? [new Option(text("find.range_marks", { length: duration(marks[1] - marks[0]) }), "marks")] : []),
       new Option(text("find.range_view", { length: duration(seen[1] - seen[0]) }), "view"),
-      ...DAYS.map((days) => new Option(text("find.range_days", { length: text("units.d", { n: days }) }), String(days))),
+      ...DAYS.map(
+        (days) => new Option(text("find.range_days", { length: text("units.d", { n: days }) }), String(days)),
+      ),
     );
     this.select.value = marks ? "marks" : "view";
   }

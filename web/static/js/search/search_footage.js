@@ -1,5 +1,5 @@
 /**
- * The footage and the gaps of one camera in a range of up to ninety days, piece by piece so that gaps keep their causes.
+ * The footage and gaps of one camera in a range of up to ninety days, fetched in parts so that gaps keep their causes.
  * @module
  */
 
@@ -34,7 +34,11 @@ export async function footageOf(cameraId, range, signal) {
   const answers = [];
   for (let from = range[0]; from < range[1]; from += LONGEST_WINDOW_US) {
     const query = new URLSearchParams({
-      cameras: String(cameraId), from: rfc3339(from), to: rfc3339(Math.min(range[1], from + LONGEST_WINDOW_US)), columns: "2000", activity: "0",
+      cameras: String(cameraId),
+      from: rfc3339(from),
+      to: rfc3339(Math.min(range[1], from + LONGEST_WINDOW_US)),
+      columns: "2000",
+      activity: "0",
     });
     answers.push(json(`/api/v1/timeline?${query}`, { signal }));
   }
@@ -43,8 +47,13 @@ export async function footageOf(cameraId, range, signal) {
   if (!last || lanes.length < answers.length) return null;
   return {
     spans: joined(lanes.flatMap((lane) => (lane.cells ? spansOfCells(lane.cells) : lane.spans))),
-    gaps: joinedGaps(lanes.flatMap((lane) => lane.gaps), last.oldest_us),
-    oldest_us: last.oldest_us, newest_us: last.newest_us, purged_until_us: last.purged_until_us,
+    gaps: joinedGaps(
+      lanes.flatMap((lane) => lane.gaps),
+      last.oldest_us,
+    ),
+    oldest_us: last.oldest_us,
+    newest_us: last.newest_us,
+    purged_until_us: last.purged_until_us,
   };
 }
 
@@ -70,7 +79,10 @@ function joinedGaps(gaps, oldest_us) {
   /** @type {Gap[]} */
   const whole = [];
   for (const gap of gaps) {
-    const isBefore = oldest_us !== null && gap.end_us <= oldest_us + TOLERANCE_US && (gap.cause === "disabled" || gap.cause === "unknown");
+    const isBefore =
+      oldest_us !== null &&
+      gap.end_us <= oldest_us + TOLERANCE_US &&
+      (gap.cause === "disabled" || gap.cause === "unknown");
     const cause = isBefore ? "before-first" : gap.cause;
     const last = whole.at(-1);
     if (last && last.cause === cause && gap.start_us - last.end_us <= TOLERANCE_US) last.end_us = gap.end_us;

@@ -3,7 +3,7 @@
  *
  * The instants stand at equal steps of footage, not of wall time: where a camera was off for three weeks of the month,
  * equal wall time would spend nine of twelve pictures on nothing and need more rounds to come to the moment. What is
- * missing is told by a card for each gap that is long beside the steps, and by a line under the picture before it for
+ * missing is shown by a card for each gap that is long beside the steps, and by a line under the picture before it for
  * the others, so that no gap is merged away and the search cannot step over one unnoticed.
  */
 
@@ -26,7 +26,7 @@ const MOST_GAP_CARDS = 6;
  * @typedef {import("../timeline/timeline_data.js").Gap} Gap
  * @typedef {object} Shot
  * @property {number} at_us
- * @property {Gap[]} holes gaps between this picture and the next that have no card
+ * @property {Gap[]} gaps between this picture and the next that have no card
  * @typedef {{shot: Shot} | {gap: Gap}} Entry
  */
 
@@ -81,14 +81,16 @@ export function roundOf(range, spans, gaps) {
     return end_us > start_us ? [{ ...gap, start_us, end_us }] : [];
   });
   const least = ((range[1] - range[0]) / SHOTS) * CARD_SHARE;
-  const longest = seen.filter((gap) => gap.end_us - gap.start_us >= least)
-    .sort((a, b) => b.end_us - b.start_us - (a.end_us - a.start_us)).slice(0, MOST_GAP_CARDS);
+  const longest = seen
+    .filter((gap) => gap.end_us - gap.start_us >= least)
+    .sort((a, b) => b.end_us - b.start_us - (a.end_us - a.start_us))
+    .slice(0, MOST_GAP_CARDS);
   const instants = instantsOf(range, spans);
   /** @type {{at_us: number, entry: Entry}[]} */
   const entries = instants.map((at_us, index) => {
     const next = instants[index + 1] ?? range[1];
-    const holes = seen.filter((gap) => gap.start_us >= at_us && gap.start_us < next && !longest.includes(gap));
-    return { at_us, entry: { shot: { at_us, holes } } };
+    const between = seen.filter((gap) => gap.start_us >= at_us && gap.start_us < next && !longest.includes(gap));
+    return { at_us, entry: { shot: { at_us, gaps: between } } };
   });
   for (const gap of longest) entries.push({ at_us: gap.start_us, entry: { gap } });
   return entries.sort((a, b) => a.at_us - b.at_us).map(({ entry }) => entry);

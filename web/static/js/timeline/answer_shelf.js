@@ -29,15 +29,22 @@ export class AnswerShelf {
 
   /** @param {Answer} answer */
   add(answer) {
-    const isBetter = (/** @type {Answer} */ old) => answer.from_us <= old.from_us && answer.to_us >= old.to_us && answer.view_us <= old.view_us
-      && [...old.lanes.keys()].every((id) => answer.lanes.has(id));
+    const isBetter = (/** @type {Answer} */ old) =>
+      answer.from_us <= old.from_us &&
+      answer.to_us >= old.to_us &&
+      answer.view_us <= old.view_us &&
+      [...old.lanes.keys()].every((id) => answer.lanes.has(id));
     this.#answers = [answer, ...this.#answers.filter((old) => !isBetter(old))].slice(0, MOST);
   }
 
-  clear() { this.#answers = []; }
+  clear() {
+    this.#answers = [];
+  }
 
   /** Keep what may still be shown, ask for all of it anew. */
-  makeOld() { for (const answer of this.#answers) answer.at_ms = -Infinity; }
+  makeOld() {
+    for (const answer of this.#answers) answer.at_ms = -Infinity;
+  }
 
   /**
    * The newest answer that shows a view of these cameras as well as any would.
@@ -48,11 +55,14 @@ export class AnswerShelf {
    */
   fitting(view, now_us, camera_ids) {
     const until = Math.min(view.to_us, now_us);
-    return this.#answers.find((answer) => {
-      const isCovering = answer.from_us <= Math.min(view.from_us, now_us) && (answer.to_us >= until || answer.until_us >= until);
-      const isFine = spanOf(view) * FINE_ENOUGH >= answer.view_us;
-      return isCovering && isFine && camera_ids.every((id) => answer.lanes.has(id));
-    }) ?? null;
+    return (
+      this.#answers.find((answer) => {
+        const isCovering =
+          answer.from_us <= Math.min(view.from_us, now_us) && (answer.to_us >= until || answer.until_us >= until);
+        const isFine = spanOf(view) * FINE_ENOUGH >= answer.view_us;
+        return isCovering && isFine && camera_ids.every((id) => answer.lanes.has(id));
+      }) ?? null
+    );
   }
 
   /** Every lane of a camera, the newest first. @param {number} camera_id @returns {LaneFacts[]} */
@@ -87,7 +97,8 @@ export class AnswerShelf {
     for (const answer of this.#answers) {
       const shared = Math.min(to_us, answer.until_us) - Math.max(from_us, answer.from_us);
       if (shared <= 0 || !answer.lanes.has(camera_id)) continue;
-      const worth = shared * (view_us * FINE_ENOUGH >= answer.view_us ? 1 : (view_us * FINE_ENOUGH) / answer.view_us / 2);
+      const worth =
+        shared * (view_us * FINE_ENOUGH >= answer.view_us ? 1 : (view_us * FINE_ENOUGH) / answer.view_us / 2);
       if (worth > bestWorth) [best, bestWorth] = [answer, worth];
     }
     if (!best) return;

@@ -86,7 +86,8 @@ function paintStrip({ image, step_us, tall }, start_us, count, colours) {
   const words = scratch.fill(wordOf(colours.full), 0, count * tall);
   const edge = wordOf(colours.edge);
   for (let i = 0; i < columns.count; i += 1) {
-    const at = Math.floor((/** @type {number} */ (columns.starts[i]) - start_us) / step_us);
+    const start = /** @type {number} */ (columns.starts[i]);
+    const at = Math.floor((start - start_us) / step_us);
     const notch = notchOf(/** @type {number} */ (columns.shares[i]), /** @type {number} */ (columns.marks[i]), tall);
     for (let y = 0; y < notch; y += 1) words[y * count + at] = 0;
     if (notch > 0 && notch < tall) words[(notch - 1) * count + at] = edge;

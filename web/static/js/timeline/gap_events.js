@@ -1,6 +1,6 @@
 /**
- * The events of a view: where footage was lost, and where it came back. Shapes keep a distance, so that their number
- * depends on pixels and not on how often a line failed. Pure.
+ * The events of a view: where footage was lost and where it came back. Their number depends on pixels, not on how often a
+ * line failed. Pure.
  * @module
  */
 
@@ -46,7 +46,9 @@ export class GapEvents {
     const least_us = scale.isNear ? LEAST_GAP_US : FLAGGED_GAP_US;
     for (let turn = 0; turn < lanes.length; turn += 1) {
       const lane = turn === 0 ? first : turn <= first ? turn - 1 : turn;
-      for (const { facts, from_us, to_us } of /** @type {readonly import("./answer_shelf.js").Piece[]} */ (lanes[lane])) {
+      for (const { facts, from_us, to_us } of /** @type {readonly import("./answer_shelf.js").Piece[]} */ (
+        lanes[lane]
+      )) {
         const { gapStarts, gapEnds, gaps, isQuiet, longest } = facts;
         if (gaps.length === 0) continue;
         const last_us = Math.min(to_us, scale.now_us);
@@ -58,10 +60,13 @@ export class GapEvents {
           const end_us = /** @type {number} */ (gapEnds[i]);
           const hasBothEnds = (Math.min(end_us, scale.now_us) - start_us) / us_per_px >= BOTH_ENDS_PX ? 1 : 0;
           this.#offer((start_us - scale.from_us) / us_per_px, width, lane, 0, hasBothEnds, gap);
-          if (hasBothEnds && end_us < last_us) this.#offer((end_us - scale.from_us) / us_per_px, width, lane, 1, 1, gap);
+          if (hasBothEnds && end_us < last_us)
+            this.#offer((end_us - scale.from_us) / us_per_px, width, lane, 1, 1, gap);
           else {
             // Nothing more finds a place in this slot.
-            const next_us = scale.from_us + (Math.floor((start_us - scale.from_us) / us_per_px / PITCH_PX) + 1) * PITCH_PX * us_per_px;
+            const next_us =
+              scale.from_us +
+              (Math.floor((start_us - scale.from_us) / us_per_px / PITCH_PX) + 1) * PITCH_PX * us_per_px;
             i = Math.max(i, firstAbove(gapStarts, next_us - 1, i) - 1);
           }
         }
@@ -80,7 +85,8 @@ export class GapEvents {
    */
   #offer(x, width, lane, isEnd, hasBothEnds, gap) {
     const slot = Math.floor(x / PITCH_PX) + 1;
-    if (x < -PITCH_PX / 2 || x > width || slot >= MOST_SLOTS || this.#slots[slot] !== -1 || this.#number >= MOST_SLOTS) return;
+    if (x < -PITCH_PX / 2 || x > width || slot >= MOST_SLOTS || this.#slots[slot] !== -1 || this.#number >= MOST_SLOTS)
+      return;
     this.#slots[slot] = this.#number;
     const found = /** @type {Found} */ (this.#found[this.#number]);
     found.x = x;

@@ -1,9 +1,10 @@
 /**
- * The gaps of all cameras in view as a list: the timeline's holes for those who read rather than look.
+ * The gaps of all cameras in view as a list, for those who read rather than look.
  * @module
  */
 
 import { gapRow, wordsRow } from "./gap_rows.js";
+import { Emitter } from "../page/emitter.js";
 import { text } from "../page/page_data.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
 
@@ -16,8 +17,8 @@ const SETTLE_MS = 150;
  * @typedef {{gap: ListedGap, camera: CameraFacts}} Entry
  */
 
-/** Fires `seek` (detail: instant). */
-export class GapList extends EventTarget {
+/** Emits `seek` with an instant. @extends {Emitter<{seek: number}>} */
+export class GapList extends Emitter {
   #shown = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -32,12 +33,12 @@ export class GapList extends EventTarget {
     this.box = box;
     this.data = data;
     this.deck = deck;
-    data.addEventListener("change", () => this.look());
+    data.on("change", () => this.plan());
     this.#show();
   }
 
   /** The view, or what is known of it, is another: soon the list is, too. */
-  look() {
+  plan() {
     // Not put off by what comes meanwhile: a tape moves on with every frame.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -51,15 +52,19 @@ export class GapList extends EventTarget {
     const isWaiting = view === null || lanes.some(({ facts }) => facts === null);
     const isWide = lanes.some(({ facts }) => facts?.cells);
     /** @type {Entry[]} */
-    const found = lanes.flatMap(({ camera, facts }) => (view && facts ? facts.gaps.filter((gap) => isListed(gap, view)).map((gap) => ({ gap, camera })) : []));
+    const found = lanes.flatMap(({ camera, facts }) =>
+      view && facts ? facts.gaps.filter((gap) => isListed(gap, view)).map((gap) => ({ gap, camera })) : [],
+    );
     found.sort((a, b) => a.gap.start_us - b.gap.start_us || a.camera.number - b.camera.number);
     const shown = found.slice(0, MOST);
     const key = `${isWaiting} ${isWide} ${found.length} ${lanes.length} ${shown.map(keyOf).join()}`;
     if (key === this.#shown) return;
     this.#shown = key;
-    const focused = [...this.box.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const focused = [...this.box.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     this.box.replaceChildren(
-      ...shown.map(({ gap, camera }) => gapRow(gap, camera, lanes.length > 1, (us) => this.dispatchEvent(new CustomEvent("seek", { detail: us })))),
+      ...shown.map(({ gap, camera }) => gapRow(gap, camera, lanes.length > 1, (us) => this.emit("seek", us))),
       ...remark(found.length, isWaiting, isWide),
     );
     if (focused >= 0) this.box.querySelectorAll("button")[focused]?.focus();

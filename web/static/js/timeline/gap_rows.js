@@ -1,16 +1,16 @@
 /**
- * Holes in footage as rows of a list: which camera, when, why, how long; a click goes to where it begins.
+ * A gap as a row of a list: which camera, when, why and how long; a click seeks to where it begins.
  * @module
  */
 
 import { text } from "../page/page_data.js";
 import { clock, dateShort, dayMonth, dayOf, duration, nowUs, SECOND_US } from "../page/site_time.js";
 
-/** A look at the last moments before the hole, rather than at nothing. */
+/** A look at the last moments before the gap, rather than at nothing. */
 const BEFORE_US = 2 * SECOND_US;
 
 /**
- * @typedef {{start_us: number, end_us: number, cause?: string}} Gap without a cause where nobody has looked for it
+ * @typedef {{start_us: number, end_us: number, cause?: string}} Gap the cause is left out where it is not known
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
  */
 

@@ -1,5 +1,5 @@
 /**
- * Evidence locks as bars: one for each stretch and reason, however many cameras it holds. Pure.
+ * Evidence locks as bars: one for each range and reason, however many cameras it covers. Pure.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * What lies under the pointer on the timeline, or at the playhead for who asks by key: the picture with its own true time,
- * or the gap with its cause, length and ends. Escape takes it away.
+ * The preview over the timeline, at the pointer or at the playhead by key: a picture with its own time, or the gap with its
+ * cause, length and ends. Escape hides it.
  * @module
  */
 
@@ -15,7 +15,7 @@ import { spanOf, xOf } from "./timeline_model.js";
 const HALF_PX = 92;
 const WIDTH_PX = 320;
 
-/** @typedef {{us: number, camera_id: number, bookmark: import("../kept/bookmark_store.js").Bookmark | null}} Place */
+/** @typedef {{us: number, camera_id: number, bookmark: import("./timeline_data.js").Bookmark | null}} Place */
 
 export class HoverPicture {
   /** Whether a key asked for it. */
@@ -36,11 +36,13 @@ export class HoverPicture {
     this.name = part("[data-hover-name]", HTMLElement, root);
     this.words = part("[data-hover-text]", HTMLElement, root);
     this.picture = new PictureFrame(part("[data-hover-picture]", HTMLImageElement, root), 0, WIDTH_PX);
-    timeline.addEventListener("hover", (event) => {
+    timeline.on("hover", (place) => {
       this.#isAsked = false;
-      this.#show(/** @type {CustomEvent<Place | null>} */ (event).detail);
+      this.#show(place);
     });
-    plot.addEventListener("blur", () => { if (this.#isAsked) this.#show(null); });
+    plot.addEventListener("blur", () => {
+      if (this.#isAsked) this.#show(null);
+    });
     plot.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "d" || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
@@ -48,16 +50,22 @@ export class HoverPicture {
       if (this.box.hidden) this.#ask();
       else this.#show(null);
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.box.hidden) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.#show(null);
-    }, true);
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape" || this.box.hidden) return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.#show(null);
+      },
+      true,
+    );
   }
 
   /** The playhead rests somewhere else: what was asked for goes with it. */
-  follow() { if (this.#isAsked && !this.box.hidden) this.#ask(); }
+  follow() {
+    if (this.#isAsked && !this.box.hidden) this.#ask();
+  }
 
   #ask() {
     this.#isAsked = true;
@@ -91,14 +99,17 @@ export class HoverPicture {
     else this.#picture(camera_id, place.bookmark?.start_us ?? us, this.words.textContent);
   }
 
-  /** @param {number} camera_id @param {number} us @param {string} said */
-  #picture(camera_id, us, said) {
+  /** @param {number} camera_id @param {number} us @param {string} caption */
+  #picture(camera_id, us, caption) {
     if (camera_id !== this.#cameraId) {
       this.picture.hide();
       this.picture.cameraId = this.#cameraId = camera_id;
     }
     void this.picture.show(us, (taken) => {
-      if (!this.box.hidden) this.words.textContent = [said, text("player.picture_of", { time: clock(taken) })].filter((words) => words !== "").join(" · ");
+      if (!this.box.hidden)
+        this.words.textContent = [caption, text("player.picture_of", { time: clock(taken) })]
+          .filter((words) => words !== "")
+          .join(" · ");
     });
   }
 
@@ -108,7 +119,9 @@ export class HoverPicture {
     if (gap) {
       const end_us = Math.min(gap.end_us, nowUs());
       const cause = text(`cause.${gap.cause}`);
-      return QUIET_CAUSES.has(gap.cause) ? cause : [cause, duration(end_us - gap.start_us), clockSpan(gap.start_us, end_us)].join(" · ");
+      return QUIET_CAUSES.has(gap.cause)
+        ? cause
+        : [cause, duration(end_us - gap.start_us), clockSpan(gap.start_us, end_us)].join(" · ");
     }
     if (this.data.hasFootage(camera_id, us) === false) return text("timeline.no_footage");
     return this.#columnWords(camera_id, us);
@@ -118,7 +131,8 @@ export class HoverPicture {
   #columnWords(camera_id, us) {
     const { timeline } = this;
     const facts = this.data.lane(camera_id);
-    if (!facts || (facts.cells === null && spanOf(timeline.view) <= DAY_US) || us < facts.fromUs || us >= facts.untilUs) return null;
+    if (!facts || (facts.cells === null && spanOf(timeline.view) <= DAY_US) || us < facts.fromUs || us >= facts.untilUs)
+      return null;
     const step = columnStep(spanOf(timeline.view) / timeline.width, facts);
     const start = Math.max(Math.floor(us / step) * step, facts.quietUntilUs, facts.fromUs);
     const end = Math.min(Math.floor(us / step) * step + step, facts.untilUs);

@@ -1,5 +1,5 @@
 /**
- * Which words have room: a label that would meet its neighbour, or a line that must stay seen, is dropped. Pure.
+ * Which labels fit: one that would meet its neighbour, or cover a line that must stay visible, is dropped. Pure.
  * @module
  */
 
@@ -22,7 +22,7 @@ export function keepLabels(shapes, widths, count, { shape, gap, width, line }, k
 }
 
 /**
- * Where words of one stretch stand: at its left, or behind a line that must stay seen; null where they have no room.
+ * Where the words of one range stand: at its left, or behind a line that must stay seen; null where they have no room.
  * @param {number} left
  * @param {number} right
  * @param {number} wide of the words
@@ -45,6 +45,7 @@ export function placeInside(left, right, wide, line) {
 export function withoutOverlaps(labels) {
   /** @type {T[]} */
   const kept = [];
-  for (const label of labels) if (!kept.some((other) => label.left < other.right && label.right > other.left)) kept.push(label);
+  for (const label of labels)
+    if (!kept.some((other) => label.left < other.right && label.right > other.left)) kept.push(label);
   return kept;
 }

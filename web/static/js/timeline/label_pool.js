@@ -1,5 +1,5 @@
 /**
- * Words over a canvas as elements that are used again: DOM text, so that digits align and zoomed text stays sharp.
+ * The canvas's labels as reused DOM elements, so that digits align and zoomed text stays sharp; and how wide words are.
  * @module
  */
 
@@ -49,7 +49,9 @@ export class LabelPool {
     this.box = box;
   }
 
-  begin() { this.#used = 0; }
+  begin() {
+    this.#used = 0;
+  }
 
   /**
    * @param {string} kind class names
@@ -61,7 +63,15 @@ export class LabelPool {
   put(kind, words, x, y = NaN, wide = NaN) {
     let entry = this.#entries[this.#used];
     if (!entry) {
-      entry = { element: this.box.appendChild(document.createElement("span")), kind: "", words: "", x: NaN, y: NaN, wide: NaN, isShown: true };
+      entry = {
+        element: this.box.appendChild(document.createElement("span")),
+        kind: "",
+        words: "",
+        x: NaN,
+        y: NaN,
+        wide: NaN,
+        isShown: true,
+      };
       this.#entries.push(entry);
     }
     this.#used += 1;

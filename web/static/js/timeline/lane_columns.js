@@ -7,8 +7,25 @@
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from "../page/site_time.js";
 
 const STEPS_US = [
-  SECOND_US, 5 * SECOND_US, 15 * SECOND_US, 30 * SECOND_US, MINUTE_US, 2 * MINUTE_US, 5 * MINUTE_US, 10 * MINUTE_US, 15 * MINUTE_US, 30 * MINUTE_US,
-  HOUR_US, 2 * HOUR_US, 3 * HOUR_US, 4 * HOUR_US, 6 * HOUR_US, 8 * HOUR_US, 12 * HOUR_US, DAY_US, 2 * DAY_US,
+  SECOND_US,
+  5 * SECOND_US,
+  15 * SECOND_US,
+  30 * SECOND_US,
+  MINUTE_US,
+  2 * MINUTE_US,
+  5 * MINUTE_US,
+  10 * MINUTE_US,
+  15 * MINUTE_US,
+  30 * MINUTE_US,
+  HOUR_US,
+  2 * HOUR_US,
+  3 * HOUR_US,
+  4 * HOUR_US,
+  6 * HOUR_US,
+  8 * HOUR_US,
+  12 * HOUR_US,
+  DAY_US,
+  2 * DAY_US,
 ];
 /** Shorter silences are where one file ends and the next begins, or a camera that was dialled anew. */
 export const LEAST_GAP_US = 5 * SECOND_US;
@@ -64,12 +81,13 @@ export function fillColumns(columns, facts, step_us, from_us, to_us) {
     const start = Math.max(at, facts.quietUntilUs, facts.fromUs);
     const end = Math.min(at + step_us, facts.untilUs);
     if (end <= start) continue;
-    facts.look(start, end);
+    facts.measure(start, end);
     const share = 1 - facts.missingUs / (end - start);
     const longest = facts.missingUs > 0 ? facts.longestUs : 0;
     starts[count] = start;
     shares[count] = share;
-    marks[count] = share <= 0.0005 ? EMPTY : longest >= FLAGGED_GAP_US ? FLAGGED : longest >= LEAST_GAP_US ? NOTCHED : WHOLE;
+    marks[count] =
+      share <= 0.0005 ? EMPTY : longest >= FLAGGED_GAP_US ? FLAGGED : longest >= LEAST_GAP_US ? NOTCHED : WHOLE;
     starts[count + 1] = end;
     count += 1;
   }

@@ -1,17 +1,19 @@
 /**
- * One camera's footage in one window as the server told it, in arrays that can be searched while drawing. Pure.
+ * One camera's footage in one window as the server reports it, in arrays that can be searched while drawing; and where the footage
+ * of several begins or ends next. Pure.
  * @module
  */
 
 import { RangeMaxima, RangeSums } from "./range_sums.js";
 import { clamp, firstAbove } from "./timeline_model.js";
+import { SECOND_US } from "../page/site_time.js";
 
 /**
  * @typedef {readonly [number, number]} Range
  * @typedef {{start_us: number, end_us: number, cause: string, detail: string}} Gap
  * @typedef {{start_us: number, width_us: number, covered: number[], longest_gap_s: number[]}} Cells permille and seconds, one entry a cell
  * @typedef {{start_us: number, width_us: number, rates: number[]}} Activity bytes per second
- * @typedef {object} ToldLane a lane of the interface's answer
+ * @typedef {object} LaneAnswer one lane of the server's answer
  * @property {number} camera_id
  * @property {number | null} oldest_us
  * @property {number | null} newest_us
@@ -25,7 +27,12 @@ import { clamp, firstAbove } from "./timeline_model.js";
 /** Time without footage that is no failure: nothing was recorded yet, or retention took it. */
 export const QUIET_CAUSES = new Set(["before-first", "purged"]);
 const ACTIVITY_SHARE = 0.985;
-const EDGE_US = 1_000_000;
+/** Edges this near to each other are one. */
+const EDGE_US = SECOND_US;
+/** Nearer edges are where one stands already. */
+const NEAR_US = SECOND_US / 2;
+/** The newest seconds of a file that grows are not known yet. */
+const LIVE_US = 6 * SECOND_US;
 
 export class LaneFacts {
   #last = 0;
@@ -33,42 +40,46 @@ export class LaneFacts {
   longestUs = 0;
 
   /**
-   * @param {ToldLane} told
+   * @param {LaneAnswer} answer
    * @param {number} from_us of the window
    * @param {number} until_us to which anything is known
    */
-  constructor(told, from_us, until_us) {
-    this.cameraId = told.camera_id;
+  constructor(answer, from_us, until_us) {
+    this.cameraId = answer.camera_id;
     this.fromUs = from_us;
     this.untilUs = until_us;
-    this.oldestUs = told.oldest_us;
-    this.newestUs = told.newest_us;
-    this.purgedUntilUs = told.purged_until_us;
-    this.cells = told.cells;
-    this.spans = told.spans;
-    this.gaps = told.gaps.map((gap) => ({ ...gap, cause: causeOf(gap, told.oldest_us) }));
-    this.spanStarts = Float64Array.from(told.spans, ([start]) => start);
-    this.spanEnds = Float64Array.from(told.spans, ([, end]) => end);
+    this.oldestUs = answer.oldest_us;
+    this.newestUs = answer.newest_us;
+    this.purgedUntilUs = answer.purged_until_us;
+    this.cells = answer.cells;
+    this.spans = answer.spans;
+    this.gaps = answer.gaps.map((gap) => ({ ...gap, cause: causeOf(gap, answer.oldest_us) }));
+    this.spanStarts = Float64Array.from(answer.spans, ([start]) => start);
+    this.spanEnds = Float64Array.from(answer.spans, ([, end]) => end);
     this.gapStarts = Float64Array.from(this.gaps, (gap) => gap.start_us);
     this.gapEnds = Float64Array.from(this.gaps, (gap) => gap.end_us);
     /** 1 for gaps that are no failure. */
     this.isQuiet = Uint8Array.from(this.gaps, (gap) => (QUIET_CAUSES.has(gap.cause) ? 1 : 0));
-    const cellWidth = told.cells?.width_us ?? 0;
-    const cellCount = told.cells?.covered.length ?? 0;
-    const lastPart = cellCount > 0 ? (until_us - /** @type {Cells} */ (told.cells).start_us) / cellWidth - (cellCount - 1) : 1;
-    const missing = told.cells
-      ? Float64Array.from(told.cells.covered, (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1))
+    const cellWidth = answer.cells?.width_us ?? 0;
+    const cellCount = answer.cells?.covered.length ?? 0;
+    const lastPart =
+      cellCount > 0 ? (until_us - /** @type {Cells} */ (answer.cells).start_us) / cellWidth - (cellCount - 1) : 1;
+    const missing = answer.cells
+      ? Float64Array.from(
+          answer.cells.covered,
+          (permille, i) => ((1000 - permille) / 1000) * cellWidth * (i === cellCount - 1 ? clamp(lastPart, 0, 1) : 1),
+        )
       : Float64Array.from(this.gaps, (gap) => gap.end_us - gap.start_us);
-    const longest = told.cells ? Float64Array.from(told.cells.longest_gap_s, (s) => s * 1e6) : missing;
-    if (told.cells) forgetBeforeFirst(told.cells, told.oldest_us, missing, longest);
+    const longest = answer.cells ? Float64Array.from(answer.cells.longest_gap_s, (s) => s * 1e6) : missing;
+    if (answer.cells) forgetBeforeFirst(answer.cells, answer.oldest_us, missing, longest);
     this.missing = new RangeSums(missing);
     this.longest = new RangeMaxima(longest);
-    this.activity = told.activity && told.activity.rates.length > 1 ? told.activity : null;
+    this.activity = answer.activity && answer.activity.rates.length > 1 ? answer.activity : null;
     this.busiest = busiestOf(this.activity?.rates ?? []);
     /** Before this there is nothing, and that is no failure. */
     this.quietUntilUs = this.#quietUntil();
     /** To which footage reaches; the newest seconds of a growing file may not be known yet. */
-    this.coveredUntilUs = told.cells ? until_us : this.spanEnds.at(-1) ?? from_us;
+    this.coveredUntilUs = answer.cells ? until_us : (this.spanEnds.at(-1) ?? from_us);
   }
 
   /** @returns {number} */
@@ -95,18 +106,18 @@ export class LaneFacts {
 
   /** Time without footage inside [from, to), microseconds. @param {number} from_us @param {number} to_us @returns {number} */
   missingIn(from_us, to_us) {
-    this.look(from_us, to_us);
+    this.measure(from_us, to_us);
     return this.missingUs;
   }
 
   /** The longest gap that touches [from, to), in its whole length where that is known. @param {number} from_us @param {number} to_us @returns {number} */
   longestIn(from_us, to_us) {
-    this.look(from_us, to_us);
+    this.measure(from_us, to_us);
     return this.longestUs;
   }
 
-  /** Find out both, and leave them in `missingUs` and `longestUs`. @param {number} from_us @param {number} to_us */
-  look(from_us, to_us) {
+  /** Measure both, and leave them in `missingUs` and `longestUs`. @param {number} from_us @param {number} to_us */
+  measure(from_us, to_us) {
     const from = Math.max(from_us, this.fromUs);
     const to = Math.min(to_us, this.untilUs);
     this.missingUs = this.longestUs = 0;
@@ -140,7 +151,10 @@ export class LaneFacts {
     const { start_us, width_us, covered } = /** @type {Cells} */ (this.cells);
     const place = clamp((us - start_us) / width_us, 0, covered.length);
     const whole = Math.floor(place);
-    const past = whole === covered.length - 1 ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole)) : place - whole;
+    const past =
+      whole === covered.length - 1
+        ? Math.min(1, (place - whole) / Math.max(1e-9, (this.untilUs - start_us) / width_us - whole))
+        : place - whole;
     return this.missing.sum(0, whole) + (past > 0 ? this.missing.sum(whole, whole + 1) * past : 0);
   }
 
@@ -195,3 +209,40 @@ function busiestOf(rates) {
   const sorted = Float64Array.from(rates.filter((rate) => rate > 0)).sort();
   return sorted[Math.floor((sorted.length - 1) * ACTIVITY_SHARE)] ?? 1;
 }
+
+/**
+ * Where footage or a mark begins or ends next, seen from an instant.
+ * @param {readonly LaneFacts[]} lanes each knows the instant, gap by gap
+ * @param {readonly {start_us: number, end_us: number}[]} marks
+ * @param {number} us
+ * @param {1 | -1} direction
+ * @returns {number | null}
+ */
+export function nearestEdge(lanes, marks, us, direction) {
+  const beyond = us + direction * NEAR_US;
+  let best = direction * Infinity;
+  const offer = (/** @type {number | undefined} */ at) => {
+    if (at === undefined || (direction > 0 ? at <= beyond : at >= beyond)) return;
+    best = direction > 0 ? Math.min(best, at) : Math.max(best, at);
+  };
+  for (const { spanStarts, spanEnds, fromUs, untilUs } of lanes) {
+    for (const edges of [spanStarts, spanEnds]) {
+      const after = firstAbove(edges, beyond);
+      let i = direction > 0 ? after : after - 1;
+      // Where the window was cut off, or recording goes on, nothing begins or ends.
+      while (
+        isCut(edges[i], edges === spanStarts ? fromUs : Infinity, edges === spanEnds ? untilUs - LIVE_US : Infinity)
+      )
+        i += direction;
+      offer(edges[i]);
+    }
+  }
+  for (const mark of marks) {
+    offer(mark.start_us);
+    offer(mark.end_us);
+  }
+  return Number.isFinite(best) ? best : null;
+}
+
+/** @param {number | undefined} edge @param {number} start_us @param {number} end_us */
+const isCut = (edge, start_us, end_us) => edge !== undefined && (edge === start_us || edge >= end_us);

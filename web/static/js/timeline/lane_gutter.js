@@ -1,12 +1,13 @@
 /**
- * The names beside the lanes: each camera's number and name, a button that makes it the focused one; it scrolls the lanes.
+ * The gutter beside the lanes: each camera's number and name as a button that focuses it, and the lanes' scrolling.
  * @module
  */
 
+import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
 
-/** Fires `focus` (detail: camera id) and `scroll`. */
-export class LaneGutter extends EventTarget {
+/** Emits `focus` with a camera id. @extends {Emitter<{focus: number, scroll: undefined}>} */
+export class LaneGutter extends Emitter {
   #shown = "";
 
   /** @param {HTMLElement} root */
@@ -14,15 +15,17 @@ export class LaneGutter extends EventTarget {
     super();
     this.list = part("[data-lane-list]", HTMLElement, root);
     this.pattern = part("[data-lane-pattern]", HTMLTemplateElement, root);
-    this.list.addEventListener("scroll", () => this.dispatchEvent(new Event("scroll")), { passive: true });
+    this.list.addEventListener("scroll", () => this.emit("scroll"), { passive: true });
     this.list.addEventListener("click", (event) => {
       const row = event.target instanceof Element ? event.target.closest("[data-lane]") : null;
-      if (row instanceof HTMLElement) this.dispatchEvent(new CustomEvent("focus", { detail: Number(row.dataset["lane"]) }));
+      if (row instanceof HTMLElement) this.emit("focus", Number(row.dataset["lane"]));
     });
   }
 
   /** Pixels. */
-  get scroll() { return this.list.scrollTop; }
+  get scroll() {
+    return this.list.scrollTop;
+  }
 
   /** @param {number} pixels */
   scrollTo(pixels) {
@@ -43,7 +46,9 @@ export class LaneGutter extends EventTarget {
 
   /** @param {import("../page/page_data.js").CameraFacts} camera @returns {HTMLElement} */
   #row(camera) {
-    const row = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild);
+    const row = /** @type {HTMLElement} */ (
+      /** @type {DocumentFragment} */ (this.pattern.content.cloneNode(true)).firstElementChild
+    );
     const button = part("[data-lane]", HTMLElement, row);
     button.dataset["lane"] = String(camera.id);
     button.title = camera.title;

@@ -1,5 +1,5 @@
 /**
- * Where the lanes lie: the focused one taller, in the page's order, scrolled where they would take too much height. Pure.
+ * Where each lane lies: in the page's order, the one in focus taller, scrolled where they need too much height. Pure.
  * @module
  */
 

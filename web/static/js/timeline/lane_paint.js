@@ -1,5 +1,5 @@
 /**
- * Draws what is known of one lane: the band of footage with activity above it, gaps, or columns of completeness.
+ * Draws one lane: a band of footage with activity above it, and gaps or columns of completeness.
  * @module
  */
 
@@ -20,12 +20,13 @@ const LEAST_BIN_PX = 2;
  * @typedef {{g: CanvasRenderingContext2D, colour: (name: string) => string, hatches: import("./timeline_canvas.js").Hatches}} Brush
  * @typedef {{from_us: number, us_per_px: number, width: number, now_us: number, isNear: boolean}} Scale
  * @typedef {{y: number, height: number, isFocused: boolean}} Place
+ * @typedef {Map<number, {area: Path2D, line: Path2D}>} Levels shapes of activity, by how many bins are one
  */
 
 const matrix = new DOMMatrix();
 /** Left edges and widths of posts, one after the other. */
 const posts = new Int16Array(8192);
-/** Shapes of a lane's activity, by how many bins are one. @type {WeakMap<LaneFacts, Map<number, {area: Path2D, line: Path2D}>>} */
+/** Shapes of each lane's activity. @type {WeakMap<LaneFacts, Levels>} */
 const drawn = new WeakMap();
 
 /**
@@ -94,12 +95,15 @@ function paintGaps({ g, colour, hatches }, { facts, from_us, to_us }, scale, pla
     free = Math.max(b, a + POST_PX) + 1;
     // Whatever ends under what was just drawn is drawn with it.
     const under = scale.from_us + (free - 1) * us_per_px;
-    if (i + 1 < gaps.length && /** @type {number} */ (gapEnds[i + 1]) <= under) i = firstAbove(gapEnds, under, i + 1) - 1;
+    if (i + 1 < gaps.length && /** @type {number} */ (gapEnds[i + 1]) <= under)
+      i = firstAbove(gapEnds, under, i + 1) - 1;
   }
   g.fillStyle = colour(place.isFocused ? "lane-focus" : "lane");
-  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]) - 1, top, /** @type {number} */ (posts[k + 1]) + 2, bottom - top + 1);
+  for (let k = 0; k < count; k += 2)
+    g.fillRect(/** @type {number} */ (posts[k]) - 1, top, /** @type {number} */ (posts[k + 1]) + 2, bottom - top + 1);
   g.fillStyle = colour("gap-hatch");
-  for (let k = 0; k < count; k += 2) g.fillRect(/** @type {number} */ (posts[k]), top, /** @type {number} */ (posts[k + 1]), bottom - top);
+  for (let k = 0; k < count; k += 2)
+    g.fillRect(/** @type {number} */ (posts[k]), top, /** @type {number} */ (posts[k + 1]), bottom - top);
 }
 
 /** @param {Brush} brush @param {Piece} piece @param {Scale} scale @param {Place} place */
@@ -110,7 +114,8 @@ function paintColumns({ g, colour, hatches }, { facts, from_us, to_us }, scale, 
   const tall = place.height >= 40 ? 22 : 14;
   const top = bottom - tall;
   paintActivity(g, colour, facts, scale, top - 2, top - 2 - (place.y + 4));
-  if (facts.quietUntilUs > from_us) paintQuiet(g, colour, hatches, x(from_us), x(Math.min(to_us, facts.quietUntilUs)), place);
+  if (facts.quietUntilUs > from_us)
+    paintQuiet(g, colour, hatches, x(from_us), x(Math.min(to_us, facts.quietUntilUs)), place);
   paintCompleteness(g, colour, hatches, facts, scale, { from_us, to_us }, top, tall);
 }
 
@@ -134,7 +139,10 @@ export function paintCompleteness(g, colour, hatches, facts, scale, part, top, t
   if (to_us <= from_us) return;
   const left = (from_us - scale.from_us) / us_per_px;
   const wide = (to_us - from_us) / us_per_px;
-  const strip = stripOf(facts, us_per_px, { from_us, to_us }, tall, least_px, { full: colour("rec"), edge: colour("bg") });
+  const strip = stripOf(facts, us_per_px, { from_us, to_us }, tall, least_px, {
+    full: colour("rec"),
+    edge: colour("bg"),
+  });
   g.fillStyle = colour("bg");
   g.fillRect(left, top - 1, wide, tall + 2);
   g.fillStyle = strip.isWhole ? colour("rec") : hatches.gap;
@@ -142,7 +150,17 @@ export function paintCompleteness(g, colour, hatches, facts, scale, part, top, t
   if (strip.isWhole) return;
   // Each column keeps its colour to its very edge.
   g.imageSmoothingEnabled = false;
-  g.drawImage(strip.image, (from_us - strip.start_us) / strip.step_us, 0, (to_us - from_us) / strip.step_us, tall, left, top, wide, tall);
+  g.drawImage(
+    strip.image,
+    (from_us - strip.start_us) / strip.step_us,
+    0,
+    (to_us - from_us) / strip.step_us,
+    tall,
+    left,
+    top,
+    wide,
+    tall,
+  );
 }
 
 /**
@@ -173,8 +191,9 @@ function paintQuiet(g, colour, hatches, left, right, place) {
  */
 function paintActivity(g, colour, facts, scale, base, height) {
   if (!facts.activity || height < LEAST_ACTIVITY_PX) return;
-  let levels = drawn.get(facts);
-  if (!levels) drawn.set(facts, (levels = new Map()));
+  /** @type {Levels} */
+  const levels = drawn.get(facts) ?? new Map();
+  drawn.set(facts, levels);
   const together = 2 ** Math.max(0, Math.ceil(Math.log2((LEAST_BIN_PX * scale.us_per_px) / facts.activity.width_us)));
   let paths = levels.get(together);
   if (!paths) levels.set(together, (paths = activityPaths(facts.activity.rates, facts.busiest, together)));
@@ -204,7 +223,12 @@ function paintActivity(g, colour, facts, scale, base, height) {
  */
 function activityPaths(bins, busiest, together) {
   const [area, line] = [new Path2D(), new Path2D()];
-  const rates = together === 1 ? bins : Array.from({ length: Math.ceil(bins.length / together) }, (_, i) => Math.max(...bins.slice(i * together, (i + 1) * together)));
+  const rates =
+    together === 1
+      ? bins
+      : Array.from({ length: Math.ceil(bins.length / together) }, (_, i) =>
+          Math.max(...bins.slice(i * together, (i + 1) * together)),
+        );
   let isOpen = false;
   for (let i = 0; i <= rates.length; i += 1) {
     const rate = rates[i] ?? 0;
@@ -228,4 +252,3 @@ function activityPaths(bins, busiest, together) {
   }
   return { area, line };
 }
-

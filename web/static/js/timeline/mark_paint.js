@@ -1,5 +1,6 @@
 /**
- * Draws the thin rows: bars of evidence locks, flags of bookmarks, triangles of events. Shapes only; words are elements.
+ * Draws the thin rows: bars of evidence locks, flags of bookmarks, triangles of events. Shapes only; their labels are
+ * elements.
  * @module
  */
 
@@ -52,7 +53,7 @@ export function paintBookmarks({ g, colour }, { view, width, bookmarks }, top) {
     const x = Math.round(xOf(view, width, mark.start_us));
     const end = Math.round(clamp(xOf(view, width, mark.end_us), -8, width + 8));
     if (end < 0 || x > width) continue;
-    // A stretch has a line below its flag.
+    // A bookmark of a range has a line below its flag.
     if (end > x + 2) g.fillRect(Math.max(x, -2), top + 14, end - Math.max(x, -2), 2);
     if (x < -10 || x < free) continue;
     stamp(g, FLAG, x - 1, top + 2);
@@ -63,5 +64,6 @@ export function paintBookmarks({ g, colour }, { view, width, bookmarks }, top) {
 /** @param {Brush} brush @param {Scene} scene @param {number} top */
 export function paintEvents({ g, colour }, { events }, top) {
   g.fillStyle = colour("event");
-  for (let i = 0; i < events.count; i += 1) stamp(g, TRIANGLE, Math.round(/** @type {number} */ (events.xs[i])) - 5, top + 4);
+  for (let i = 0; i < events.count; i += 1)
+    stamp(g, TRIANGLE, Math.round(/** @type {number} */ (events.xs[i])) - 5, top + 4);
 }

@@ -1,5 +1,5 @@
 /**
- * Sums and greatest values over any stretch of a list, found in a few steps however long the list is. Pure.
+ * Sums and maxima over any range of a list in a few steps, however long the list is. Pure.
  * @module
  */
 
@@ -7,7 +7,8 @@ export class RangeSums {
   /** @param {Float64Array} values */
   constructor(values) {
     const sums = new Float64Array(values.length + 1);
-    for (let i = 0; i < values.length; i += 1) sums[i + 1] = /** @type {number} */ (sums[i]) + /** @type {number} */ (values[i]);
+    for (let i = 0; i < values.length; i += 1)
+      sums[i + 1] = /** @type {number} */ (sums[i]) + /** @type {number} */ (values[i]);
     this.sums = sums;
   }
 
@@ -25,7 +26,8 @@ export class RangeMaxima {
     while (base < values.length) base *= 2;
     const tree = new Float64Array(2 * base).fill(-Infinity);
     tree.set(values, base);
-    for (let i = base - 1; i > 0; i -= 1) tree[i] = Math.max(/** @type {number} */ (tree[2 * i]), /** @type {number} */ (tree[2 * i + 1]));
+    for (let i = base - 1; i > 0; i -= 1)
+      tree[i] = Math.max(/** @type {number} */ (tree[2 * i]), /** @type {number} */ (tree[2 * i + 1]));
     this.tree = tree;
     this.base = base;
   }

@@ -1,10 +1,35 @@
 /**
- * What stands beside ticks and on pins, written without the browser's slow formatting of dates wherever it can be.
+ * Times as the timeline words them: beside ticks, on pins, and spoken for screen readers; without the browser's slow formatting
+ * of dates wherever that can be.
  * @module
  */
 
-import { offsetOf } from "./zone_offsets.js";
-import { DAY_US, dayMonth, HOUR_US, MINUTE_US, SECOND_US } from "../page/site_time.js";
+import { pageData, text } from "../page/page_data.js";
+import { clock, dateLong, DAY_US, dayMonth, HOUR_US, MINUTE_US, SECOND_US, zoneOffsetUs } from "../page/site_time.js";
+
+const QUARTER_US = HOUR_US / 4;
+const MOST_OFFSETS = 4000;
+/** @type {Map<number, number>} */
+const offsets = new Map();
+
+/** @param {number} us @returns {number} */
+function remembered(us) {
+  let offset = offsets.get(us);
+  if (offset === undefined) {
+    if (offsets.size > MOST_OFFSETS) offsets.clear();
+    offset = zoneOffsetUs(us);
+    offsets.set(us, offset);
+  }
+  return offset;
+}
+
+/** Local wall time minus UTC, remembered: ticks ask for it in every picture, and the browser is slow to answer. @param {number} us @returns {number} */
+export function offsetOf(us) {
+  const day = us - (us % DAY_US);
+  const offset = remembered(day);
+  // Only on days when clocks change is it worth a closer look.
+  return offset === remembered(day + DAY_US) ? offset : remembered(us - (us % QUARTER_US));
+}
 
 /** @type {Map<number, string>} */
 const days = new Map();
@@ -48,4 +73,15 @@ export function tickWords(us, step_us) {
   const local = us + offsetOf(us);
   if (local % DAY_US === 0) return { words: dayWords(us), isBold: true };
   return { words: clockWords(us, step_us), isBold: local % HOUR_US === 0 && step_us < HOUR_US };
+}
+
+/**
+ * The playhead for screen readers: "Selasa, 25 November 2025 14:05:09 WITA, ada rekaman".
+ * @param {number} us
+ * @param {boolean | null} hasFootage null: not known
+ * @returns {string}
+ */
+export function spokenTime(us, hasFootage) {
+  const fact = hasFootage === null ? "" : `, ${text(hasFootage ? "player.has_footage" : "player.no_footage")}`;
+  return `${dateLong(us)} ${clock(us)} ${pageData().zone_label}${fact}`;
 }

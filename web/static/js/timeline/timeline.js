@@ -1,19 +1,31 @@
 /**
- * The timeline as a control: lanes of up to sixteen cameras, a slider for keyboards and screen readers, a tape for
- * fingers. Holds the view, the playhead and the marks, and says what people do with them.
+ * The timeline as a control: up to sixteen lanes, a slider for keyboards and screen readers, a tape for fingers. It holds
+ * the view, the playhead and the marks, and reports what people do with them.
  * @module
  */
 
-import { ArchiveStrip } from "./archive_strip.js";
+import { OverviewStrip } from "./overview_strip.js";
 import { HoverPicture } from "./hover_picture.js";
 import { LaneGutter } from "./lane_gutter.js";
 import { laneAt, layLanes, scrollToFocus } from "./lane_layout.js";
+import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
-import { instantOfKey, zoomOfKey } from "./slider_keys.js";
 import { SpanTable } from "./span_table.js";
-import { spokenTime } from "./spoken_time.js";
-import { TimelineGestures } from "./timeline_gestures.js";
-import { centred, clamp, kept, NARROWEST_US, nextZoom, panned, settled, spanOf, WIDEST_US, xOf, zoomed } from "./timeline_model.js";
+import { spokenTime } from "./tick_words.js";
+import { instantOfKey, TimelineGestures, zoomOfKey } from "./timeline_gestures.js";
+import {
+  centred,
+  clamp,
+  kept,
+  NARROWEST_US,
+  nextZoom,
+  panned,
+  settled,
+  spanOf,
+  WIDEST_US,
+  xOf,
+  zoomed,
+} from "./timeline_model.js";
 import { SHAPE_PX } from "./mark_paint.js";
 import { TimelinePicture } from "./timeline_picture.js";
 import { DAY_US, dateShort, dayOf, dayPlus, dayStartUs, HOUR_US, nowUs, SECOND_US } from "../page/site_time.js";
@@ -29,13 +41,21 @@ const HIDDEN_WIDTH = 800;
 /**
  * @typedef {import("./timeline_model.js").View} View
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./timeline_data.js").Bookmark} Bookmark
+ * @typedef {object} TimelineEvents
+ * @property {number} seek an instant
+ * @property {number} scrub an instant, while something is dragged
+ * @property {undefined} scrub-cancel
+ * @property {{in_us: number | null, out_us: number | null}} marks
+ * @property {import("./hover_picture.js").Place | null} hover
+ * @property {undefined} view
+ * @property {number} focus a camera id
+ * @property {Bookmark} bookmark the one that was clicked
+ * @property {number} bookmark-wish an instant: a long press asks for a new one
  */
 
-/**
- * Fires `seek`, `scrub` (detail: instant), `scrub-cancel`, `marks` ({in_us, out_us}), `hover` ({us, camera_id, bookmark} or null), `view`,
- * `focus` (camera id), `bookmark` (the one that was clicked), `bookmark-wish` (instant: a long press asks for a new one).
- */
-export class Timeline extends EventTarget {
+/** @extends {Emitter<TimelineEvents>} */
+export class Timeline extends Emitter {
   #isPlanned = false;
   /** @type {readonly CameraFacts[]} */
   #cameras = [];
@@ -74,9 +94,15 @@ export class Timeline extends EventTarget {
     this.data = data;
     this.playheadUs = at_us;
     this.plot = part("[data-plot]", HTMLElement, root);
-    this.picture = new TimelinePicture(part("[data-canvas]", HTMLCanvasElement, root), part("[data-labels]", HTMLElement, root));
+    this.picture = new TimelinePicture(
+      part("[data-canvas]", HTMLCanvasElement, root),
+      part("[data-labels]", HTMLElement, root),
+    );
     this.gutter = new LaneGutter(root);
-    this.archive = new ArchiveStrip(part("[data-archive]", HTMLElement, root), root.querySelector("[data-archive-days]"));
+    this.overview = new OverviewStrip(
+      part("[data-overview]", HTMLElement, root),
+      root.querySelector("[data-overview-days]"),
+    );
     this.table = new SpanTable(root, this);
     this.hoverPicture = new HoverPicture(this, data);
     this.gestures = new TimelineGestures(this.plot, this);
@@ -91,15 +117,14 @@ export class Timeline extends EventTarget {
   }
 
   #listen() {
-    const { data, gutter, archive, plot } = this;
-    data.addEventListener("change", () => this.plan());
-    gutter.addEventListener("focus", (event) => this.#tell("focus", /** @type {CustomEvent<number>} */ (event).detail));
-    gutter.addEventListener("scroll", () => this.plan());
-    archive.addEventListener("pan", (event) => this.setView(centred(/** @type {CustomEvent<number>} */ (event).detail, spanOf(this.view))));
-    archive.addEventListener("seek", (event) => {
-      const at = /** @type {CustomEvent<number>} */ (event).detail;
+    const { data, gutter, overview, plot } = this;
+    data.on("change", () => this.plan());
+    gutter.on("focus", (id) => this.emit("focus", id));
+    gutter.on("scroll", () => this.plan());
+    overview.on("pan", (at) => this.setView(centred(at, spanOf(this.view))));
+    overview.on("seek", (at) => {
       this.setView(centred(at, spanOf(this.view)));
-      this.#tell("seek", at);
+      this.emit("seek", at);
     });
     plot.addEventListener("keydown", (event) => this.#onKey(event));
     plot.addEventListener("focus", () => this.#describe());
@@ -119,16 +144,20 @@ export class Timeline extends EventTarget {
     this.data.setCameras(cameras);
     this.gutter.show(cameras, focusedId);
     const focused = cameras.find((camera) => camera.id === focusedId);
-    if (focused) this.archive.setCamera(focused);
+    if (focused) this.overview.setCamera(focused);
     this.#lay();
     this.gutter.scrollTo(scrollToFocus(this.#layout, this.gutter.scroll));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
     this.#describe();
   }
 
-  get cameras() { return this.#cameras; }
+  get cameras() {
+    return this.#cameras;
+  }
 
-  get focusedId() { return this.#focusedId; }
+  get focusedId() {
+    return this.#focusedId;
+  }
 
   /** Sizes come from the style sheet: a phone's tape is another timeline than a desk's. */
   #measure() {
@@ -142,11 +171,16 @@ export class Timeline extends EventTarget {
     const width = this.plot.clientWidth;
     if (width === this.width && wasTape === this.isTape) return;
     this.width = width;
-    if (this.view) this.setView(this.view);
+    this.setView(this.view);
   }
 
   #lay() {
-    this.#layout = layLanes(this.#cameras.map((camera) => camera.id), this.#focusedId, this.#heights, window.innerHeight);
+    this.#layout = layLanes(
+      this.#cameras.map((camera) => camera.id),
+      this.#focusedId,
+      this.#heights,
+      window.innerHeight,
+    );
     const { seen, rows } = this.#layout;
     this.root.style.setProperty("--tl-lanes", `${rows.length > 0 ? seen : this.#heights.focus}px`);
     this.plan();
@@ -157,14 +191,16 @@ export class Timeline extends EventTarget {
     const now = nowUs();
     const known = this.#cameras.map((camera) => camera.oldest_us ?? now);
     const oldest = known.length > 0 ? Math.min(this.playheadUs, now - DAY_US, ...known) : 0;
-    this.view = this.isTape ? centred(this.playheadUs, spanOf(view)) : kept(view, oldest, Math.max(now, this.playheadUs));
+    this.view = this.isTape
+      ? centred(this.playheadUs, spanOf(view))
+      : kept(view, oldest, Math.max(now, this.playheadUs));
     this.data.want(this.view, this.width || HIDDEN_WIDTH);
-    this.archive.setSeen(this.view);
-    // Told exactly, for whoever drives the page from outside.
+    this.overview.setSeen(this.view);
+    // Exact values for tests and other tools.
     Object.assign(this.plot.dataset, { fromUs: this.view.from_us, toUs: this.view.to_us });
     const date = dateShort(clamp(this.view.from_us, 0, now));
     if (this.date.textContent !== date) this.date.textContent = date;
-    this.dispatchEvent(new Event("view"));
+    this.emit("view");
     this.plan();
   }
 
@@ -199,7 +235,9 @@ export class Timeline extends EventTarget {
   }
 
   /** @param {number} us */
-  #sees(us) { return us >= this.view.from_us && us <= this.view.to_us; }
+  #sees(us) {
+    return us >= this.view.from_us && us <= this.view.to_us;
+  }
 
   /**
    * Move the playhead. The view follows where it runs out of sight or was sent elsewhere, but not when people look elsewhere.
@@ -268,17 +306,34 @@ export class Timeline extends EventTarget {
     const { view, isTape, frame } = this;
     this.root.dataset["fromUs"] = String(view.from_us);
     this.root.dataset["toUs"] = String(view.to_us);
-    const isUnfinished = this.picture.draw({
-      view, layout: this.#layout, scroll: this.gutter.scroll, heights: this.#heights, now_us: nowUs(), playhead_us: this.playheadUs, frame,
-      hover_us: this.hoverUs, in_us: this.inUs, out_us: this.outUs, isTape,
-    }, this.data, this.#layout.rows.map((row) => this.#cameras.find((camera) => camera.id === row.camera_id)?.number ?? 0));
+    const isUnfinished = this.picture.draw(
+      {
+        view,
+        layout: this.#layout,
+        scroll: this.gutter.scroll,
+        heights: this.#heights,
+        now_us: nowUs(),
+        playhead_us: this.playheadUs,
+        frame,
+        hover_us: this.hoverUs,
+        in_us: this.inUs,
+        out_us: this.outUs,
+        isTape,
+      },
+      this.data,
+      this.#layout.rows.map((row) => this.#cameras.find((camera) => camera.id === row.camera_id)?.number ?? 0),
+    );
     this.table.plan();
     if (isUnfinished) this.plan();
   }
 
   #showAge() {
     const age = this.data.hasFailed ? this.data.ageSeconds : null;
-    const words = !this.data.hasFailed ? "" : age === null ? text("timeline.no_data") : text("timeline.old_data", { n: age });
+    const words = !this.data.hasFailed
+      ? ""
+      : age === null
+        ? text("timeline.no_data")
+        : text("timeline.old_data", { n: age });
     if (this.stale.textContent !== words) this.stale.textContent = words;
     this.stale.hidden = words === "";
   }
@@ -293,17 +348,20 @@ export class Timeline extends EventTarget {
     if (plot.getAttribute("aria-valuetext") !== words) plot.setAttribute("aria-valuetext", words);
   }
 
-  /** @param {string} kind @param {unknown} [detail] */
-  #tell(kind, detail) {
-    this.dispatchEvent(new CustomEvent(kind, { detail }));
-  }
-
   // What gestures may do.
 
   /** @param {number} x @param {number} y @returns {import("./timeline_gestures.js").Grip} */
   gripAt(x, y) {
-    for (const [kind, mark] of /** @type {["in" | "out", number | null][]} */ ([["in", this.inUs], ["out", this.outUs]])) {
-      if (mark !== null && Math.abs(xOf(this.view, this.width, mark) - x) <= EDGE_GRIP_PX && y < this.#heights.ruler + this.#layout.seen) return kind;
+    for (const [kind, mark] of /** @type {["in" | "out", number | null][]} */ ([
+      ["in", this.inUs],
+      ["out", this.outUs],
+    ])) {
+      if (
+        mark !== null &&
+        Math.abs(xOf(this.view, this.width, mark) - x) <= EDGE_GRIP_PX &&
+        y < this.#heights.ruler + this.#layout.seen
+      )
+        return kind;
     }
     const isLane = y >= this.#heights.ruler && y < this.#heights.ruler + this.#layout.seen;
     return isLane || this.isTape ? "scrub" : "pan";
@@ -314,14 +372,14 @@ export class Timeline extends EventTarget {
     this.#scrub ??= { us: this.playheadUs, view: this.view };
     this.playheadUs = us;
     if (this.isTape) this.setView(this.view);
-    this.#tell("scrub", us);
+    this.emit("scrub", us);
     this.plan();
   }
 
   /** @param {number} us */
   seek(us) {
     this.#scrub = null;
-    this.#tell("seek", us);
+    this.emit("seek", us);
   }
 
   cancelScrub() {
@@ -330,7 +388,7 @@ export class Timeline extends EventTarget {
     if (!scrub) return;
     this.playheadUs = scrub.us;
     this.setView(scrub.view);
-    this.#tell("scrub-cancel");
+    this.emit("scrub-cancel");
   }
 
   /** @param {"in" | "out"} end @param {number} us */
@@ -338,17 +396,19 @@ export class Timeline extends EventTarget {
     this.#ends ??= { in_us: this.inUs, out_us: this.outUs };
     const other = end === "in" ? this.#ends.out_us : this.#ends.in_us;
     const isBefore = other === null ? end === "in" : us <= other;
-    this.#tell("marks", isBefore ? { in_us: us, out_us: other } : { in_us: other, out_us: us });
+    this.emit("marks", isBefore ? { in_us: us, out_us: other } : { in_us: other, out_us: us });
   }
 
   cancelEnd() {
-    if (this.#ends) this.#tell("marks", this.#ends);
+    if (this.#ends) this.emit("marks", this.#ends);
     this.#ends = null;
   }
 
-  dropEnd() { this.#ends = null; }
+  dropEnd() {
+    this.#ends = null;
+  }
 
-  /** The bookmark whose flag or title lies there. @param {number} x @param {number} y @returns {import("../kept/bookmark_store.js").Bookmark | null} */
+  /** The bookmark whose flag or title lies there. @param {number} x @param {number} y @returns {import("./timeline_data.js").Bookmark | null} */
   markAt(x, y) {
     const top = this.#heights.ruler + this.#layout.seen + this.#heights.thin;
     if (this.#heights.thin === 0 || y < top || y >= top + this.#heights.thin) return null;
@@ -362,12 +422,14 @@ export class Timeline extends EventTarget {
   /** @param {number} x @param {number} y @returns {boolean} */
   openMarkAt(x, y) {
     const mark = this.markAt(x, y);
-    if (mark) this.#tell("bookmark", mark);
+    if (mark) this.emit("bookmark", mark);
     return mark !== null;
   }
 
   /** @param {number} us */
-  wishBookmark(us) { this.#tell("bookmark-wish", us); }
+  wishBookmark(us) {
+    this.emit("bookmark-wish", us);
+  }
 
   /** @param {number | null} x null: the pointer has left @param {number} y */
   hover(x, y) {
@@ -377,7 +439,10 @@ export class Timeline extends EventTarget {
     const lane = laneAt(this.#layout, y - this.#heights.ruler + this.gutter.scroll);
     const isLane = y >= this.#heights.ruler && y < this.#heights.ruler + this.#layout.seen;
     const mark = x === null ? null : this.markAt(x, y);
-    this.#tell("hover", us === null ? null : { us, camera_id: isLane && lane ? lane.camera_id : this.#focusedId, bookmark: mark });
+    this.emit(
+      "hover",
+      us === null ? null : { us, camera_id: isLane && lane ? lane.camera_id : this.#focusedId, bookmark: mark },
+    );
     this.plan();
   }
 

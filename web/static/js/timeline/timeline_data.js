@@ -1,23 +1,34 @@
 /**
- * What the timeline knows about its cameras: asked for a little more than is seen, kept for going back, fresh near the
- * present. The newest wish wins.
+ * The timeline's data about its cameras: fetched a little beyond the view, cached for going back, and kept fresh near the
+ * present.
  * @module
  */
 
 import { AnswerShelf } from "./answer_shelf.js";
 import { isAborted, json } from "../page/api.js";
-import { LaneFacts } from "./lane_facts.js";
-import { nearestEdge } from "./lane_edges.js";
+import { LaneFacts, nearestEdge } from "./lane_facts.js";
 import { clamp, spanOf } from "./timeline_model.js";
+import { Emitter } from "../page/emitter.js";
 import { DAY_US, HOUR_US, learnNow, nowUs, rfc3339 } from "../page/site_time.js";
 
 /**
  * @typedef {import("./timeline_model.js").View} View
  * @typedef {import("./lane_facts.js").Gap} Gap
- * @typedef {import("./lane_facts.js").ToldLane} ToldLane
- * @typedef {import("../kept/bookmark_store.js").Bookmark} Bookmark
+ * @typedef {import("./lane_facts.js").LaneAnswer} LaneAnswer
+ * @typedef {object} Bookmark
+ * @property {number} id
+ * @property {number[]} camera_ids those of its cameras that this person may view
+ * @property {number} start_us
+ * @property {number} end_us the same as the start for a moment
+ * @property {string} title
+ * @property {string} note
+ * @property {string} tag
+ * @property {boolean} is_shared
+ * @property {boolean} is_mine
+ * @property {string} owner
+ * @property {number} created_us
  * @typedef {{id: number, camera_ids: number[], start_us: number, end_us: number | null, reason: string}} Hold
- * @typedef {{from_us: number, to_us: number, known_until_us: number, now_us: number, lanes: ToldLane[], holds: Hold[], bookmarks: Bookmark[]}} Told
+ * @typedef {{from_us: number, to_us: number, known_until_us: number, now_us: number, lanes: LaneAnswer[], holds: Hold[], bookmarks: Bookmark[]}} TimelineAnswer
  */
 
 const REFRESH_MS = 4_000;
@@ -35,22 +46,25 @@ const [LEAST_COLUMNS, MOST_COLUMNS] = [50, 2000];
  * @param {View} window
  * @param {number} columns
  * @param {{withActivity?: boolean, signal?: AbortSignal}} [options]
- * @returns {Promise<Told>}
+ * @returns {Promise<TimelineAnswer>}
  */
 export async function askTimeline(camera_ids, window, columns, { withActivity = true, signal } = {}) {
   const query = new URLSearchParams({
-    cameras: camera_ids.join(), from: rfc3339(window.from_us), to: rfc3339(window.to_us),
-    columns: String(clamp(Math.ceil(columns), LEAST_COLUMNS, MOST_COLUMNS)), activity: withActivity ? "1" : "0",
+    cameras: camera_ids.join(),
+    from: rfc3339(window.from_us),
+    to: rfc3339(window.to_us),
+    columns: String(clamp(Math.ceil(columns), LEAST_COLUMNS, MOST_COLUMNS)),
+    activity: withActivity ? "1" : "0",
   });
   const began = performance.now();
-  /** @type {Told} */
-  const told = await json(`/api/v1/timeline?${query}`, signal ? { signal } : {});
-  learnNow(told.now_us, performance.now() - began);
-  return told;
+  /** @type {TimelineAnswer} */
+  const answer = await json(`/api/v1/timeline?${query}`, signal ? { signal } : {});
+  learnNow(answer.now_us, performance.now() - began);
+  return answer;
 }
 
-/** Fires `change` when facts came, or the last request failed. */
-export class TimelineData extends EventTarget {
+/** Emits `change` when facts came, or the last request failed. @extends {Emitter<{change: undefined}>} */
+export class TimelineData extends Emitter {
   #shelf = new AnswerShelf();
   /** @type {readonly number[]} */
   #ids = [];
@@ -74,7 +88,9 @@ export class TimelineData extends EventTarget {
 
   constructor() {
     super();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#plan(); });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#plan();
+    });
   }
 
   /** @param {readonly import("../page/page_data.js").CameraFacts[]} cameras */
@@ -100,12 +116,18 @@ export class TimelineData extends EventTarget {
   }
 
   /** What the view is. @returns {View | null} */
-  get view() { return this.#wish?.view ?? null; }
+  get view() {
+    return this.#wish?.view ?? null;
+  }
 
   /** Whether the last request failed, and how many seconds ago the facts on screen came. */
-  get hasFailed() { return this.#failures > 0; }
+  get hasFailed() {
+    return this.#failures > 0;
+  }
 
-  get ageSeconds() { return this.#freshMs === 0 ? null : Math.round((performance.now() - this.#freshMs) / 1000); }
+  get ageSeconds() {
+    return this.#freshMs === 0 ? null : Math.round((performance.now() - this.#freshMs) / 1000);
+  }
 
   /** Bookmarks of these cameras, as far as they are known, in order of time. @type {readonly Bookmark[]} */
   bookmarks = [];
@@ -118,7 +140,9 @@ export class TimelineData extends EventTarget {
    * @param {number} cameraId
    * @param {View} view
    */
-  cover(pieces, cameraId, view) { this.#shelf.cover(pieces, cameraId, view); }
+  cover(pieces, cameraId, view) {
+    this.#shelf.cover(pieces, cameraId, view);
+  }
 
   /** What is known best about what is on screen. @param {number} cameraId @returns {LaneFacts | null} */
   lane(cameraId) {
@@ -150,23 +174,30 @@ export class TimelineData extends EventTarget {
    * @returns {number | null} null where none is known
    */
   edge(cameraIds, us, direction) {
-    const lanes = cameraIds.flatMap((id) => this.#shelf.lanes(id)).filter((facts) => facts.cells === null && us >= facts.fromUs && us <= facts.untilUs + LIVE_US);
+    const lanes = cameraIds
+      .flatMap((id) => this.#shelf.lanes(id))
+      .filter((facts) => facts.cells === null && us >= facts.fromUs && us <= facts.untilUs + LIVE_US);
     const marks = this.bookmarks.filter((mark) => mark.camera_ids.some((id) => cameraIds.includes(id)));
     return nearestEdge(lanes, marks, us, direction);
   }
 
   /** Know the hours round an instant gap by gap, however wide the view is. @param {number} us */
   async attend(us) {
-    const isKnown = this.#ids.every((id) => this.#shelf.lanes(id).some((facts) => facts.cells === null && us >= facts.fromUs && us < facts.untilUs));
+    const isKnown = this.#ids.every((id) =>
+      this.#shelf.lanes(id).some((facts) => facts.cells === null && us >= facts.fromUs && us < facts.untilUs),
+    );
     if (isKnown || this.#ids.length === 0 || us >= nowUs()) return;
     this.#attending?.abort();
     const attending = new AbortController();
     this.#attending = attending;
     try {
       const window = { from_us: Math.round(us - ATTENDED_US), to_us: Math.round(us + ATTENDED_US) };
-      const told = await askTimeline(this.#ids, window, MOST_COLUMNS, { withActivity: false, signal: attending.signal });
-      this.#keep(told, this.#ids, 2 * ATTENDED_US);
-      this.dispatchEvent(new Event("change"));
+      const answer = await askTimeline(this.#ids, window, MOST_COLUMNS, {
+        withActivity: false,
+        signal: attending.signal,
+      });
+      this.#keep(answer, this.#ids, 2 * ATTENDED_US);
+      this.emit("change");
     } catch {
       // The view's own request complains; what is known of the wider view remains.
     }
@@ -196,7 +227,9 @@ export class TimelineData extends EventTarget {
     this.#timer = setTimeout(() => void this.#ask(), this.#failures > 0 ? this.#untilRetryMs : Math.max(0, wait - age));
   }
 
-  get #untilRetryMs() { return Math.max(0, this.#retryDueMs - performance.now()); }
+  get #untilRetryMs() {
+    return Math.max(0, this.#retryDueMs - performance.now());
+  }
 
   /** @param {{window: View, ids: readonly number[]}} running @param {View} view @param {number} now */
   #isServed(running, view, now) {
@@ -216,8 +249,10 @@ export class TimelineData extends EventTarget {
     const running = { window, abort: new AbortController(), ids: this.#ids };
     this.#running = running;
     try {
-      const told = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), { signal: running.abort.signal });
-      this.#keep(told, running.ids, spanOf(view));
+      const answer = await askTimeline(running.ids, window, (width / 2) * (spanOf(window) / spanOf(view)), {
+        signal: running.abort.signal,
+      });
+      this.#keep(answer, running.ids, spanOf(view));
       this.#failures = 0;
       this.#freshMs = performance.now();
     } catch (error) {
@@ -226,16 +261,32 @@ export class TimelineData extends EventTarget {
       this.#retryDueMs = performance.now() + (RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? REFRESH_MS);
     }
     this.#running = null;
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
     this.#plan();
   }
 
-  /** @param {Told} told @param {readonly number[]} ids that were asked for @param {number} view_us */
-  #keep(told, ids, view_us) {
-    const lanes = new Map(ids.map((id) => [id, new LaneFacts(told.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id), told.from_us, told.known_until_us)]));
-    this.#shelf.add({ from_us: told.from_us, to_us: told.to_us, until_us: told.known_until_us, view_us, at_ms: performance.now(), lanes });
-    renew(this.#bookmarks, told.bookmarks, told);
-    renew(this.#holds, told.holds, told);
+  /** @param {TimelineAnswer} answer @param {readonly number[]} ids that were asked for @param {number} view_us */
+  #keep(answer, ids, view_us) {
+    const lanes = new Map(
+      ids.map((id) => [
+        id,
+        new LaneFacts(
+          answer.lanes.find((lane) => lane.camera_id === id) ?? unknownLane(id),
+          answer.from_us,
+          answer.known_until_us,
+        ),
+      ]),
+    );
+    this.#shelf.add({
+      from_us: answer.from_us,
+      to_us: answer.to_us,
+      until_us: answer.known_until_us,
+      view_us,
+      at_ms: performance.now(),
+      lanes,
+    });
+    renew(this.#bookmarks, answer.bookmarks, answer);
+    renew(this.#holds, answer.holds, answer);
     this.bookmarks = [...this.#bookmarks.values()].sort((a, b) => a.start_us - b.start_us);
     this.holds = [...this.#holds.values()].sort((a, b) => a.start_us - b.start_us);
   }
@@ -249,11 +300,21 @@ export class TimelineData extends EventTarget {
  * @param {View} window
  */
 function renew(known, news, window) {
-  for (const [id, mark] of known) if (mark.start_us < window.to_us && (mark.end_us ?? Infinity) >= window.from_us) known.delete(id);
+  for (const [id, mark] of known)
+    if (mark.start_us < window.to_us && (mark.end_us ?? Infinity) >= window.from_us) known.delete(id);
   for (const mark of news) known.set(mark.id, mark);
 }
 
-/** The server says nothing about a camera that may not be seen. @param {number} camera_id @returns {ToldLane} */
+/** The server leaves out a camera that may not be viewed. @param {number} camera_id @returns {LaneAnswer} */
 function unknownLane(camera_id) {
-  return { camera_id, oldest_us: null, newest_us: null, purged_until_us: null, spans: [], gaps: [], cells: null, activity: null };
+  return {
+    camera_id,
+    oldest_us: null,
+    newest_us: null,
+    purged_until_us: null,
+    spans: [],
+    gaps: [],
+    cells: null,
+    activity: null,
+  };
 }

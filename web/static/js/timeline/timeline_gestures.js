@@ -1,10 +1,10 @@
 /**
- * What pointers, wheels and fingers do on the timeline: seek, scrub, pan, zoom, move the ends of the selection.
+ * What pointers, wheels, fingers and keys do on the timeline: seek, scrub, pan, zoom, move the ends of the selection.
  * @module
  */
 
 import { clamp, edgePace, panned, pinched, spanOf, timeAt, zoomed } from "./timeline_model.js";
-import { nowUs } from "../page/site_time.js";
+import { dayOf, dayPlus, dayStartUs, MINUTE_US, nowUs, SECOND_US } from "../page/site_time.js";
 
 const CLICK_PX = 4;
 const LONG_PRESS_MS = 600;
@@ -61,13 +61,23 @@ export class TimelineGestures {
     });
     plot.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
     // Before other parts of the page take Escape for themselves.
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.#cancel()) event.stopPropagation(); }, true);
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Escape" && this.#cancel()) event.stopPropagation();
+      },
+      true,
+    );
   }
 
   /** Whether the view or the playhead is in somebody's hand. */
-  get isHeld() { return this.#pinch !== null || this.#drag?.hasMoved === true; }
+  get isHeld() {
+    return this.#pinch !== null || this.#drag?.hasMoved === true;
+  }
 
-  get isScrubbing() { return this.#drag?.kind === "scrub" && this.#drag.hasMoved; }
+  get isScrubbing() {
+    return this.#drag?.kind === "scrub" && this.#drag.hasMoved;
+  }
 
   /** @param {MouseEvent} event @returns {[number, number]} pixels in the plot */
   #at(event) {
@@ -94,9 +104,19 @@ export class TimelineGestures {
     }
     const { held } = this;
     const kind = event.button === 1 ? "pan" : held.gripAt(x, y);
-    this.#drag = { kind, id: event.pointerId, x, y, lastX: x, view: held.view, head_us: held.playheadUs, hasMoved: false };
+    this.#drag = {
+      kind,
+      id: event.pointerId,
+      x,
+      y,
+      lastX: x,
+      view: held.view,
+      head_us: held.playheadUs,
+      hasMoved: false,
+    };
     if (event.button === 1) event.preventDefault();
-    if (event.pointerType === "touch" && kind === "scrub") this.#press = setTimeout(() => this.#onLongPress(x), LONG_PRESS_MS);
+    if (event.pointerType === "touch" && kind === "scrub")
+      this.#press = setTimeout(() => this.#onLongPress(x), LONG_PRESS_MS);
   }
 
   /** @param {PointerEvent} event */
@@ -128,7 +148,7 @@ export class TimelineGestures {
     const [x, y] = this.#at(event);
     if (drag.kind === "scrub" && drag.hasMoved) held.seek(held.playheadUs);
     else if (drag.kind === "in" || drag.kind === "out") held.dropEnd();
-    else if (!drag.hasMoved && event.button === 0 && (drag.kind === "scrub" || drag.kind === "pan") && !held.openMarkAt(x, y)) {
+    else if (!drag.hasMoved && event.button === 0 && !held.openMarkAt(x, y)) {
       held.seek(clamp(timeAt(held.view, held.width, x), 0, nowUs()));
     }
   }
@@ -212,7 +232,12 @@ export class TimelineGestures {
   #onWheel(event) {
     event.preventDefault();
     const { held } = this;
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? held.width : 1;
+    const unit =
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE
+        ? LINE_PX
+        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+          ? held.width
+          : 1;
     const sideways = (event.shiftKey ? event.deltaX || event.deltaY : event.deltaX) * unit;
     const upwards = event.shiftKey ? 0 : event.deltaY * unit;
     if (Math.abs(sideways) > Math.abs(upwards)) {
@@ -221,6 +246,37 @@ export class TimelineGestures {
     }
     // Two fingers on a pad arrive as a wheel with Ctrl, in finer steps.
     const factor = (event.ctrlKey ? 1.01 : 1.0018) ** clamp(upwards, -240, 240);
-    held.setView(zoomed(held.view, factor, held.isTape ? held.playheadUs : timeAt(held.view, held.width, this.#at(event)[0])));
+    held.setView(
+      zoomed(held.view, factor, held.isTape ? held.playheadUs : timeAt(held.view, held.width, this.#at(event)[0])),
+    );
   }
+}
+
+/**
+ * The instant to which one of the slider's keys leads.
+ * @param {{key: string, shiftKey: boolean}} event
+ * @param {number} at_us
+ * @param {number} now_us
+ * @returns {number | null} null for a key that leads nowhere
+ */
+export function instantOfKey({ key, shiftKey }, at_us, now_us) {
+  const small = shiftKey ? MINUTE_US : 5 * SECOND_US;
+  /** @type {Record<string, () => number>} */
+  const moves = {
+    ArrowLeft: () => at_us - small,
+    ArrowDown: () => at_us - small,
+    ArrowRight: () => at_us + small,
+    ArrowUp: () => at_us + small,
+    PageUp: () => at_us + 10 * MINUTE_US,
+    PageDown: () => at_us - 10 * MINUTE_US,
+    Home: () => dayStartUs(dayOf(at_us)),
+    End: () => dayStartUs(dayPlus(dayOf(at_us), 1)) - SECOND_US,
+  };
+  const move = moves[key];
+  return move ? clamp(Math.round(move()), 0, now_us) : null;
+}
+
+/** Which way a key zooms. @param {string} key @returns {1 | -1 | null} 1 sees more time */
+export function zoomOfKey(key) {
+  return key === "-" || key === "_" ? 1 : key === "+" || key === "=" ? -1 : null;
 }

@@ -1,5 +1,5 @@
 /**
- * The words over the timeline: ticks, pins, and the names of what is missing from the lanes.
+ * The timeline's labels: ticks, pins, and the names of gaps.
  * @module
  */
 
@@ -7,10 +7,9 @@ import { keepLabels, placeInside, withoutOverlaps } from "./label_fit.js";
 import { widthOf } from "./label_pool.js";
 import { SHAPE_PX } from "./mark_paint.js";
 import { text } from "../page/page_data.js";
-import { clockWords, tickWords } from "./tick_words.js";
+import { clockWords, offsetOf, tickWords } from "./tick_words.js";
 import { clamp, firstAbove, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
 import { lanesEnd } from "./timeline_paint.js";
-import { offsetOf } from "./zone_offsets.js";
 import { dateShort, DAY_US, duration, SECOND_US } from "../page/site_time.js";
 
 /**
@@ -70,7 +69,12 @@ function labelPins(pool, scene) {
   const fine = spanOf(view) <= 20 * SECOND_US ? SECOND_US / 10 : SECOND_US;
   /** @type {{left: number, right: number, kind: string, words: string, x: number}[]} */
   const pins = [];
-  const offer = (/** @type {string} */ kind, /** @type {number} */ us, /** @type {string} */ words, /** @type {number} */ share) => {
+  const offer = (
+    /** @type {string} */ kind,
+    /** @type {number} */ us,
+    /** @type {string} */ words,
+    /** @type {number} */ share,
+  ) => {
     const wide = widthOf(words) + 2 * PIN_PAD;
     const at = xOf(view, width, us);
     if (at < 0 || at > width) return;
@@ -97,10 +101,15 @@ function labelLanes(pool, scene) {
     for (const { facts, from_us, to_us } of scene.pieces[i] ?? []) {
       const { gapStarts, gapEnds, gaps, longest } = facts;
       const isColumns = facts.cells !== null || !scene.isNear;
-      if (isColumns && facts.quietUntilUs > from_us) nameQuiet(pool, scene, facts, from_us, Math.min(to_us, facts.quietUntilUs), y);
+      if (isColumns && facts.quietUntilUs > from_us)
+        nameQuiet(pool, scene, facts, from_us, Math.min(to_us, facts.quietUntilUs), y);
       if (gaps.length === 0) continue;
       const least_us = LEAST_NAMED_PX * us_per_px;
-      for (let k = longest.next(firstAbove(gapEnds, from_us), least_us); k >= 0 && k < gaps.length && left > 0; k = longest.next(k + 1, least_us)) {
+      for (
+        let k = longest.next(firstAbove(gapEnds, from_us), least_us);
+        k >= 0 && k < gaps.length && left > 0;
+        k = longest.next(k + 1, least_us)
+      ) {
         const start_us = /** @type {number} */ (gapStarts[k]);
         if (start_us >= Math.min(to_us, scene.now_us)) break;
         const end_us = Math.min(/** @type {number} */ (gapEnds[k]), scene.now_us);
@@ -111,7 +120,12 @@ function labelLanes(pool, scene) {
           continue;
         }
         const words = text(`cause.${gap.cause}`);
-        const place = placeInside(Math.max(0, xOf(view, width, from)), Math.min(width, xOf(view, width, Math.min(end_us, to_us))), widthOf(words) + 2 * PIN_PAD, line);
+        const place = placeInside(
+          Math.max(0, xOf(view, width, from)),
+          Math.min(width, xOf(view, width, Math.min(end_us, to_us))),
+          widthOf(words) + 2 * PIN_PAD,
+          line,
+        );
         if (place === null) continue;
         pool.put("gap-l", words, place, y);
         left -= 1;
@@ -132,11 +146,16 @@ function nameQuiet(pool, { view, width, playhead_us }, facts, from_us, to_us, y)
   const [a, b] = [Math.max(0, xOf(view, width, from_us)), Math.min(width, xOf(view, width, to_us))];
   if (b - a < LEAST_NAMED_PX) return;
   const edge_us = facts.quietUntilUs;
-  const words = facts.quietCause === "purged" ? text("timeline.purged_before", { day: dateShort(edge_us) })
-    : facts.oldestUs === null ? text("timeline.never_recorded") : text("timeline.nothing_before", { day: dateShort(edge_us) });
+  const words =
+    facts.quietCause === "purged"
+      ? text("timeline.purged_before", { day: dateShort(edge_us) })
+      : facts.oldestUs === null
+        ? text("timeline.never_recorded")
+        : text("timeline.nothing_before", { day: dateShort(edge_us) });
   const head = xOf(view, width, playhead_us);
   const wide = widthOf(words) + 2 * PIN_PAD;
-  const place = b - wide - 4 >= a && (head < b - wide - 6 || head > b - 2) ? b - wide - 4 : placeInside(a, b, wide, head);
+  const place =
+    b - wide - 4 >= a && (head < b - wide - 6 || head > b - 2) ? b - wide - 4 : placeInside(a, b, wide, head);
   if (place !== null) pool.put("quiet-l", words, place, y);
 }
 
@@ -174,7 +193,8 @@ function labelBookmarks(pool, scene) {
   keepLabels(shapes, widths, count, { shape: SHAPE_PX, gap: 6, width, line: headOf(scene) }, kept);
   for (let i = 0; i < count; i += 1) {
     const mark = scene.bookmarks[first + i];
-    if (kept[i] && mark) pool.put("bm-l", mark.title, /** @type {number} */ (shapes[i]) + SHAPE_PX, lanesEnd(scene) + heights.thin + 1);
+    if (kept[i] && mark)
+      pool.put("bm-l", mark.title, /** @type {number} */ (shapes[i]) + SHAPE_PX, lanesEnd(scene) + heights.thin + 1);
   }
 }
 
@@ -185,14 +205,21 @@ function labelEvents(pool, scene, numbers) {
   for (let i = 0; i < events.count; i += 1) {
     const gap = /** @type {Gap} */ (events.gaps[i]);
     const number = numbers.length > 1 ? `${numbers[/** @type {number} */ (events.lanes[i])]}: ` : "";
-    const said = number + (events.isEnd[i] ? text("timeline.back") : wordsOf(gap, scene.now_us, events.hasBothEnds[i] === 1));
-    words.push(said);
+    const label =
+      number + (events.isEnd[i] ? text("timeline.back") : wordsOf(gap, scene.now_us, events.hasBothEnds[i] === 1));
+    words.push(label);
     shapes[i] = /** @type {number} */ (events.xs[i]) - 5;
-    widths[i] = widthOf(said);
+    widths[i] = widthOf(label);
   }
   keepLabels(shapes, widths, events.count, { shape: SHAPE_PX, gap: 6, width, line: headOf(scene) }, kept);
   for (let i = 0; i < events.count; i += 1) {
-    if (kept[i]) pool.put("ev-l", words[i] ?? "", /** @type {number} */ (shapes[i]) + SHAPE_PX, lanesEnd(scene) + 2 * heights.thin + 1);
+    if (kept[i])
+      pool.put(
+        "ev-l",
+        words[i] ?? "",
+        /** @type {number} */ (shapes[i]) + SHAPE_PX,
+        lanesEnd(scene) + 2 * heights.thin + 1,
+      );
   }
 }
 
@@ -200,11 +227,11 @@ function labelEvents(pool, scene, numbers) {
 function wordsOf(gap, now_us, hasBothEnds) {
   const cause = text(`cause.${gap.cause}`);
   if (hasBothEnds) return cause;
-  let said = eventWords.get(gap);
-  if (said === undefined) {
-    said = `${cause} ${duration(Math.min(gap.end_us, now_us) - gap.start_us)}`;
+  let label = eventWords.get(gap);
+  if (label === undefined) {
+    label = `${cause} ${duration(Math.min(gap.end_us, now_us) - gap.start_us)}`;
     // A gap that goes on grows.
-    if (gap.end_us < now_us - DAY_US / 1440) eventWords.set(gap, said);
+    if (gap.end_us < now_us - DAY_US / 1440) eventWords.set(gap, label);
   }
-  return said;
+  return label;
 }

@@ -1,5 +1,5 @@
 /**
- * Arithmetic of the timeline: which span of time is seen, where instants lie, which ticks are nice. Draws nothing.
+ * The timeline's arithmetic: which range of time is in view, where instants lie, and which ticks are round. Draws nothing.
  * @module
  */
 
@@ -13,14 +13,45 @@ const FIRST_MONDAY_US = 4 * DAY_US;
 
 /** Steps of labels, from a tenth of a second to a month; the second number is the step of the small ticks between. */
 const STEPS = /** @type {const} */ ([
-  [SECOND_US / 10, SECOND_US / 50], [SECOND_US / 5, SECOND_US / 20], [SECOND_US / 2, SECOND_US / 10], [SECOND_US, SECOND_US / 5], [5 * SECOND_US, SECOND_US], [15 * SECOND_US, 5 * SECOND_US], [30 * SECOND_US, 5 * SECOND_US],
-  [MINUTE_US, 15 * SECOND_US], [5 * MINUTE_US, MINUTE_US], [10 * MINUTE_US, 2 * MINUTE_US], [15 * MINUTE_US, 5 * MINUTE_US],
-  [30 * MINUTE_US, 5 * MINUTE_US], [HOUR_US, 15 * MINUTE_US], [2 * HOUR_US, 30 * MINUTE_US], [3 * HOUR_US, HOUR_US],
-  [6 * HOUR_US, HOUR_US], [12 * HOUR_US, 3 * HOUR_US], [DAY_US, 6 * HOUR_US], [2 * DAY_US, DAY_US], [7 * DAY_US, DAY_US], [30 * DAY_US, 7 * DAY_US],
+  [SECOND_US / 10, SECOND_US / 50],
+  [SECOND_US / 5, SECOND_US / 20],
+  [SECOND_US / 2, SECOND_US / 10],
+  [SECOND_US, SECOND_US / 5],
+  [5 * SECOND_US, SECOND_US],
+  [15 * SECOND_US, 5 * SECOND_US],
+  [30 * SECOND_US, 5 * SECOND_US],
+  [MINUTE_US, 15 * SECOND_US],
+  [5 * MINUTE_US, MINUTE_US],
+  [10 * MINUTE_US, 2 * MINUTE_US],
+  [15 * MINUTE_US, 5 * MINUTE_US],
+  [30 * MINUTE_US, 5 * MINUTE_US],
+  [HOUR_US, 15 * MINUTE_US],
+  [2 * HOUR_US, 30 * MINUTE_US],
+  [3 * HOUR_US, HOUR_US],
+  [6 * HOUR_US, HOUR_US],
+  [12 * HOUR_US, 3 * HOUR_US],
+  [DAY_US, 6 * HOUR_US],
+  [2 * DAY_US, DAY_US],
+  [7 * DAY_US, DAY_US],
+  [30 * DAY_US, 7 * DAY_US],
 ]);
 
 /** What the buttons step through, narrow to wide. */
-export const ZOOMS_US = [SECOND_US, 10 * SECOND_US, MINUTE_US, 5 * MINUTE_US, 15 * MINUTE_US, HOUR_US, 3 * HOUR_US, 6 * HOUR_US, 12 * HOUR_US, DAY_US, 7 * DAY_US, 31 * DAY_US, WIDEST_US];
+export const ZOOMS_US = [
+  SECOND_US,
+  10 * SECOND_US,
+  MINUTE_US,
+  5 * MINUTE_US,
+  15 * MINUTE_US,
+  HOUR_US,
+  3 * HOUR_US,
+  6 * HOUR_US,
+  12 * HOUR_US,
+  DAY_US,
+  7 * DAY_US,
+  31 * DAY_US,
+  WIDEST_US,
+];
 
 /**
  * @typedef {{from_us: number, to_us: number}} View
@@ -53,7 +84,10 @@ export function zoomed(view, factor, around_us) {
 }
 
 /** @param {View} view @param {number} by_us @returns {View} */
-export const panned = (view, by_us) => ({ from_us: Math.round(view.from_us + by_us), to_us: Math.round(view.to_us + by_us) });
+export const panned = (view, by_us) => ({
+  from_us: Math.round(view.from_us + by_us),
+  to_us: Math.round(view.to_us + by_us),
+});
 
 /** @param {number} centre_us @param {number} span_us @returns {View} */
 export function centred(centre_us, span_us) {
@@ -70,7 +104,7 @@ export function centred(centre_us, span_us) {
 export function nextZoom(span_us, direction) {
   const wider = ZOOMS_US.find((zoom) => zoom > span_us * 1.01);
   const narrower = ZOOMS_US.findLast((zoom) => zoom < span_us * 0.99);
-  return (direction > 0 ? wider ?? ZOOMS_US.at(-1) : narrower ?? ZOOMS_US[0]) ?? span_us;
+  return (direction > 0 ? (wider ?? ZOOMS_US.at(-1)) : (narrower ?? ZOOMS_US[0])) ?? span_us;
 }
 
 /**
@@ -97,7 +131,11 @@ export function ticks(view, step_us, offsetOf) {
   const result = [];
   const first = step_us % WEEK_US === 0 ? FIRST_MONDAY_US : 0;
   let offset = offsetOf(view.from_us);
-  for (let local = first + Math.ceil((view.from_us + offset - first) / step_us) * step_us; result.length < 2000; local += step_us) {
+  for (
+    let local = first + Math.ceil((view.from_us + offset - first) / step_us) * step_us;
+    result.length < 2000;
+    local += step_us
+  ) {
     offset = offsetOf(local - offset);
     const at = local - offset;
     if (at >= view.to_us) break;

@@ -5,7 +5,7 @@
 
 import { paintLane } from "./lane_paint.js";
 import { paintBookmarks, paintEvents, paintHolds } from "./mark_paint.js";
-import { offsetOf } from "./zone_offsets.js";
+import { offsetOf } from "./tick_words.js";
 import { clamp, isMonday, spanOf, ticks, tickSteps, xOf } from "./timeline_model.js";
 import { DAY_US, HOUR_US } from "../page/site_time.js";
 
@@ -22,7 +22,7 @@ import { DAY_US, HOUR_US } from "../page/site_time.js";
  * @property {readonly (readonly Piece[])[]} pieces of each lane, in the order of `layout.rows`
  * @property {import("./gap_events.js").GapEvents} events
  * @property {readonly import("./hold_bars.js").HoldBar[]} holds
- * @property {readonly import("../kept/bookmark_store.js").Bookmark[]} bookmarks
+ * @property {readonly import("./timeline_data.js").Bookmark[]} bookmarks
  * @property {number} now_us
  * @property {number} playhead_us
  * @property {{at_us: number, length_us: number} | null} frame the frame on screen
@@ -121,9 +121,11 @@ function paintTicks({ g, colour }, scene) {
   const { view, width, heights } = scene;
   const { major_us, minor_us } = tickSteps(spanOf(view), width);
   g.fillStyle = colour("gap-hatch");
-  for (const at of ticks(view, minor_us, offsetOf)) g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 4, 1, 3);
+  for (const at of ticks(view, minor_us, offsetOf))
+    g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 4, 1, 3);
   g.fillStyle = colour("hover");
-  for (const at of ticks(view, major_us, offsetOf)) g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 7, 1, 6);
+  for (const at of ticks(view, major_us, offsetOf))
+    g.fillRect(Math.round(xOf(view, width, at)), heights.ruler - 7, 1, 6);
   paintFrames(g, colour, scene);
 }
 
@@ -153,12 +155,18 @@ function paintFrames(g, colour, { view, width, us_per_px, heights, frame }) {
  */
 function paintGrid(g, { view, width }, top, bottom) {
   const span = spanOf(view);
-  const fine = span <= 3 * HOUR_US ? HOUR_US / 4 : span <= 2 * DAY_US ? HOUR_US : span <= 4 * DAY_US ? 6 * HOUR_US : DAY_US;
+  const fine =
+    span <= 3 * HOUR_US ? HOUR_US / 4 : span <= 2 * DAY_US ? HOUR_US : span <= 4 * DAY_US ? 6 * HOUR_US : DAY_US;
   for (const at of ticks(view, fine, offsetOf)) {
     const local = at + offsetOf(at);
     const isDay = local % DAY_US === 0;
     const isBold = isDay && (fine < DAY_US || (isMonday(local) && span <= 31 * DAY_US));
-    const isBright = span <= 3 * HOUR_US ? local % HOUR_US === 0 : span <= 2 * DAY_US ? local % (6 * HOUR_US) === 0 : isDay && (span <= 31 * DAY_US || isMonday(local));
+    const isBright =
+      span <= 3 * HOUR_US
+        ? local % HOUR_US === 0
+        : span <= 2 * DAY_US
+          ? local % (6 * HOUR_US) === 0
+          : isDay && (span <= 31 * DAY_US || isMonday(local));
     g.fillStyle = isBold ? DAY_LINE : isBright ? HOUR_LINE : SOFT_LINE;
     const y = isBold ? top - 10 : top;
     g.fillRect(Math.round(xOf(view, width, at)) - (isBold ? 1 : 0), y, isBold ? 2 : 1, bottom - y);

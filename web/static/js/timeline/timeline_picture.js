@@ -1,6 +1,6 @@
 /**
- * One picture of the timeline: gathers what is known of every lane, and has it painted and labelled. Whatever a picture
- * needs room for is made once and used again.
+ * One frame of the timeline: collects what is known of every lane, and has it painted and labelled, without allocating
+ * anew.
  * @module
  */
 
@@ -19,7 +19,7 @@ import { paint } from "./timeline_paint.js";
  * @typedef {import("./answer_shelf.js").Piece} Piece
  * @typedef {object} Known what a picture is drawn from
  * @property {(pieces: Piece[], cameraId: number, view: import("./timeline_model.js").View) => void} cover
- * @property {readonly import("../kept/bookmark_store.js").Bookmark[]} bookmarks
+ * @property {readonly import("./timeline_data.js").Bookmark[]} bookmarks
  * @property {readonly import("./timeline_data.js").Hold[]} holds
  * @typedef {Omit<Scene, "width" | "us_per_px" | "pieces" | "events" | "holds" | "bookmarks" | "isNear">} Wish
  */
@@ -46,7 +46,9 @@ export class TimelinePicture {
   }
 
   /** The canvas's box, or the screen's density, may be another one. */
-  fit() { this.#opened = openCanvas(this.canvas); }
+  fit() {
+    this.#opened = openCanvas(this.canvas);
+  }
 
   /**
    * @param {Wish} wish
@@ -59,7 +61,8 @@ export class TimelinePicture {
     if (!opened) return false;
     const { g, width } = opened;
     beginStrips();
-    if (!this.#hatches || this.#hatches.ratio !== (window.devicePixelRatio || 1)) this.#hatches = new Hatches(g, this.#colour);
+    if (!this.#hatches || this.#hatches.ratio !== (window.devicePixelRatio || 1))
+      this.#hatches = new Hatches(g, this.#colour);
     const { rows } = wish.layout;
     const pieces = this.#pieces;
     while (pieces.length < rows.length) pieces.push([]);
@@ -68,12 +71,31 @@ export class TimelinePicture {
     if (this.#holds.from !== known.holds) this.#holds = { from: known.holds, bars: holdBars(known.holds) };
     /** @type {Scene} */
     const scene = {
-      ...wish, width, us_per_px: spanOf(wish.view) / width, pieces, events: this.#events, holds: this.#holds.bars, bookmarks: known.bookmarks,
+      ...wish,
+      width,
+      us_per_px: spanOf(wish.view) / width,
+      pieces,
+      events: this.#events,
+      holds: this.#holds.bars,
+      bookmarks: known.bookmarks,
       isNear: spanOf(wish.view) <= NEAR_US,
     };
     if (wish.heights.thin > 0) {
-      const scale = { from_us: wish.view.from_us, us_per_px: scene.us_per_px, width, now_us: wish.now_us, isNear: scene.isNear };
-      this.#events.collect(pieces, scale, Math.max(0, rows.findIndex((row) => row.isFocused)));
+      const scale = {
+        from_us: wish.view.from_us,
+        us_per_px: scene.us_per_px,
+        width,
+        now_us: wish.now_us,
+        isNear: scene.isNear,
+      };
+      this.#events.collect(
+        pieces,
+        scale,
+        Math.max(
+          0,
+          rows.findIndex((row) => row.isFocused),
+        ),
+      );
     }
     paint({ g, colour: this.#colour, hatches: this.#hatches }, scene);
     labelTimeline(this.pool, scene, numbers);

@@ -1,0 +1,55 @@
+"""Rooms of the house: no folder is a warehouse, and no module is a fragment or holds two ideas without a reason."""
+
+import ast
+from collections import Counter, defaultdict
+
+from tests.support.source_files import PACKAGES, PROJECT, python_files, shown
+
+MOST_FILES = 26
+"""In one folder, `__init__.py` not counted: more is two rooms."""
+SHORT_LINES = 60
+"""A module below this with one importer is usually a part of it."""
+SHORT_FOR_A_REASON: dict[str, str] = {}
+
+
+def own_files() -> dict[str, str]:
+    """The product's modules and their text, by path."""
+    files = {shown(file): file.read_text(encoding="utf-8") for file in python_files()}
+    return {name: text for name, text in files.items() if name.split("/")[0] in PACKAGES}
+
+
+def importers(files: dict[str, str]) -> dict[str, set[str]]:
+    """Which modules import each module, by path."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, text in files.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                parts = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.Import):
+                parts = [alias.name for alias in node.names]
+            else:
+                continue
+            for part in parts:
+                found[part.replace(".", "/") + ".py"].add(name)
+    return found
+
+
+def test_no_folder_is_a_warehouse() -> None:
+    tracked = [shown(file) for file in python_files()]
+    tracked += [shown(file) for file in (PROJECT / "web" / "static" / "js").rglob("*.js")]
+    sizes = Counter(name.rpartition("/")[0] for name in tracked if not name.endswith("/__init__.py"))
+    assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}
+
+
+def test_a_short_module_with_one_importer_has_a_reason() -> None:
+    files = own_files()
+    imported_by = importers(files)
+    short = {
+        name
+        for name, text in files.items()
+        if len(text.splitlines()) < SHORT_LINES
+        and not name.endswith(("__init__.py", "__main__.py"))
+        and not name.startswith("migrations/")
+        and len(imported_by[name]) <= 1
+    }
+    assert short ^ set(SHORT_FOR_A_REASON) == set()
