@@ -10,9 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.schema.database import meta
+from storage.installation.meta import get_meta, put_meta
 from storage.schema.footage import run
-from storage.sql.database import Database, insert_or_update
+from storage.sql.database import Database
 from vms.domain.segment import ClockTrust
 
 _KEY = "recorder_boot"
@@ -37,8 +37,7 @@ def unsynced_runs_of_boot(database: Database, boot: str) -> dict[UUID, int]:
         after_id = _noted(connection, boot)
         if after_id is None:
             newest_id = connection.execute(sa.select(sa.func.max(run.c.id))).scalar() or 0
-            row = {"key": _KEY, "value": json.dumps([boot, newest_id])}
-            insert_or_update(connection, meta, [row])
+            put_meta(connection, _KEY, json.dumps([boot, newest_id]))
             return {}
         rows = connection.execute(
             sa.select(run.c.uuid, run.c.anchor_us).where(
@@ -50,6 +49,5 @@ def unsynced_runs_of_boot(database: Database, boot: str) -> dict[UUID, int]:
 
 def _noted(connection: Connection, boot: str) -> int | None:
     """Return the last run before this boot, None where no recorder has noted it yet."""
-    text = connection.execute(sa.select(meta.c.value).where(meta.c.key == _KEY)).scalar()
-    known, after_id = json.loads(text or '["", 0]')
+    known, after_id = json.loads(get_meta(connection, _KEY) or '["", 0]')
     return int(after_id) if known == boot else None

@@ -12,10 +12,10 @@ from storage.clock.clock_corrections import append_correction
 from storage.clock.shifted_holds import follow_shift
 from storage.footage.coverage import remove_coverage
 from storage.holds.protection import lock_streams
+from storage.installation.meta import get_meta, put_meta
 from storage.schema.cameras import stream
-from storage.schema.database import meta
 from storage.schema.footage import run, segment, span
-from storage.sql.database import Database, insert_or_update
+from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import Conflict, NotFound
@@ -74,12 +74,11 @@ class ClockShift:
 
 
 def _settle(connection: Connection, token: str, delta_us: int) -> None:
-    insert_or_update(connection, meta, [{"key": f"{_DONE}{token}", "value": str(delta_us)}])
+    put_meta(connection, f"{_DONE}{token}", str(delta_us))
 
 
 def _is_done(connection: Connection, token: str) -> bool:
-    found = connection.execute(sa.select(meta.c.value).where(meta.c.key == f"{_DONE}{token}"))
-    return found.first() is not None
+    return get_meta(connection, f"{_DONE}{token}") is not None
 
 
 def _move(connection: Connection, run_id: int, delta_us: int) -> int:

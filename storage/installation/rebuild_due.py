@@ -8,10 +8,8 @@ import json
 from collections.abc import Collection
 from typing import Final
 
-import sqlalchemy as sa
-
-from storage.schema.database import meta
-from storage.sql.database import Database, insert_or_update
+from storage.installation.meta import drop_meta, get_meta, put_meta
+from storage.sql.database import Database
 
 _KEY: Final = "rebuild_due"
 
@@ -20,10 +18,9 @@ def note_rebuild_due(database: Database, volumes: Collection[int] | None = None)
     """Note that the footage of these volumes (row numbers; None for all) is to be indexed; none of them: all is."""
     with database.write() as connection:
         if volumes is not None and not volumes:
-            connection.execute(sa.delete(meta).where(meta.c.key == _KEY))
+            drop_meta(connection, _KEY)
         else:
-            value = json.dumps(None if volumes is None else sorted(volumes))
-            insert_or_update(connection, meta, [{"key": _KEY, "value": value}])
+            put_meta(connection, _KEY, json.dumps(None if volumes is None else sorted(volumes)))
 
 
 def is_rebuild_due(database: Database) -> bool:
@@ -40,4 +37,4 @@ def volumes_due(database: Database) -> frozenset[int] | None:
 
 def _stored(database: Database) -> str | None:
     with database.read() as connection:
-        return connection.execute(sa.select(meta.c.value).where(meta.c.key == _KEY)).scalar_one_or_none()
+        return get_meta(connection, _KEY)

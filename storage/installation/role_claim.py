@@ -26,8 +26,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 from typing_extensions import override
 
-from storage.schema.database import meta
-from storage.sql.database import CONNECT_SECONDS, Database, insert_or_update, one_error
+from storage.installation.meta import drop_meta, get_meta, put_meta
+from storage.sql.database import CONNECT_SECONDS, Database, one_error
 from vms.domain.errors import AlreadyRunning, IndexUnavailable
 from vms.host.clock import boot_id
 from vms.host.role_lock import role_lock
@@ -164,7 +164,7 @@ class RoleClaim:
             if self._connection is not None:
                 # A claim whose connection broke is not this process's to give back.
                 with contextlib.suppress(IndexUnavailable), one_error():
-                    self._connection.execute(sa.delete(meta).where(meta.c.key == self._name))
+                    drop_meta(self._connection, self._name)
             self._let_go()
 
     def _try(self) -> ClaimHolder | None:
@@ -180,8 +180,7 @@ class RoleClaim:
                 self._lock_at_server(connection)
                 last = self._said(connection)
                 session = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar_one()
-                row = {"key": self._name, "value": json.dumps(asdict(self._me) | {"session": session})}
-                insert_or_update(connection, meta, [row])
+                put_meta(connection, self._name, json.dumps(asdict(self._me) | {"session": session}))
             except BaseException:
                 _close(connection)
                 raise
@@ -211,7 +210,7 @@ class RoleClaim:
 
     def _said(self, connection: Connection) -> ClaimHolder | None:
         """Return who wrote last that the claim is theirs, None where that one released it."""
-        text = connection.execute(sa.select(meta.c.value).where(meta.c.key == self._name)).scalar()
+        text = get_meta(connection, self._name)
         return None if text is None else ClaimHolder(**json.loads(text))
 
     def _is_mine(self, last: ClaimHolder) -> bool:

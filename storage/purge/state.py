@@ -4,12 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
+from storage.installation.meta import drop_meta_by_prefix, get_meta, get_meta_by_prefix, put_meta
 from storage.purge.guards import ClockReading, ClockTrust
-from storage.schema.database import meta
-from storage.sql.database import Database, insert_or_update
+from storage.sql.database import Database
 from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.time import DAY_US, Clock
 
@@ -46,34 +43,32 @@ class PurgeState:
     def clock_trust(self, volume_id: int) -> ClockTrust | None:
         """Return the clock as it was at the volume's last trusted pass, or None before the first."""
         with self._database.read() as connection:
-            return ClockTrust.from_text(_value(connection, f"{_CLOCK}{volume_id}"))
+            return ClockTrust.from_text(get_meta(connection, f"{_CLOCK}{volume_id}"))
 
     def trust_clock(self, volume_id: int, reading: ClockReading) -> None:
         """Remember that the clock was trusted at this reading."""
         trusted = ClockTrust(reading.wall_us, reading.monotonic_us, reading.boot, reading.last_run)
         with self._database.write() as connection:
-            _store(connection, f"{_CLOCK}{volume_id}", trusted.to_text())
+            put_meta(connection, f"{_CLOCK}{volume_id}", trusted.to_text())
 
     def allow_clock(self) -> None:
         """Note that a person says the host's clock is right now: every volume starts afresh from here."""
         with self._database.write() as connection:
-            connection.execute(sa.delete(meta).where(meta.c.key.startswith(_CLOCK, autoescape=True)))
+            drop_meta_by_prefix(connection, _CLOCK)
 
     def allow_stream(self, stream_id: int) -> None:
         """Note that a person agrees to an unusually large purge of a stream within the next day."""
         with self._database.write() as connection:
-            _store(connection, f"{_ALLOWED}{stream_id}", str(self._clock.now_us() + _ALLOWED_FOR_US))
+            put_meta(connection, f"{_ALLOWED}{stream_id}", str(self._clock.now_us() + _ALLOWED_FOR_US))
 
     def allowed_streams(self) -> frozenset[int]:
         """Return the streams of which a large purge is allowed now."""
         now_us = self._clock.now_us()
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(meta.c.key, meta.c.value).where(meta.c.key.startswith(_ALLOWED, autoescape=True))
-            ).all()
+            allowed = get_meta_by_prefix(connection, _ALLOWED)
         return frozenset(
-            int(key.removeprefix(_ALLOWED))
-            for key, until in rows
+            int(stream_id)
+            for stream_id, until in allowed.items()
             if now_us < int(until) <= now_us + _ALLOWED_FOR_US
         )
 
@@ -81,26 +76,14 @@ class PurgeState:
         """Remember what the latest pass over a volume was not allowed to delete."""
         values = [[r.stream_id, r.reason.value, r.why, r.remedy.value] for r in refusals]
         with self._database.write() as connection:
-            _store(connection, f"{_REFUSED}{volume_id}", json.dumps(values))
+            put_meta(connection, f"{_REFUSED}{volume_id}", json.dumps(values))
 
     def refusals(self) -> list[Refusal]:
         """Return what the latest passes were not allowed to delete, for the pages to show."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(meta.c.key, meta.c.value)
-                .where(meta.c.key.startswith(_REFUSED, autoescape=True))
-                .order_by(meta.c.key)
-            ).all()
+            refused = get_meta_by_prefix(connection, _REFUSED)
         return [
-            Refusal(int(key.removeprefix(_REFUSED)), stream_id, PurgeReason(reason), why, PurgeRemedy(remedy))
-            for key, text in rows
+            Refusal(int(volume_id), stream_id, PurgeReason(reason), why, PurgeRemedy(remedy))
+            for volume_id, text in refused.items()
             for stream_id, reason, why, remedy in json.loads(text)
         ]
-
-
-def _value(connection: Connection, key: str) -> str | None:
-    return connection.execute(sa.select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
-
-
-def _store(connection: Connection, key: str, value: str) -> None:
-    insert_or_update(connection, meta, [{"key": key, "value": value}])

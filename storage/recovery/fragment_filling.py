@@ -15,10 +15,10 @@ from sqlalchemy.engine import Connection
 
 from storage.footage.file_rows import StoredFile, select_files
 from storage.footage.media_facts import read_facts
+from storage.installation.meta import drop_meta, get_meta, put_meta
 from storage.open import Storage
-from storage.schema.database import meta
 from storage.schema.footage import segment
-from storage.sql.database import Database, insert_or_update
+from storage.sql.database import Database
 from vms.domain.errors import MalformedMedia, VolumeUnavailable
 
 log: Final = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def _fill_batch(storage: Storage, place: _Place) -> int:
         if rows:
             _keep(connection, (rows[-1][0], rows[-1][1]))
         else:
-            connection.execute(sa.delete(meta).where(meta.c.key == _KEY))
+            drop_meta(connection, _KEY)
     return len(tables)
 
 
@@ -104,7 +104,7 @@ def _read_table(storage: Storage, file: StoredFile) -> bytes:
 
 def _place(database: Database) -> _Place | None:
     with database.read() as connection:
-        text = connection.execute(sa.select(meta.c.value).where(meta.c.key == _KEY)).scalar()
+        text = get_meta(connection, _KEY)
     if text is None:
         return None
     stream_id, start_us = json.loads(text)
@@ -112,4 +112,4 @@ def _place(database: Database) -> _Place | None:
 
 
 def _keep(connection: Connection, place: _Place) -> None:
-    insert_or_update(connection, meta, [{"key": _KEY, "value": json.dumps(place)}])
+    put_meta(connection, _KEY, json.dumps(place))
