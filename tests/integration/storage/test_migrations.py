@@ -2,8 +2,10 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
-from storage.installation.migrate import current_revision, differences, head_revision, require_head, upgrade
+from storage.installation.migrate import current_revision, head_revision, require_head, upgrade
 from storage.open import Storage
 from storage.sql.columns import metadata
 from storage.sql.database import Database
@@ -12,7 +14,8 @@ from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 
 def test_migrated_database_has_exactly_the_tables_of_the_schema(storage: Storage) -> None:
     with storage.database.read() as connection:
-        assert differences(connection) == []
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
 
 
 def test_every_table_and_column_is_commented() -> None:
