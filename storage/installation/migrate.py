@@ -5,7 +5,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -22,7 +21,7 @@ _ADVISORY_LOCK = 0x5349_5249_4E47
 
 
 def upgrade(database_url: str) -> str:
-    """Bring the database to the newest revision, creating it if it is empty, and return that revision.
+    """Bring the database to the newest revision, from nothing if it is empty. Returns that revision.
 
     All steps happen in one transaction: a failure leaves the database as it was. Two processes that call this at
     once do the work once.
@@ -81,7 +80,7 @@ def head_revision() -> str:
 
 
 def require_head(database_url: str) -> None:
-    """Make sure that the database has the revision that this program needs.
+    """Raise unless the database has the revision that this program needs.
 
     Raises:
         SchemaMismatch: it has not; the text says what to do.
@@ -94,12 +93,6 @@ def require_head(database_url: str) -> None:
     if revision != head:
         have = "has no tables yet" if revision is None else f"is at revision {revision}"
         raise SchemaMismatch(f"the database {have} and this program needs {head}: run `vms db upgrade`")
-
-
-def differences(connection: Connection) -> list[object]:
-    """Return what Alembic would change to turn the database's tables into those of `storage.schema.footage`."""
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-    return list(compare_metadata(context, _WANTED))
 
 
 def _config(connection: Connection | None) -> Config:

@@ -1,4 +1,4 @@
-"""What a comparison of files and index found."""
+"""What a check of files and index found."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Difference(StrEnum):
     UNKNOWN = "unknown file"
     """Mended by moving it to quarantine; never deleted."""
     GARBAGE = "purged file that is still there"
-    SPANS = "stream-day with wrong spans or sums"
+    SPANS = "stream-day with wrong spans or rollups"
     """Mended by working them out anew."""
 
 

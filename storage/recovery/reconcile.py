@@ -37,11 +37,11 @@ _ANSWER_SECONDS: Final = 30.0
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What was found and mended.
+    """What was found and repaired.
 
     Attributes:
         adopted: published files that got their rows. salvaged: left-over files that were published.
-        dropped: files without media. twins: second names removed. garbage: purged files removed.
+        dropped: files without media. cleared: incoming names of indexed files removed. garbage: purged files removed.
         closed_runs: runs that a crash had left open.
         unclaimed: folders under incoming/ of runs that nobody knows; they are left alone.
         skipped_volumes: row numbers of volumes that do not work, with the reason.
@@ -51,7 +51,7 @@ class ReconcileReport:
     adopted: int = 0
     salvaged: int = 0
     dropped: int = 0
-    twins: int = 0
+    cleared: int = 0
     garbage: int = 0
     closed_runs: int = 0
     unclaimed: list[str] = field(default_factory=list)
@@ -62,12 +62,12 @@ class ReconcileReport:
         """Return one line for a log or a terminal."""
         return (
             f"{self.adopted} files indexed, {self.salvaged} salvaged, {self.dropped} without media dropped, "
-            f"{self.twins} second names and {self.garbage} purged files removed, {self.closed_runs} runs closed, "
+            f"{self.cleared} incoming names and {self.garbage} purged files removed, {self.closed_runs} runs closed, "
             f"{len(self.unclaimed)} unknown folders left alone, {len(self.skipped_volumes)} volumes left out"
         )
 
     def leave_out(self, volume_id: int, why: str) -> None:
-        """Note, and log, that a volume does not work; what lies on it is dealt with at a later start."""
+        """Note and log that a volume does not work; its files wait for a later start."""
         log.warning("volume left out: %s", why, extra={"volume": volume_id})
         self.skipped_volumes[volume_id] = why
 
@@ -80,7 +80,7 @@ def reconcile(
     on_step: OnStep = ignore_step,
     answer_seconds: float = _ANSWER_SECONDS,
 ) -> ReconcileReport:
-    """Bring files and index into agreement and return what was done.
+    """Make files and index agree, and report what was done.
 
     Args:
         storage: rows and volumes.
@@ -126,7 +126,7 @@ def reconcile(
             continue
         report.salvaged += found.salvaged
         report.dropped += found.dropped
-        report.twins += found.twins
+        report.cleared += found.cleared
         report.unclaimed += found.unclaimed
     closed = [run for run in open_runs if run.volume_id not in report.skipped_volumes]
     on_step("close-runs")
@@ -171,7 +171,7 @@ def _adopt_recent(
 
 
 def _has_footage_before(volume: OpenVolume, stream: Stream, before_us: int) -> bool:
-    """Tell whether a stream has published files of earlier hours; looks no further than the first of them."""
+    """Tell whether a stream has published files of earlier hours; stops at the first."""
     return any(
         segment_files(volume, folder)
         for folder, hour_us in hour_folders(volume, stream.uuid)

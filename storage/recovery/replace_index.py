@@ -1,4 +1,4 @@
-"""Replaces a damaged SQLite index by the newest copy of the configuration and what the files of footage tell.
+"""Replaces a damaged SQLite index by the newest copy of the configuration and the footage that is on the volumes.
 
 The old file is set aside, never deleted.
 
@@ -18,14 +18,13 @@ from typing import Final
 from storage.installation.migrate import upgrade
 from storage.installation.rebuild_due import note_rebuild_due, volumes_due
 from storage.installation.steps import OnStep, ignore_step
-from storage.open import Storage, open_storage
+from storage.open import Storage
 from storage.recovery.config_backup import config_backups, sync_path
 from storage.recovery.reindex import Progress, ReindexReport, reindex, take_over
 from storage.sql.database import Database, parse_url
 from storage.sql.sqlite_files import is_free, move_database, remove_database
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 from vms.domain.time import Clock, format_rfc3339
-from vms.host.secret_key import KeyFiles
 
 log: Final = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class NewIndex:
 
 
 def find_damage(database_url: str) -> str:
-    """Return what SQLite finds wrong with its file, or "" where it is sound, missing, or no SQLite at all."""
+    """Return what SQLite finds wrong with its file, or "" if it is sound, missing, or PostgreSQL."""
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite" or url.database is None or not Path(url.database).exists():
         return ""
@@ -62,7 +61,7 @@ def find_damage(database_url: str) -> str:
 
 
 def is_lost(database_url: str, copies: Path) -> bool:
-    """Tell whether the SQLite file is gone though an installation was here: there are copies of its configuration.
+    """Tell whether the SQLite file is gone though there are copies of its configuration.
 
     An empty file counts as gone: SQLite makes one for whoever only looks.
     """
@@ -81,7 +80,7 @@ def replace_index(
     copies: Path | None = None,
     on_step: OnStep = ignore_step,
 ) -> NewIndex:
-    """Set the database aside and put the newest usable copy of the configuration, or a new database, in its place.
+    """Set the database aside and put the newest usable copy of the configuration in its place, or a new database.
 
     Nobody may be writing to the database. The new one is complete before it gets its name, so whoever looks, and
     whoever starts again after a crash, finds the old one, none, or the new one. Recording may begin as soon as this
@@ -118,7 +117,7 @@ def replace_index(
 
 
 def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
-    """Return a whole database under a name of its own beside `path`, and the copy that it was made from."""
+    """Make a complete database beside `path`. Returns its path, and the copy that it was made from, or None."""
     new = path.with_name(f"{path.name}.new")
     for copy in config_backups(copies) if copies is not None else []:
         try:
@@ -137,7 +136,7 @@ def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
 
 
 def _complete(new: Path) -> None:
-    """Bring a database to this program's revision, its footage to be indexed; all in its one file, on its disk."""
+    """Bring a database to this program's revision and note that its footage is to be indexed, synced in its one file."""
     url = f"sqlite:///{new}"
     upgrade(url)
     database = Database(url)
@@ -157,7 +156,7 @@ def rebuild_footage(
     progress: Progress | None = None,
     with_fragments: bool = True,
 ) -> ReindexReport:
-    """Index every file of these volumes and of those that the database lists already; arguments as for `reindex`.
+    """Index every file on these volumes and on those of the database; arguments as for `reindex`.
 
     What could not be read because its volume does not work stays noted as due (storage.installation.rebuild_due).
 
@@ -172,7 +171,7 @@ def rebuild_footage(
 
 
 def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
-    """Go on with a rebuild that was begun: index the volumes whose footage is noted as due.
+    """Continue a rebuild: index the volumes that are noted as due.
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -182,35 +181,8 @@ def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
     return report
 
 
-def open_or_recover(
-    database_url: str,
-    clock: Clock,
-    *,
-    secret_key: KeyFiles | bytes | None,
-    volume_paths: Iterable[str | Path] = (),
-    copies: Path | None = None,
-    progress: Progress | None = None,
-) -> tuple[Storage, NewIndex | None, ReindexReport | None]:
-    """Return the opened stores, after replacing and rebuilding the database if it is damaged.
-
-    Args:
-        database_url: the database, migrated to this program's revision unless it is damaged.
-        clock: stamps whatever is stored.
-        secret_key: as for `open_storage`.
-        volume_paths: roots of volumes; needed only where no copy of the configuration lists them.
-        copies: folder of the configuration's copies.
-        progress: told about every few hundred files.
-    """
-    damage = find_damage(database_url)
-    if not damage:
-        return open_storage(database_url, clock, secret_key=secret_key), None, None
-    replaced = replace_index(database_url, clock, damage, copies=copies)
-    storage = open_storage(database_url, clock, secret_key=secret_key)
-    return storage, replaced, rebuild_footage(storage, clock, volume_paths, progress=progress)
-
-
 def _set_aside(path: Path, clock: Clock) -> Path | None:
-    """Rename the database and its log, and return the new name, None where there was no database (maybe a log)."""
+    """Rename the database and its log. Returns the new name, or None if there was no database."""
     stamp = format_rfc3339(clock.now_us())[:19].replace(":", "")
     number = 0
     while not is_free(target := path.with_name(f"{path.name}.damaged-{stamp}-{number}")):
@@ -219,7 +191,7 @@ def _set_aside(path: Path, clock: Clock) -> Path | None:
 
 
 def _is_damage(error: IndexUnavailable) -> bool:
-    """Tell damage from a database that is only locked or out of reach."""
+    """Tell whether the error means damage, and not a database that is locked or out of reach."""
     cause = error.__cause__
     original = getattr(cause, "orig", cause)
     if not isinstance(original, sqlite3.DatabaseError):

@@ -21,7 +21,7 @@ _WORTHLESS_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file that held no media: how far its writing had come by the wall clock, for the record."""
+    """A left-over file without media; `written_us` is the time of its last write."""
 
     seq: int
     written_us: int
@@ -31,7 +31,7 @@ class Dropped:
 def salvage(
     volume: OpenVolume, stream_uuid: UUID, run: Run, seq: int, start_us: int | None, on_step: OnStep
 ) -> FinishedSegment | Dropped:
-    """Return what the row of a left-over file needs, after publishing it; or what became of a worthless one.
+    """Publish a left-over file and return what its row needs, or Dropped if it holds no media.
 
     Args:
         volume: where it lies.
@@ -43,8 +43,8 @@ def salvage(
         FileNotFoundError: the file is not there.
         StorageError: the volume failed or is full.
     """
-    twin = incoming_path(run.uuid, seq)
-    fd = volume.open_file(twin, os.O_RDWR)
+    incoming = incoming_path(run.uuid, seq)
+    fd = volume.open_file(incoming, os.O_RDWR)
     try:
         facts, size, written_us = _examine(fd)
         if facts is None or not facts.fragments:
@@ -64,10 +64,10 @@ def salvage(
     path = segment_path(stream_uuid, name)
     on_step("link")
     try:
-        has_twin = volume.link_no_replace(twin, path)
+        is_linked = volume.link_no_replace(incoming, path)
     except FileExistsError:
         # The name carries the digest: it is this very file, published before the last crash.
-        has_twin = True
+        is_linked = True
     return FinishedSegment(
         run_uuid=run.uuid,
         stream_id=run.stream_id,
@@ -82,12 +82,12 @@ def salvage(
         fragments=facts.table,
         init=facts.init,
         relative_path=path,
-        twin_path=twin if has_twin else None,
+        incoming_path=incoming if is_linked else None,
     )
 
 
 def first_media_us(volume: OpenVolume, name: str) -> int:
-    """Return when a left-over file's first frame was recorded, as its last write and its duration tell; UTC."""
+    """Return the wall time of a left-over file's first frame, counted back from its last write."""
     fd = volume.open_file(name)
     try:
         facts, _, written_us = _examine(fd)
@@ -97,7 +97,7 @@ def first_media_us(volume: OpenVolume, name: str) -> int:
 
 
 def _examine(fd: int) -> tuple[MediaFacts | None, int, int]:
-    """Return the file's facts (None where it has no init segment), its size, and when it was last written to."""
+    """Return the file's facts (None without an init segment), its size, and the time of its last write."""
     written = os.fstat(fd)
     try:
         facts = read_facts(fd)
@@ -107,11 +107,11 @@ def _examine(fd: int) -> tuple[MediaFacts | None, int, int]:
 
 
 def _drop(volume: OpenVolume, run: Run, seq: int, size: int, written_us: int) -> Dropped:
-    twin = incoming_path(run.uuid, seq)
+    incoming = incoming_path(run.uuid, seq)
     if size > _WORTHLESS_BYTES:
-        volume.move_no_replace(twin, f"{QUARANTINE}/{twin}")
+        volume.move_no_replace(incoming, f"{QUARANTINE}/{incoming}")
     else:
-        volume.unlink(twin)
+        volume.unlink(incoming)
     log.warning(
         "a file without media was left over",
         extra={"run": run.short, "seq": seq, "bytes": size, "stream": run.stream_id},

@@ -27,8 +27,6 @@ class SegmentFlag(enum.IntFlag):
     """Wall time was corrected after recording (the file's name holds the first assignment)."""
     SYNTHETIC = 32
     """Made by the simulator, not by a camera."""
-    DIGEST_LATE = 64
-    """The digest was computed after publishing, during a repair."""
 
 
 class RunEnd(enum.StrEnum):
@@ -62,7 +60,6 @@ class Run:
         start_us: wall time of the first frame; provisional until the first segment is published.
         end_us: wall time of the end, None while the run is open.
         anchor_us: wall minus monotonic time when the run began.
-        media_origin_us: media time (presentation clock of the files) at `start_us`.
     """
 
     id: int
@@ -143,7 +140,7 @@ class FinishedSegment:
 
     Attributes:
         relative_path: final path below the volume's root.
-        twin_path: the name below incoming/ that is removed once the row is safe.
+        incoming_path: the name below incoming/ that is removed once the row is safe; None where there is none.
         init: the whole initialisation segment; stored once per digest.
     """
 
@@ -160,7 +157,7 @@ class FinishedSegment:
     fragments: bytes
     init: "InitRecord"
     relative_path: str
-    twin_path: str | None
+    incoming_path: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from storage.purge.purger import Purger
 from storage.schema.cameras import stream
 from storage.schema.retention import garbage, hold
-from tests.support.footage import NOON_US, draft
+from tests.support.footage import NOON_US, draft, stored_rollups
 from tests.support.stored_footage import Site
 from vms.domain.errors import Conflict
 from vms.domain.retention import PurgeReason, PurgeRemedy
@@ -31,7 +31,7 @@ def test_purge_removes_what_is_past_its_age_and_nothing_else(footage_on_each: Si
     assert not garbage_rows(site)
 
 
-def test_purge_leaves_spans_and_sums_as_the_remaining_segments_say(footage_on_each: Site) -> None:
+def test_purge_leaves_spans_and_rollups_as_the_remaining_segments_say(footage_on_each: Site) -> None:
     site = footage_on_each
     kept = site.record(OLD_US + 55 * MINUTE_US, 10)
     Purger(site.storage, site.clock).run_once()
@@ -41,7 +41,7 @@ def test_purge_leaves_spans_and_sums_as_the_remaining_segments_say(footage_on_ea
     assert [s.time for s in site.storage.segments.spans(site.main.id, window)] == [
         TimeRange(left[0].start_us, left[-1].start_us + MINUTE_US)
     ]
-    rollups = site.storage.segments.rollups(site.main.id, window)
+    rollups = stored_rollups(site.storage.database, site.main.id)
     assert sum(r.segments for r in rollups) == len(left)
     assert site.storage.segments.stream_bytes(site.main.id) == sum(s.size_bytes for s in left)
 
@@ -117,7 +117,7 @@ def test_a_released_hold_lets_footage_go(footage: Site) -> None:
     assert not list(footage.root.glob("hold/*"))
 
 
-def test_held_files_have_a_second_name_until_released(footage: Site) -> None:
+def test_held_files_have_a_link_until_released(footage: Site) -> None:
     made = footage.record(NOON_US - HOUR_US, 3)
     result = footage.storage.holds.place(
         footage.camera.id, TimeRange(made[1].start_us, made[1].start_us + 1), "case 12", "admin"
@@ -129,7 +129,7 @@ def test_held_files_have_a_second_name_until_released(footage: Site) -> None:
     assert len(footage.files()) == 3
 
 
-def test_footage_recorded_into_a_hold_gets_its_second_name_later(footage: Site) -> None:
+def test_footage_recorded_into_a_hold_gets_its_link_later(footage: Site) -> None:
     window = TimeRange(NOON_US - HOUR_US, NOON_US + HOUR_US)
     footage.storage.holds.place(footage.camera.id, window, "case 12", "admin")
     footage.record(NOON_US - HOUR_US, 2)
@@ -174,7 +174,7 @@ def test_a_wrong_clock_lets_no_hold_and_no_lease_lapse(footage_on_each: Site) ->
     assert not (site.root / "hold").exists()
 
 
-def test_second_names_of_a_hold_that_nobody_knows_stay(footage: Site) -> None:
+def test_incoming_names_of_a_hold_that_nobody_knows_stay(footage: Site) -> None:
     """failure mode 28: the index was lost, and with it the hold; what it named is not thrown away."""
     made = footage.record(OLD_US, 1)
     footage.storage.holds.place(
@@ -201,7 +201,7 @@ def test_hold_placed_between_plan_and_transaction_wins(footage_on_each: Site) ->
     old = site.record(OLD_US, 3)
 
     def place(step: str) -> None:
-        if step == "condemn" and not site.storage.holds.list():
+        if step == "move-to-garbage" and not site.storage.holds.list():
             window = TimeRange(old[1].start_us, old[1].start_us + 1)
             result = site.storage.holds.place(site.camera.id, window, "case", "admin")
             assert result.missing == ()
