@@ -20,6 +20,7 @@ from storage.personal.preferences import FavouriteStore, PreferenceStore, Watchi
 from storage.personal.saved_views import SavedViewStore
 from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess
+from storage.volumes.volume_pool import VolumePool
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import VmsError
 from vms.domain.time import Clock
@@ -43,6 +44,7 @@ class Storage:
     index_writer: IndexWriter
     volumes: VolumeStore
     volume_access: VolumeAccess
+    volume_pool: VolumePool
     hold_links: HoldLinks
     holds: HoldStore
     leases: LeaseStore
@@ -58,7 +60,8 @@ class Storage:
     preferences: PreferenceStore
 
     def close(self) -> None:
-        """Let go of the database's connections and of every volume that is open."""
+        """Let go of the database's connections and of every volume that is open, and of whoever waits for one."""
+        self.volume_pool.close()
         self.volume_access.close()
         self.database.close()
 
@@ -100,6 +103,7 @@ def open_storage(
         index_writer=IndexWriter(database),
         volumes=volumes,
         volume_access=volume_access,
+        volume_pool=VolumePool(),
         hold_links=hold_links,
         holds=HoldStore(database, clock, hold_links),
         leases=LeaseStore(database, clock),
