@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from recorder.clock.timings import RecorderTimings
@@ -11,7 +12,6 @@ from recorder.clock.unsynced_runs import UnsyncedRuns
 from recorder.publish.commit import Commits
 from recorder.publish.dropped_rows import DroppedRows
 from recorder.publish.recording_volumes import RecordingVolumes
-from recorder.publish.volume_threads import VolumeThreads
 from recorder.run.ffmpeg_self_test import SelfTestResult, run_self_test
 from recorder.run.file_watch import FileWatch
 from recorder.run.run_parts import RunParts
@@ -23,7 +23,9 @@ from storage.clock.clock_shift import ClockShift
 from storage.installation.role_claim import RoleClaim
 from storage.open import Storage
 from storage.recovery.reconcile import reconcile
+from storage.volumes.volume_pool import DATA_FOLDER, VolumeThreads, Work
 from vms.domain.camera import StreamStatus
+from vms.domain.errors import VolumeUnavailable
 from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
@@ -73,19 +75,21 @@ async def run_recorder(
     timings = timings or RecorderTimings(commit_seconds=settings.commit_seconds)
     redactor = redactor or Redactor()
     ffmpeg = await asyncio.to_thread(find_ffmpeg, settings.ffmpeg_path)
+    pool = storage.volume_pool
+    recovering = pool.threads(DATA_FOLDER, Work.RECOVER)
     async with _claimed(settings, storage, timings) as claim:
-        notes = ChildNotes(settings.data_dir / "run")
-        notes.end_strays()
-        report = await asyncio.to_thread(reconcile, storage, clock, answer_seconds=timings.answer_seconds)
+        notes = ChildNotes(settings.data_dir / "run", pool)
+        await recovering.run(notes.end_strays)
+        reconciling = partial(reconcile, storage, clock, answer_seconds=timings.answer_seconds)
+        report = await recovering.run(reconciling)
         log.info("files and index agree: %s", report.summary())
         if report.needs_rebuild:
             log.error(
                 "older footage is not in the index: run  vms check --rebuild  while cameras record"
                 " (after a database was replaced,  vms up  does that by itself)"
             )
-        left_unsynced = await asyncio.to_thread(unsynced_runs_of_boot, storage.database, boot_id())
+        left_unsynced = await recovering.run(unsynced_runs_of_boot, storage.database, boot_id())
         tested = await _test(ffmpeg)
-        threads = VolumeThreads()
         supervisor: Supervisor | None = None
 
         def statuses() -> Sequence[StreamStatus]:
@@ -96,12 +100,12 @@ async def run_recorder(
                 supervisor.volumes_changed()
 
         volumes = RecordingVolumes(
-            storage.volumes, storage.volume_access, threads, clock, timings, volumes_changed
+            storage.volumes, storage.volume_access, pool, clock, timings, volumes_changed
         )
         dropped = DroppedRows(storage, timings)
         commits = Commits(
             storage.index_writer,
-            threads,
+            pool,
             clock,
             timings,
             statuses=statuses,
@@ -109,16 +113,16 @@ async def run_recorder(
             dropped=dropped,
             step=step,
         )
-        watch = FileWatch(threads, clock, timings)
+        watch = FileWatch(pool, clock, timings)
         shift = ClockShift(storage.database, storage.volumes, storage.volume_access)
-        unsynced = UnsyncedRuns(shift, storage.segments, left_unsynced, clock, timings, trust)
+        unsynced = UnsyncedRuns(shift, storage.segments, left_unsynced, pool, clock, timings, trust)
         run_parts = RunParts(
             ffmpeg=ffmpeg,
             begins_anew=tested.begins_anew,
             clock=clock,
             timings=timings,
             segment_seconds=settings.segment_seconds,
-            threads=threads,
+            pool=pool,
             watch=watch,
             commits=commits,
             notes=notes,
@@ -132,18 +136,15 @@ async def run_recorder(
         )
         supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
         await volumes.look()
-        try:
-            parts_at_work = (
-                _part("commits", commits.work()),
-                _part("volumes", volumes.watch()),
-                _part("files", watch.watch()),
-                _part("clock", unsynced.follow()),
-                _part("dropped rows", dropped.fetch_back()),
-                _part("claim", _keep(claim, timings)),
-            )
-            await _serve(stop, supervisor, commits, parts_at_work)
-        finally:
-            threads.close()
+        parts_at_work = (
+            _part("commits", commits.work()),
+            _part("volumes", volumes.watch()),
+            _part("files", watch.watch()),
+            _part("clock", unsynced.follow()),
+            _part("dropped rows", dropped.fetch_back()),
+            _part("claim", _keep(claim, pool.threads(DATA_FOLDER, Work.CLAIM), timings)),
+        )
+        await _serve(stop, supervisor, commits, parts_at_work)
 
 
 @contextlib.asynccontextmanager
@@ -151,14 +152,22 @@ async def _claimed(
     settings: Settings, storage: Storage, timings: RecorderTimings
 ) -> AsyncIterator[RoleClaim]:
     """Be the one recorder of the database while the block lasts."""
-    claim = RoleClaim(
-        storage.database, "recorder", settings.data_dir, handover_seconds=timings.handover_seconds
-    )
-    await asyncio.to_thread(claim.take)
+
+    def taken() -> RoleClaim:
+        claim = RoleClaim(
+            storage.database, "recorder", settings.data_dir, handover_seconds=timings.handover_seconds
+        )
+        claim.take()
+        return claim
+
+    threads = storage.volume_pool.threads(DATA_FOLDER, Work.CLAIM)
+    claim = await threads.run(taken)
     try:
         yield claim
     finally:
-        await asyncio.to_thread(claim.release)
+        # One that cannot be let go of ends with this process.
+        with contextlib.suppress(VolumeUnavailable):
+            await threads.run(claim.release, seconds=timings.end_seconds)
 
 
 async def _serve(
@@ -181,7 +190,7 @@ def _part(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
 
 
-async def _keep(claim: RoleClaim, timings: RecorderTimings) -> None:
+async def _keep(claim: RoleClaim, threads: VolumeThreads, timings: RecorderTimings) -> None:
     """Hold on to the right to record for this database; recording goes on while it does not answer.
 
     Raises:
@@ -189,7 +198,7 @@ async def _keep(claim: RoleClaim, timings: RecorderTimings) -> None:
     """
     while claim.can_be_lost:
         await asyncio.sleep(timings.claim_seconds)
-        await asyncio.to_thread(claim.renew)
+        await threads.run(claim.renew)
     await asyncio.Event().wait()
 
 

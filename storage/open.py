@@ -19,6 +19,7 @@ from storage.personal.own_settings import FavouriteStore, PreferenceStore, Resum
 from storage.personal.saved_views import SavedViewStore
 from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess
+from storage.volumes.volume_pool import VolumePool
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import VmsError
 from vms.domain.time import Clock
@@ -40,6 +41,7 @@ class Storage:
     index_writer: IndexWriter
     volumes: VolumeStore
     volume_access: VolumeAccess
+    volume_pool: VolumePool
     hold_links: HoldLinks
     holds: HoldStore
     leases: LeaseStore
@@ -55,7 +57,8 @@ class Storage:
     preferences: PreferenceStore
 
     def close(self) -> None:
-        """Close the database's connections and every open volume."""
+        """Close the database's connections and every open volume, and end the wait of whoever waits for one."""
+        self.volume_pool.close()
         self.volume_access.close()
         self.database.close()
 
@@ -95,6 +98,7 @@ def open_storage(
         index_writer=IndexWriter(database),
         volumes=volumes,
         volume_access=volume_access,
+        volume_pool=VolumePool(),
         hold_links=hold_links,
         holds=HoldStore(database, clock, hold_links),
         leases=LeaseStore(database, clock),

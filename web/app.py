@@ -15,7 +15,6 @@ from web.http.download_record import DownloadRecord
 from web.http.errors import ErrorAnswers
 from web.http.plain_texts import PlainAddresses
 from web.http.rate_limit import RateLimit
-from web.http.read_limits import ReadLimits
 from web.http.routing import GuardedEndpoint
 from web.http.security_headers import SecurityHeaders
 from web.http.state import AppState, WebServices
@@ -44,7 +43,6 @@ def create_app(services: WebServices) -> Starlette:
             "authority": Authority(services.storage, services.clock),
             "picture_limit": RateLimit(services.clock, per_second=20, burst=60),
             "downloads": DownloadRecord(services.clock),
-            "reads": ReadLimits(),
             "registry": measured.registry,
         }
 

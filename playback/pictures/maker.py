@@ -15,6 +15,7 @@ from playback.stream.segment_source import name_of
 from storage.open import Storage
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import pack_path, segment_path
+from storage.volumes.volume_pool import Work
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.errors import MediaError, StorageError
 from vms.domain.segment import Segment
@@ -32,6 +33,8 @@ _LOOK_SECONDS: Final = 2.0
 _CATCH_UP_HOURS: Final = 24
 _BATCH_US: Final = HOUR_US
 """How much footage is looked at in one go; a stop is heeded between goes."""
+_ANSWER_SECONDS: Final = 120.0
+"""For a volume to let the pictures of one file be made; then those of other volumes have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +118,15 @@ class PictureMaker:
     def _find_last(self, stream: Stream, newest: Segment) -> None:
         """Learn from the packs of the last day where an earlier process stopped."""
         oldest_us = newest.end_us - _CATCH_UP_HOURS * HOUR_US
-        self._reached_us[stream.id] = oldest_us
         hour_us = newest.start_us - newest.start_us % HOUR_US
-        volume = self._volume(newest.volume_id)
-        while hour_us > oldest_us - HOUR_US:
-            last_us = _last_picture_us(volume, pack_path(stream.uuid, hour_us))
-            if last_us is not None:
-                self._last_us[stream.id] = last_us
-                segment = self._storage.segments.at(stream.id, last_us)
-                self._reached_us[stream.id] = segment.start_us if segment is not None else last_us
-                return
-            hour_us -= HOUR_US
+        packs = [pack_path(stream.uuid, us) for us in range(hour_us, oldest_us - HOUR_US, -HOUR_US)]
+        threads = self._storage.volume_pool.threads(newest.volume_id, Work.PICTURE)
+        last_us = threads.call(self._last_picture_us, newest.volume_id, packs, seconds=_ANSWER_SECONDS)
+        self._reached_us[stream.id] = oldest_us
+        if last_us is not None:
+            self._last_us[stream.id] = last_us
+            segment = self._storage.segments.at(stream.id, last_us)
+            self._reached_us[stream.id] = segment.start_us if segment is not None else last_us
 
     def _picture_segment(self, stream: Stream, segment: Segment) -> int:
         """Make the pictures due within one segment and append them to the packs of their hours."""
@@ -137,6 +138,13 @@ class PictureMaker:
         )
         if not due:
             return 0
+        threads = self._storage.volume_pool.threads(segment.volume_id, Work.PICTURE)
+        made = threads.call(self._make, stream, segment, due, seconds=_ANSWER_SECONDS)
+        self._last_us[stream.id] = due[-1].time_us
+        return made
+
+    def _make(self, stream: Stream, segment: Segment, due: list[DueKeyframe]) -> int:
+        """Make pictures, in a thread of their volume; again after a late call, it makes nothing twice."""
         volume = self._volume(segment.volume_id)
         fd = volume.open_file(segment_path(stream.uuid, name_of(segment)))
         try:
@@ -151,7 +159,6 @@ class PictureMaker:
                 made += append_pictures(pack, of_hour)
             finally:
                 os.close(pack)
-        self._last_us[stream.id] = due[-1].time_us
         return made
 
     def _pictures(self, fd: int, segment: Segment, due: list[DueKeyframe]) -> Iterator[tuple[int, bytes]]:
@@ -172,6 +179,20 @@ class PictureMaker:
             self._inits[init_id] = parse_init(self._storage.segments.init(init_id).data)
         return self._inits[init_id]
 
+    def _last_picture_us(self, volume_id: int, packs: list[str]) -> int | None:
+        """Return the time of the last picture in the first of these packs that holds any, None where none does."""
+        volume = self._volume(volume_id)
+        for path in packs:
+            if volume.exists(path):
+                fd = volume.open_file(path)
+                try:
+                    index, _ = read_index(fd)
+                finally:
+                    os.close(fd)
+                if index:
+                    return index[-1].time_us
+        return None
+
     def _volume(self, volume_id: int) -> OpenVolume:
         return self._storage.volume_access.open(self._storage.volumes.get(volume_id))
 
@@ -187,15 +208,3 @@ def keyframe_sample(fd: int, fragment: Fragment) -> bytes:
     data = os.pread(fd, fragment.keyframe_size, fragment.offset)
     moof_bytes = int.from_bytes(data[:4], "big")
     return data[moof_bytes + 8 :]  # the mdat's own header is 8 bytes: no fragment of ours nears 4 GB
-
-
-def _last_picture_us(volume: OpenVolume, path: str) -> int | None:
-    """Return the time of the pack's last picture, None where there is no pack or it is empty."""
-    if not volume.exists(path):
-        return None
-    fd = volume.open_file(path)
-    try:
-        index, _ = read_index(fd)
-    finally:
-        os.close(fd)
-    return index[-1].time_us if index else None

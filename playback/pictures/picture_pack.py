@@ -76,8 +76,9 @@ class PictureReader:
         self, volume_id: int, stream_id: int, hour_us: int, at_us: int, allowed: TimeRange
     ) -> Picture | None:
         try:
-            with self._source.looking_at(volume_id):
-                return self._read(volume_id, stream_id, hour_us, at_us, allowed)
+            return self._source.threads(volume_id).call(
+                self._read, volume_id, stream_id, hour_us, at_us, allowed
+            )
         except (FileNotFoundError, VolumeUnavailable):
             return None
 

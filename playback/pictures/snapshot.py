@@ -4,7 +4,7 @@ import io
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -111,7 +111,8 @@ class Snapshots:
         size = gop.keyframe_size if until_us is None else gop.size
         opened = self._footage.source.open_media(file.stream_id, file.run_id, file.seq)
         try:
-            data = os.pread(opened.fd, file.init_bytes, 0) + os.pread(opened.fd, size, gop.offset)
+            parts = ((file.init_bytes, 0), (size, gop.offset))
+            data = self._footage.source.threads(opened.volume_id).call(_read_parts, opened.fd, parts)
         finally:
             os.close(opened.fd)
         target = (
@@ -130,6 +131,10 @@ class Snapshots:
             while self._cached_bytes > _CACHE_BYTES:
                 _, oldest = self._cache.popitem(last=False)
                 self._cached_bytes -= len(oldest.jpeg)
+
+
+def _read_parts(fd: int, parts: Iterable[tuple[int, int]]) -> bytes:
+    return b"".join(os.pread(fd, size, offset) for size, offset in parts)
 
 
 def _last_frame(data: bytes, target_ticks: int | None) -> tuple[VideoFrame, int]:

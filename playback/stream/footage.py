@@ -26,12 +26,12 @@ from storage.footage.segment_index import PlayableFile
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
-from vms.domain.segment import InitRecord
+from vms.domain.segment import InitRecord, Segment
 from vms.domain.time import DAY_US, MINUTE_US, Clock, TimeRange
 from vms.media import fragment_table
 from vms.media.fragment_columns import FragmentColumns
 from vms.media.fragments import walk_fragments
-from vms.media.init_segment import parse_init
+from vms.media.init_segment import InitSegment, parse_init
 
 _log = logging.getLogger(__name__)
 
@@ -230,12 +230,14 @@ class Footage:
         if segment is None:
             raise Purged("this footage was deleted by retention")
         init = parse_init(self._storage.segments.init(segment.init_id).data)
-        with self._source.looking_at(segment.volume_id):
-            opened = self._source.open_finished(segment)
-            try:
-                walk = walk_fragments(opened.fd, opened.size, segment.init_bytes, init)
-            finally:
-                os.close(opened.fd)
+        return self._source.threads(segment.volume_id).call(self._walk, segment, init)
+
+    def _walk(self, segment: Segment, init: InitSegment) -> fragment_table.FragmentTable:
+        opened = self._source.open_finished(segment)
+        try:
+            walk = walk_fragments(opened.fd, opened.size, segment.init_bytes, init)
+        finally:
+            os.close(opened.fd)
         return fragment_table.FragmentTable(init.timescale, walk.fragments)
 
 

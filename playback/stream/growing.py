@@ -52,8 +52,11 @@ class OpenSegments:
         """Return the run's files after number `last_seq` (-1 for all) that hold at least one complete fragment.
 
         Raises:
-            VolumeUnavailable: the run's volume is not there.
+            VolumeUnavailable: the run's volume is not there, or does not answer.
         """
+        return self._source.threads(run.volume_id).call(self._walk_after, run, last_seq)
+
+    def _walk_after(self, run: Run, last_seq: int) -> list[GrowingFile]:
         found: list[GrowingFile] = []
         for seq in range(last_seq + 1, last_seq + 1 + _MOST_UNINDEXED):
             try:
@@ -68,12 +71,11 @@ class OpenSegments:
     def _walk(self, run: Run, seq: int) -> GrowingFile | None:
         with self._lock:
             known = self._known.get((run.id, seq))
-        with self._source.looking_at(run.volume_id):
-            fd = self._source.open_growing(run, seq)
-            try:
-                file = _grown(fd, seq, known)
-            finally:
-                os.close(fd)
+        fd = self._source.open_growing(run, seq)
+        try:
+            file = _grown(fd, seq, known)
+        finally:
+            os.close(fd)
         if file is not None and file is not known:
             with self._lock:
                 self._known[run.id, seq] = file

@@ -9,15 +9,14 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from playback.stream.volume_gate import VolumeGate
 from storage.open import Storage
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import SegmentName, incoming_path, pack_path, segment_path
+from storage.volumes.volume_pool import VolumeThreads, Work
 from vms.domain.errors import IndexMismatch, NotFound, Purged, VolumeUnavailable
 from vms.domain.segment import Run, Segment
 from vms.domain.volume import Volume
@@ -52,14 +51,10 @@ class SegmentSource:
         self._volumes: dict[int, Volume] = {}
         self._damaged: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._lock = threading.Lock()
-        self._gate = VolumeGate()
 
-    def looking_at(self, volume_id: int) -> AbstractContextManager[None]:
-        """Hold one of the few places for looking at a volume, around what reads a file that was opened here.
-
-        Every opening does so by itself. Raises VolumeUnavailable where all places are taken and nobody leaves.
-        """
-        return self._gate.inside(volume_id)
+    def threads(self, volume_id: int) -> VolumeThreads:
+        """Return the threads in which files of a volume are opened, here, and are to be read by whoever opened them."""
+        return self._storage.volume_pool.threads(volume_id, Work.READ)
 
     def open_media(self, stream_id: int, run_id: int, seq: int) -> OpenFile:
         """Return a recorded file, finished or growing, for a media response.
@@ -87,11 +82,10 @@ class SegmentSource:
         """Return the file of an index entry; raises as `open_media` does."""
         path = segment_path(self.stream_uuid(segment.stream_id), name_of(segment))
         try:
-            fd = self._open(segment.volume_id, path)
+            fd, size = self._open(segment.volume_id, path)
         except FileNotFoundError:
             self._explain_missing(segment)
             raise
-        size = os.fstat(fd).st_size
         if size != segment.size_bytes and self._is_news(segment, size):
             os.close(fd)
             raise IndexMismatch("this part of the footage is damaged on disk")
@@ -104,11 +98,11 @@ class SegmentSource:
         Raises:
             FileNotFoundError: there is no such file (yet, or any more). VolumeUnavailable: its volume is not there.
         """
-        return self._open(run.volume_id, incoming_path(run.uuid, seq))
+        return self._open(run.volume_id, incoming_path(run.uuid, seq))[0]
 
     def open_pack(self, volume_id: int, stream_id: int, hour_us: int) -> int:
         """Return a descriptor of a stream-hour's picture pack; raises as `open_growing` does."""
-        return self._open(volume_id, pack_path(self.stream_uuid(stream_id), hour_us))
+        return self._open(volume_id, pack_path(self.stream_uuid(stream_id), hour_us))[0]
 
     def has_bytes(self, run_id: int, seq: int, until: int) -> bool:
         """Tell whether a finished file is not known to be shorter than `until` bytes."""
@@ -137,14 +131,20 @@ class SegmentSource:
             run = self._storage.segments.run(run_id)
             if run.stream_id != stream_id:
                 return None
-            fd = self.open_growing(run, seq)
+            fd, size = self._open(run.volume_id, incoming_path(run.uuid, seq))
         except (NotFound, FileNotFoundError):
             return None
-        return OpenFile(fd, os.fstat(fd).st_size, is_growing=True, etag="", volume_id=run.volume_id)
+        return OpenFile(fd, size, is_growing=True, etag="", volume_id=run.volume_id)
 
-    def _open(self, volume_id: int, path: str) -> int:
-        with self._gate.inside(volume_id):
-            return self._volume(volume_id).open_file(path)
+    def _open(self, volume_id: int, path: str) -> tuple[int, int]:
+        """Return a descriptor and the file's size."""
+        return self.threads(volume_id).call(
+            self._open_here, volume_id, path, if_late=lambda opened: os.close(opened[0])
+        )
+
+    def _open_here(self, volume_id: int, path: str) -> tuple[int, int]:
+        fd = self._volume(volume_id).open_file(path)
+        return fd, os.fstat(fd).st_size
 
     def _volume(self, volume_id: int) -> OpenVolume:
         """Return an open volume; its row is read again only when it is not found where the row said."""

@@ -28,6 +28,7 @@ class RecorderTimings:
             50 MB; those before them are read back from their files (recorder.publish.dropped_rows).
         claim_seconds: between two looks at whether this is still the one recorder of its database.
         answer_seconds: for a volume to answer before a run begins on it, and at the recorder's start.
+        long_answer_seconds: for a volume to let a few files be read whole, or a run's rows be moved.
         end_seconds: for all streams that are to end; those on a volume that hangs are left behind then. Less than
             `vms up` gives the recorder, so that what the others recorded gets its rows.
         handover_seconds: how long a recorder that left without a word may take to come back (storage.installation.role_claim).
@@ -54,6 +55,7 @@ class RecorderTimings:
     claim_seconds: float = 2.0
     handover_seconds: float = 15.0
     answer_seconds: float = 30.0
+    long_answer_seconds: float = 300.0
     end_seconds: float = 15.0
     connects_at_once: int = 4
     stop_steps: StopSteps = field(default_factory=StopSteps)

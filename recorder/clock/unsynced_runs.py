@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from recorder.clock.timings import RecorderTimings
 from storage.clock.clock_shift import ClockShift
 from storage.footage.segment_index import SegmentIndex
+from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from vms.domain.errors import VmsError
 from vms.domain.segment import ClockTrust, Run
 from vms.domain.time import SECOND_US, Clock
@@ -33,11 +35,12 @@ class UnsyncedRuns:
         shift: ClockShift,
         segments: SegmentIndex,
         anchors: Mapping[UUID, int],
+        pool: VolumePool,
         clock: Clock,
         timings: RecorderTimings,
         trust: Callable[[], ClockTrust],
     ) -> None:
-        self._shift, self._segments = shift, segments
+        self._shift, self._segments, self._pool = shift, segments, pool
         self._clock, self._timings, self._trust = clock, timings, trust
         self._anchors = dict(anchors)
 
@@ -58,14 +61,16 @@ class UnsyncedRuns:
     async def _correct(self, uuid: UUID, delta_us: int) -> None:
         """Move one run; it is tried again later where the index or the volume does not answer, or it is not ended there."""
         try:
-            run = await asyncio.to_thread(self._segments.run_by_uuid, uuid)
+            run = await self._pool.threads(DATA_FOLDER, Work.MOVE).run(self._segments.run_by_uuid, uuid)
             if run is None or run.is_open:
                 return
             token = f"synchronised-{uuid.hex}"
             if abs(delta_us) <= _LEAST_US:
-                await asyncio.to_thread(self._shift.leave, token)
+                await self._pool.threads(DATA_FOLDER, Work.MOVE).run(self._shift.leave, token)
             else:
-                moved = await asyncio.to_thread(self._shift.shift_run, run.id, delta_us, token=token)
+                moving = partial(self._shift.shift_run, run.id, delta_us, token=token)
+                seconds = self._timings.long_answer_seconds
+                moved = await self._pool.threads(run.volume_id, Work.MOVE).run(moving, seconds=seconds)
                 if moved:
                     log.warning(
                         "footage from before the clock was set was moved",

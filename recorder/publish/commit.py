@@ -9,7 +9,6 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
@@ -17,9 +16,9 @@ from uuid import UUID
 from recorder.clock.timings import RecorderTimings
 from recorder.publish.dropped_rows import DroppedRows
 from recorder.publish.incoming_names import IncomingNames
-from recorder.publish.volume_threads import FileWork, VolumeThreads
 from storage.footage.index_writer import IndexBatch, IndexWriter
 from storage.volumes.open_volume import OpenVolume
+from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from vms.domain.camera import StreamStatus
 from vms.domain.errors import IndexUnavailable, StorageError
 from vms.domain.segment import FinishedSegment, Outage, Run
@@ -53,7 +52,7 @@ class Commits:
     def __init__(
         self,
         index: IndexWriter,
-        threads: VolumeThreads,
+        pool: VolumePool,
         clock: Clock,
         timings: RecorderTimings,
         *,
@@ -62,14 +61,14 @@ class Commits:
         dropped: DroppedRows,
         step: Callable[[str], None],
     ) -> None:
-        self._index, self._threads, self._clock, self._timings = index, threads, clock, timings
+        self._index, self._pool, self._clock, self._timings = index, pool, clock, timings
         self._statuses, self._volume_failed, self._step = statuses, volume_failed, step
         self._dropped = dropped
-        self._incoming_names = IncomingNames(threads, step)
+        self._incoming_names = IncomingNames(pool, step)
         self._waiting = _Waiting()
         self._soon = asyncio.Event()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-writer")
-        self._writing = asyncio.Lock()
+        self._writer = pool.threads(DATA_FOLDER, Work.COMMIT)
+        self._writing: asyncio.Task[None] | None = None
         self._syncs: dict[int, asyncio.Task[None]] = {}
         self._is_index_down = False
         self._told: dict[int, StreamStatus] = {}
@@ -113,7 +112,6 @@ class Commits:
         await self._sync()
         await self._commit()
         await self._incoming_names.finish(self._timings.commit_seconds)
-        self._writer.shutdown(wait=False)
 
     async def _sync(self) -> None:
         """Sync every volume that has new files; one that takes long is left behind, with its segments."""
@@ -132,8 +130,8 @@ class Commits:
     async def _sync_volume(self, volume: OpenVolume) -> None:
         mine = [entry for entry in self._waiting.unsynced if entry[1] is volume]
         try:
-            await self._threads.run(
-                volume.volume_id, FileWork.SYNC, _sync_files, volume, [s for s, _ in mine]
+            await self._pool.threads(volume.volume_id, Work.SYNC).run(
+                _sync_files, volume, [s for s, _ in mine]
             )
         except StorageError as error:
             # What a failed sync covers may be lost, and a second one would not tell (fsyncgate): no row may vouch
@@ -149,40 +147,59 @@ class Commits:
         self._waiting.unsynced = [entry for entry in self._waiting.unsynced if id(entry) not in done]
 
     async def _commit(self) -> None:
-        async with self._writing:
-            statuses = self._take_statuses()
-            segments, self._waiting.synced = self._waiting.synced, []
-            outages, self._waiting.outages = self._waiting.outages, {}
-            runs = self._take_runs(segments)
-            batch = IndexBatch(
-                runs=tuple(run for run, _ in runs),
-                segments=tuple(segment for segment, _ in segments),
-                outages=tuple(outages.values()),
-                statuses=tuple(statuses.values()),
-            )
-            if batch == IndexBatch():
-                return
-            loop = asyncio.get_running_loop()
-            try:
-                await loop.run_in_executor(self._writer, self._index.commit, batch)
-            except IndexUnavailable:
-                self._put_back(runs, segments, outages)
-                self._waiting.statuses = statuses | self._waiting.statuses
-                if not self._is_index_down:
-                    log.exception("the index does not answer; recording goes on")
-                self._is_index_down = True
-                return
-            except Exception:  # the boundary of the writer: nothing may stop later batches
-                log.exception("the index refused a batch; its parts are tried one by one")
-                segments = await loop.run_in_executor(self._writer, self._commit_singly, batch, segments)
-            self._told |= statuses
-            if self._is_index_down:
-                log.warning("the index answers again", extra={"segments": len(segments)})
-                self._is_index_down = False
-                self._dropped.index_answers()
-            if segments:
-                self._step("inserted")
+        """Write what waits; an index that hangs keeps its batch and is given no other, and volumes are synced as ever."""
+        if await self._has_written():
+            self._writing = asyncio.create_task(self._write(), name="commit")
+            await self._has_written()
+        else:
+            self._note_down()
+            self._drop_excess()
+
+    async def _has_written(self) -> bool:
+        """Tell whether no batch is being written, after having waited for it a while."""
+        if self._writing is None:
+            return True
+        done, _ = await asyncio.wait({self._writing}, timeout=self._timings.commit_seconds)
+        for writing in done:
+            writing.result()
+        return bool(done)
+
+    async def _write(self) -> None:
+        statuses = self._take_statuses()
+        segments, self._waiting.synced = self._waiting.synced, []
+        outages, self._waiting.outages = self._waiting.outages, {}
+        runs = self._take_runs(segments)
+        batch = IndexBatch(
+            runs=tuple(run for run, _ in runs),
+            segments=tuple(segment for segment, _ in segments),
+            outages=tuple(outages.values()),
+            statuses=tuple(statuses.values()),
+        )
+        if batch == IndexBatch():
+            return
+        try:
+            await self._writer.run(self._index.commit, batch)
+        except IndexUnavailable as error:
+            self._put_back(runs, segments, outages)
+            self._waiting.statuses = statuses | self._waiting.statuses
+            self._note_down(error)
+            return
+        except Exception:  # the boundary of the writer: nothing may stop later batches
+            log.exception("the index refused a batch; its parts are tried one by one")
+            segments = await self._writer.run(self._commit_singly, batch, segments)
+        self._told |= statuses
+        if self._is_index_down:
+            log.warning("the index answers again", extra={"segments": len(segments)})
+            self._is_index_down = False
+            self._dropped.index_answers()
+        if segments:
+            self._step("inserted")
         self._incoming_names.release(segments, [(run, volume) for run, volume in runs if not run.is_open])
+
+    def _note_down(self, error: IndexUnavailable | None = None) -> None:
+        if not self._is_index_down:
+            log.error("the index does not answer; recording goes on", exc_info=error)
+        self._is_index_down = True
 
     def _take_statuses(self) -> dict[int, StreamStatus]:
         """Take what is to be told about the streams now: what has changed, and now and then that all is as it was."""
@@ -248,6 +265,11 @@ class Commits:
         waiting.runs = {run.uuid: (run, volume) for run, volume in runs} | waiting.runs
         waiting.outages = outages | waiting.outages
         waiting.synced = segments + waiting.synced
+        self._drop_excess()
+
+    def _drop_excess(self) -> None:
+        """Let go of the oldest rows that are too much to be kept in memory."""
+        waiting = self._waiting
         too_many = max(0, len(waiting.synced) - self._timings.waiting_rows)
         if too_many:
             log.error("rows no longer fit into memory; they are read back later", extra={"rows": too_many})

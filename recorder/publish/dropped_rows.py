@@ -13,6 +13,7 @@ from uuid import UUID
 from recorder.clock.timings import RecorderTimings
 from storage.open import Storage
 from storage.recovery.late_rows import LateFiles, clear_folder, index_late_files, late_files
+from storage.volumes.volume_pool import Work
 from vms.domain.errors import VmsError
 from vms.domain.segment import FinishedSegment
 
@@ -79,10 +80,12 @@ class DroppedRows:
                 self._answers.set()
 
     async def _fetch(self, late: LateFiles) -> int:
-        files = await asyncio.to_thread(late_files, self._storage, late)
+        threads = self._storage.volume_pool.threads(late.volume_id, Work.FETCH)
+        seconds = self._timings.long_answer_seconds
+        files = await threads.run(late_files, self._storage, late, seconds=seconds)
         added = 0
         for first in range(0, len(files), _FILES_AT_ONCE):
             some = files[first : first + _FILES_AT_ONCE]
-            added += await asyncio.to_thread(index_late_files, self._storage, late, some)
-        await asyncio.to_thread(clear_folder, self._storage, late)
+            added += await threads.run(index_late_files, self._storage, late, some, seconds=seconds)
+        await threads.run(clear_folder, self._storage, late, seconds=seconds)
         return added

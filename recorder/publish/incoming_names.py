@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from recorder.publish.volume_threads import FileWork, VolumeThreads
 from storage.volumes.markers import remove_run_folder
 from storage.volumes.open_volume import OpenVolume
+from storage.volumes.volume_pool import VolumePool, Work
 from vms.domain.errors import StorageError
 from vms.domain.segment import FinishedSegment, Run
 
@@ -31,8 +31,8 @@ class IncomingNames:
         step: called with the name of each step taken; tests end the process there.
     """
 
-    def __init__(self, threads: VolumeThreads, step: Callable[[str], None]) -> None:
-        self._threads, self._step = threads, step
+    def __init__(self, pool: VolumePool, step: Callable[[str], None]) -> None:
+        self._pool, self._step = pool, step
         self._waiting: dict[int, list[_Part]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
@@ -69,8 +69,8 @@ class IncomingNames:
 
     async def _remove(self, part: _Part) -> None:
         try:
-            await self._threads.run(
-                part.volume.volume_id, FileWork.FINISH, _remove_names, part.volume, part.segments, part.ended
+            await self._pool.threads(part.volume.volume_id, Work.FINISH).run(
+                _remove_names, part.volume, part.segments, part.ended
             )
         except (StorageError, OSError):
             # The next start removes what is left.

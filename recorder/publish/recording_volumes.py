@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable
 
 from recorder.clock.timings import RecorderTimings
-from recorder.publish.volume_threads import FileWork, VolumeThreads
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.volume_access import VolumeAccess, VolumeCheck, choose_volume
+from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import IndexUnavailable, VolumeUnavailable
 from vms.domain.time import SECOND_US, Clock
@@ -30,16 +30,16 @@ class RecordingVolumes:
         self,
         store: VolumeStore,
         access: VolumeAccess,
-        threads: VolumeThreads,
+        pool: VolumePool,
         clock: Clock,
         timings: RecorderTimings,
         changed: Callable[[], None],
     ) -> None:
-        self._store, self._access, self._threads = store, access, threads
+        self._store, self._access, self._pool = store, access, pool
         self._clock, self._timings, self._changed = clock, timings, changed
         self._volumes: list[Volume] = []
         self._checks: dict[int, VolumeCheck] = {}
-        self._looks: dict[int, tuple[int, asyncio.Task[None]]] = {}
+        self._looks: dict[int, asyncio.Task[None]] = {}
         self._distrusted_until_us: dict[int, int] = {}
         self._soon = asyncio.Event()
 
@@ -86,11 +86,8 @@ class RecordingVolumes:
         Raises:
             VolumeUnavailable: it is not there, is another one, or does not answer.
         """
-        opening = self._threads.run(volume.id, FileWork.CHECK, self._access.open, volume)
-        try:
-            return await asyncio.wait_for(opening, self._timings.answer_seconds)
-        except TimeoutError:
-            raise VolumeUnavailable(f"{volume.path} does not answer") from None
+        seconds = self._timings.answer_seconds
+        return await self._pool.threads(volume.id, Work.CHECK).run(self._access.open, volume, seconds=seconds)
 
     async def watch(self) -> None:
         """Look at each volume until cancelled."""
@@ -106,21 +103,22 @@ class RecordingVolumes:
     async def look(self) -> None:
         """Look at each volume once; one that does not answer in time counts as failed until it does."""
         try:
-            self._volumes = await asyncio.to_thread(self._store.list)
-        except IndexUnavailable:
+            seconds = self._timings.answer_seconds
+            self._volumes = await self._pool.threads(DATA_FOLDER, Work.VOLUMES).run(
+                self._store.list, seconds=seconds
+            )
+        except (IndexUnavailable, VolumeUnavailable):
             log.warning("the list of volumes cannot be read; the last one stays in force")
         gone = set(self._checks) - {volume.id for volume in self._volumes}
         for volume_id in gone:
             del self._checks[volume_id]
-        now_us = self._clock.monotonic_us()
         for volume in self._volumes:
             if volume.id not in self._looks:
                 task = asyncio.create_task(self._look_at(volume), name=f"check volume {volume.id}")
-                self._looks[volume.id] = (now_us, task)
+                self._looks[volume.id] = task
         if self._looks:
-            tasks = [task for _, task in self._looks.values()]
-            await asyncio.wait(tasks, timeout=self._timings.volume_watch_seconds)
-        for volume_id, (_, task) in tuple(self._looks.items()):
+            await asyncio.wait(self._looks.values(), timeout=self._timings.volume_watch_seconds)
+        for volume_id, task in tuple(self._looks.items()):
             if task.done():
                 del self._looks[volume_id]
             else:
@@ -128,7 +126,7 @@ class RecordingVolumes:
         self._changed()
 
     async def _look_at(self, volume: Volume) -> None:
-        check = await self._threads.run(volume.id, FileWork.CHECK, self._access.check, volume)
+        check = await self._pool.threads(volume.id, Work.CHECK).run(self._access.check, volume)
         if self._clock.monotonic_us() >= self._distrusted_until_us.get(volume.id, 0):
             self._set(volume.id, check)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from recorder.clock.timings import RecorderTimings
-from recorder.publish.volume_threads import FileWork, VolumeThreads
 from recorder.run.open_file import Look
+from storage.volumes.volume_pool import VolumePool, Work
 from vms.domain.errors import StorageError
 from vms.domain.time import SECOND_US, Clock
 
@@ -36,8 +36,8 @@ class Watched(Protocol):
 class FileWatch:
     """Looks at every run each `look_seconds`, at young ones each `early_look_seconds`."""
 
-    def __init__(self, threads: VolumeThreads, clock: Clock, timings: RecorderTimings) -> None:
-        self._threads, self._clock, self._timings = threads, clock, timings
+    def __init__(self, pool: VolumePool, clock: Clock, timings: RecorderTimings) -> None:
+        self._pool, self._clock, self._timings = pool, clock, timings
         self._due_us: dict[Watched, int] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._came = asyncio.Event()
@@ -84,7 +84,7 @@ class FileWatch:
         task.add_done_callback(lambda _task: self._busy.pop(volume_id, None))
 
     async def _look(self, volume_id: int, runs: list[Watched]) -> None:
-        looks = await self._threads.run(volume_id, FileWork.LOOK, _look_at, runs)
+        looks = await self._pool.threads(volume_id, Work.LOOK).run(_look_at, runs)
         wall_minus_monotonic_us = self._clock.now_us() - self._clock.monotonic_us()
         for run, look in looks:
             if run in self._due_us:

@@ -19,6 +19,7 @@ class Look:
     """What one look saw.
 
     Attributes:
+        seq: the number of the file that it saw: ffmpeg may have gone on to another one meanwhile.
         at_us: monotonic time of the look.
         size_bytes: of the file; 0 while there is none.
         has_media: whether the run has put a whole fragment on disk.
@@ -28,6 +29,7 @@ class Look:
         codec_tag: the four letters of the sample entry (avc1, hev1 …), once known.
     """
 
+    seq: int
     at_us: int
     size_bytes: int
     has_media: bool
@@ -68,7 +70,7 @@ class OpenFile:
         try:
             facts = os.stat(f"{seq:06d}.mp4", dir_fd=self._folder_fd)
         except FileNotFoundError:
-            return Look(now_us, 0, self._first_media_us is not None)
+            return Look(seq, now_us, 0, self._first_media_us is not None)
         arrival, is_dated_well = None, True
         if follow and facts.st_size > self._walked_bytes:
             reached = self._walk(seq, facts.st_size)
@@ -79,7 +81,7 @@ class OpenFile:
                 arrival = Arrival(media_us, min(max(written_us, before_us), now_us) - delay_us)
         has_media = self._first_media_us is not None
         tag = self._init.rfc6381[:4] if self._init else ""
-        return Look(now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag)
+        return Look(seq, now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag)
 
     def _walk(self, seq: int, size: int) -> tuple[int, int] | None:
         """Return media time at the end of the newest new fragment, and how long ago that had arrived; or None."""

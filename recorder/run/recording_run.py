@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from recorder.clock.wall_clock import RunClock
@@ -19,7 +18,6 @@ from recorder.publish.finished_file import (
     times_of,
     write_sidecar,
 )
-from recorder.publish.volume_threads import FileWork
 from recorder.run.open_file import Look, OpenFile, written_at
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding, RunWatch
@@ -27,14 +25,12 @@ from recorder.run.segmenter_output import parse_list_line, verdict
 from recorder.run.segmenter_process import start_segmenter
 from storage.volumes.markers import make_run_folder, remove_run_folder
 from storage.volumes.segment_paths import incoming_folder
+from storage.volumes.volume_pool import Work
 from vms.domain.camera import OutageCause
-from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull, VolumeUnavailable
+from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull
 from vms.domain.segment import Run, RunEnd, SegmentFlag
 from vms.domain.time import SECOND_US
 from vms.ffmpeg.process import FfmpegProcess
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +67,7 @@ class RecordingRun:
     def __init__(self, order: RunOrder, parts: RunParts, on_media: Callable[[int], None]) -> None:
         self.order, self._parts, self._on_media = order, parts, on_media
         self.uuid: UUID = uuid4()
+        self._finishing = parts.pool.threads(order.volume.volume_id, Work.FINISH)
         clock = parts.clock
         self._clock = RunClock(
             anchor_us=clock.now_us() - clock.monotonic_us(),
@@ -91,7 +88,6 @@ class RecordingRun:
         self._ending: RunEnding | None = None
         self._is_ending = asyncio.Event()
         self._file: OpenFile | None = None
-        self._folder_fd = -1
         self._name = {"stream": order.stream.id, "run": self.uuid.hex[:8]}
 
     @property
@@ -129,25 +125,19 @@ class RecordingRun:
         Raises:
             VmsError: ffmpeg or the run's folder could not be started.
         """
-        preparing = asyncio.create_task(self._in_thread(self._prepare), name=f"folder {self.uuid.hex[:8]}")
-        done, _ = await asyncio.wait({preparing}, timeout=self._parts.timings.answer_seconds)
-        if not done:
-            preparing.add_done_callback(self._close_folder)
-            raise VolumeUnavailable(f"{self.order.volume.path} does not answer")
-        preparing.result()
+        seconds = self._parts.timings.answer_seconds
+        # A folder that comes too late is left to the next start.
+        folder_fd = await self._finishing.run(self._prepare, seconds=seconds, if_late=os.close)
         try:
-            return await self._record()
+            return await self._record(folder_fd)
         finally:
             self._parts.watch.remove(self)
-            os.close(self._folder_fd)
+            # In the one thread of the looks, so that none of them finds another folder under this number.
+            self._parts.pool.threads(self.volume_id, Work.LOOK).submit(os.close, folder_fd)
 
-    def _close_folder(self, preparing: asyncio.Task[None]) -> None:
-        """Let go of a folder that came too late; the next start removes it."""
-        if not preparing.cancelled() and preparing.exception() is None:
-            os.close(self._folder_fd)
-
-    async def _record(self) -> RunEnding:
-        child = await start_segmenter(self.order, self._parts, self._folder_fd, self._hear)
+    async def _record(self, folder_fd: int) -> RunEnding:
+        self._file = OpenFile(folder_fd, self._parts.clock)
+        child = await start_segmenter(self.order, self._parts, folder_fd, self._hear)
         reader = asyncio.create_task(self._read_lines(child), name=f"lines {self.uuid.hex[:8]}")
         finisher = asyncio.create_task(self._finish_all(), name=f"files {self.uuid.hex[:8]}")
         ended = asyncio.create_task(child.wait(), name=f"end {self.uuid.hex[:8]}")
@@ -188,14 +178,13 @@ class RecordingRun:
             return False
         return True
 
-    def _prepare(self) -> None:
-        """Make the folder that ffmpeg starts in; it makes none itself, so nothing lands on a missing mount."""
+    def _prepare(self) -> int:
+        """Make the folder that ffmpeg starts in, and return it; so nothing lands on a missing mount."""
         volume = self.order.volume
         folder = incoming_folder(self.uuid)
         make_run_folder(volume, self.uuid, self.order.stream.uuid)
         write_sidecar(volume, self.order.camera, self.order.stream)
-        self._folder_fd = volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
-        self._file = OpenFile(self._folder_fd, self._parts.clock)
+        return volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
 
     def _hear(self, line: str) -> str:
         """Return a line of ffmpeg's without secrets, after listening for signs that the run must end."""
@@ -222,16 +211,14 @@ class RecordingRun:
 
     def looked(self, look: Look, wall_minus_monotonic_us: int) -> None:
         """Take in what a look saw."""
-        if look.arrival is not None and (self._seq == 0 or not self._parts.begins_anew):
+        if look.arrival is not None and (look.seq == 0 or not self._parts.begins_anew):
             # Where later files begin at zero, what the earlier ones amount to is known only once they are examined.
             self._clock = self._clock.observed(look.arrival)
         if look.has_media and self._row is None and look.first_media_us is not None:
             self._open_row(look.first_media_us)
             if look.codec_tag.startswith(_UNTAGGED_H265):
                 self.end(_H265_SEEN)
-        ending = self.state.looked(
-            look, self._seq, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us)
-        )
+        ending = self.state.looked(look, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us))
         if ending is not None:
             self.end(ending)
 
@@ -259,9 +246,10 @@ class RecordingRun:
             self._parts.commits.run_changed(self._row, self.order.volume)
             self._parts.ended(self._row)
         else:
-            with contextlib.suppress(StorageError, OSError, TimeoutError):
-                await asyncio.wait_for(
-                    self._in_thread(remove_run_folder, self.order.volume, self.uuid), _EMPTY_FOLDER_SECONDS
+            volume, seconds = self.order.volume, _EMPTY_FOLDER_SECONDS
+            with contextlib.suppress(StorageError, OSError):
+                await self._parts.pool.threads(self.volume_id, Work.FINISH).run(
+                    remove_run_folder, volume, self.uuid, seconds=seconds
                 )
 
     async def _finish_all(self) -> None:
@@ -291,10 +279,10 @@ class RecordingRun:
         file = RunFile(self.order.volume, self.order.stream, self.uuid, seq)
         self._next_unfinished = seq + 1
         try:
-            facts = await self._in_thread(examine, file)
+            facts = await self._finishing.run(examine, file)
             if facts is None:
                 log.warning("a file without any whole fragment was dropped", extra=self._name | {"seq": seq})
-                await self._in_thread(self.order.volume.unlink, file.path)
+                await self._finishing.run(self.order.volume.unlink, file.path)
                 return True
             await self._publish(file, facts, listed)
         except FileNotFoundError:
@@ -326,7 +314,7 @@ class RecordingRun:
             assigned = replace(assigned, flags=assigned.flags | SegmentFlag.JUMP)
         if not listed.was_listed:
             assigned = replace(assigned, flags=assigned.flags | SegmentFlag.RECOVERED)
-        finished = await self._in_thread(publish, file, facts, assigned, self._parts.step)
+        finished = await self._finishing.run(publish, file, facts, assigned, self._parts.step)
         if self._row is None or file.seq == 0:
             self._place_row(assigned.start_us)
         self._parts.commits.segment_published(finished, self.order.volume)
@@ -341,7 +329,7 @@ class RecordingRun:
     async def _mended(self, file: RunFile, facts: FileFacts) -> FileFacts:
         """Close the hole that a jump left in this file, or in one before it."""
         try:
-            facts, back_ticks = await self._in_thread(repair_times, file, facts, self._back_ticks)
+            facts, back_ticks = await self._finishing.run(repair_times, file, facts, self._back_ticks)
         except MalformedMedia:
             log.warning("a jump could not be repaired", exc_info=True, extra=self._name | {"seq": file.seq})
         else:
@@ -369,6 +357,3 @@ class RecordingRun:
         if self._row is not None and self._row.is_open:
             self._row = replace(self._row, start_us=start_us)
             self._parts.commits.run_changed(self._row, self.order.volume)
-
-    async def _in_thread(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._parts.threads.run(self.volume_id, FileWork.FINISH, call, *args, **kwargs)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from recorder.clock.timings import RecorderTimings
 from recorder.publish.commit import Commits
-from recorder.publish.volume_threads import VolumeThreads
 from recorder.run.file_watch import FileWatch
 from recorder.run.strays import ChildNotes
 from storage.volumes.open_volume import OpenVolume
+from storage.volumes.volume_pool import VolumePool
 from vms.domain.camera import Camera, Secret, Stream
 from vms.domain.segment import ClockTrust, Run
 from vms.domain.time import Clock
@@ -32,7 +32,7 @@ class RunParts:
     clock: Clock
     timings: RecorderTimings
     segment_seconds: int
-    threads: VolumeThreads
+    pool: VolumePool
     watch: FileWatch
     commits: Commits
     notes: ChildNotes

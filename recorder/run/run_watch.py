@@ -73,14 +73,14 @@ class RunWatch:
         """Whether media came and has now stopped, though not yet for so long that the run must end."""
         return self.grown_us is not None and self.looked_us - self.grown_us > _QUIET_US
 
-    def looked(self, look: Look, seq: int, *, has_stepped: bool) -> RunEnding | None:
-        """Take in a look at file `seq`; return why the run must end, or None."""
+    def looked(self, look: Look, *, has_stepped: bool) -> RunEnding | None:
+        """Take in a look at a file; return why the run must end, or None."""
         if look.at_us - self.looked_us > _STOPPED_US:
             self._forgive(look.at_us)
         if look.arrival is not None:
             self._dates = look.is_dated_well and self._dates is not False
-        if seq != self._seq:
-            self._seq, self._seq_since_us = seq, look.at_us
+        if look.seq != self._seq:
+            self._seq, self._seq_since_us = look.seq, look.at_us
             self._size_bytes = 0
         if look.size_bytes > self._size_bytes:
             self._measure(look)

@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from vms.host.clock import boot_id
 
 log = logging.getLogger(__name__)
@@ -20,31 +21,25 @@ class ChildNotes:
     The kernel ends children with their parent (see spawn_ffmpeg); this is for the case that it could not.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder: Path, pool: VolumePool) -> None:
+        self._folder, self._threads = folder, pool.threads(DATA_FOLDER, Work.NOTE)
 
     def add(self, pid: int) -> None:
-        """Note a child that was started; a data folder that takes no byte is no reason not to record."""
-        identity = _identity(pid)
-        if identity:
-            note = self._folder / str(pid)
-            try:
-                note.write_text(identity, encoding="ascii")
-            except OSError as error:
-                log.warning("a child could not be noted: %s", error.strerror, extra={"pid": pid})
-                self.remove(pid)
+        """Note a child that was started; a data folder that takes no byte, or hangs, is no reason not to record."""
+        # Now: by the time that the folder answers, the number may be another process's.
+        if identity := _identity(pid):
+            self._threads.submit(self._write, pid, identity)
 
     def remove(self, pid: int) -> None:
         """Forget a child that has ended; a note that stays tells of a process that is not there any more."""
-        with contextlib.suppress(OSError):
-            (self._folder / str(pid)).unlink(missing_ok=True)
+        self._threads.submit(self._unlink, pid)
 
     def end_strays(self) -> int:
         """Kill every noted process that still runs, with its group; return how many there were.
 
         A number that another process got since is told apart by its start time and the boot.
         """
+        self._folder.mkdir(parents=True, exist_ok=True)
         found = 0
         for note in self._folder.iterdir():
             if note.name.isdecimal() and note.read_text(encoding="ascii") == _identity(int(note.name)):
@@ -56,6 +51,17 @@ class ChildNotes:
                     )
             note.unlink(missing_ok=True)
         return found
+
+    def _write(self, pid: int, identity: str) -> None:
+        try:
+            (self._folder / str(pid)).write_text(identity, encoding="ascii")
+        except OSError as error:
+            log.warning("a child could not be noted: %s", error.strerror, extra={"pid": pid})
+            self._unlink(pid)
+
+    def _unlink(self, pid: int) -> None:
+        with contextlib.suppress(OSError):
+            (self._folder / str(pid)).unlink(missing_ok=True)
 
 
 def _identity(pid: int) -> str:

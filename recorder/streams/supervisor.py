@@ -8,6 +8,7 @@ from dataclasses import replace
 from recorder.streams.stream_task import StreamParts, StreamTask, WantedStream
 from storage.cameras.camera_store import CameraStore
 from storage.footage.segment_index import SegmentIndex
+from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.camera import Camera, Credentials, OutageCause, StreamState, StreamStatus
 from vms.domain.errors import IndexUnavailable, SettingsError
 from vms.domain.segment import Outage
@@ -40,6 +41,7 @@ class Supervisor:
         self, cameras: CameraStore, segments: SegmentIndex, parts: StreamParts, redactor: Redactor
     ) -> None:
         self._cameras, self._segments, self._parts, self._redactor = cameras, segments, parts, redactor
+        self._reader = parts.run.pool.threads(DATA_FOLDER, Work.CONFIGURATION)
         self._running: dict[int, tuple[StreamTask, asyncio.Task[None]]] = {}
         self._late: set[asyncio.Task[None]] = set()
         self._farewells: list[StreamStatus] = []
@@ -77,15 +79,15 @@ class Supervisor:
 
     async def _remember(self) -> None:
         """Learn what the last recorder left open, so that its absence is accounted for."""
-        open_outages = await asyncio.to_thread(self._segments.open_outages)
+        open_outages = await self._reader.run(self._segments.open_outages)
         self._outages = {outage.stream_id: outage for outage in open_outages}
-        self._before = await asyncio.to_thread(self._cameras.statuses)
+        self._before = await self._reader.run(self._cameras.statuses)
 
     async def _follow(self) -> None:
-        revision = await asyncio.to_thread(self._cameras.revision)
+        revision = await self._reader.run(self._cameras.revision)
         if revision == self._revision:
             return
-        cameras, credentials, secrets = await asyncio.to_thread(self._read)
+        cameras, credentials, secrets = await self._reader.run(self._read)
         self._redactor.replace_secrets(secrets)
         wanted = wanted_streams(cameras, credentials)
         changed = [
@@ -118,8 +120,8 @@ class Supervisor:
 
     async def _start(self, wanted: WantedStream) -> None:
         stream_id = wanted.stream.id
-        newest = await asyncio.to_thread(self._segments.newest, stream_id)
-        codec = (await asyncio.to_thread(self._segments.init, newest.init_id)).codec if newest else ""
+        newest = await self._reader.run(self._segments.newest, stream_id)
+        codec = (await self._reader.run(self._segments.init, newest.init_id)).codec if newest else ""
         task = StreamTask(wanted, self._parts, outage=self._open_outage(stream_id), is_h265=codec == "h265")
         running = asyncio.create_task(task.work(), name=f"stream {stream_id}")
         self._running[stream_id] = (task, running)

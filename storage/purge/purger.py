@@ -20,9 +20,9 @@ from storage.purge.move_to_garbage import move_to_garbage
 from storage.purge.plan import Blocked, HeldBack, PurgePlan, VolumeNeed, plan_purge
 from storage.purge.state import PurgeState, Refusal
 from storage.purge.stock import ingest_bytes_per_second, newest_run, read_stocks
-from storage.purge.volume_passes import VolumePasses
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.volume_access import VolumeCheck, state_after
+from storage.volumes.volume_pool import VolumePool, Work
 from vms.domain.errors import VolumeFull, VolumeUnavailable
 from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.segment import ClockTrust
@@ -114,7 +114,8 @@ class Purger:
         self._on_step = on_step
         self._batch = batch
         self._links_due_us: dict[int, int] = {}
-        self._passes: VolumePasses[VolumePurge] = VolumePasses(wait_seconds)
+        self._wait_seconds = wait_seconds
+        self._pool = VolumePool()
         self._stopped = threading.Event()
         self.state = PurgeState(storage.database, clock)
 
@@ -125,13 +126,14 @@ class Purger:
             IndexUnavailable: the database does not answer.
         """
         volumes = self._storage.volumes.list()
-        done = self._passes.run({volume.id: partial(self._purge_volume, volume) for volume in volumes})
+        passes = {volume.id: partial(self._purge_volume, volume) for volume in volumes}
+        done = self._pool.call_each(Work.PURGE, passes, seconds=self._wait_seconds)
         return PurgeReport(tuple(done.get(volume.id) or self._left_out(volume) for volume in volumes))
 
     def close(self) -> None:
         """Stop for good, from any thread: passes end after their present batch, and waiting callers return."""
         self._stopped.set()
-        self._passes.close()
+        self._pool.close()
 
     def _left_out(self, volume: Volume) -> VolumePurge:
         result = VolumePurge(volume.id, volume.state, volume.state_detail, blocked=_all_blocked(_LATE))

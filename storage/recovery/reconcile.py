@@ -8,6 +8,7 @@ work of a rebuild (storage.recovery.replace_index), which may run beside the rec
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from storage.recovery.incoming import reconcile_incoming
 from storage.recovery.published_names import hour_folders, indexed_paths, segment_files
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import hour_start
-from storage.volumes.silent_volumes import silent_volumes
+from storage.volumes.volume_pool import ANSWER_SECONDS, Work
 from vms.domain.camera import Stream
 from vms.domain.errors import VolumeFull, VolumeUnavailable
 from vms.domain.segment import Run, RunEnd
@@ -31,8 +32,6 @@ log: Final = logging.getLogger(__name__)
 
 _LOOK_BACK_US: Final = 2 * HOUR_US
 """How long a published file may wait for its row while everything works: seconds; this leaves room for disorder."""
-
-_ANSWER_SECONDS: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -78,7 +77,7 @@ def reconcile(
     *,
     live_runs: Collection[UUID] = (),
     on_step: OnStep = ignore_step,
-    answer_seconds: float = _ANSWER_SECONDS,
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> ReconcileReport:
     """Make files and index agree, and report what was done.
 
@@ -98,9 +97,10 @@ def reconcile(
     streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]
     open_runs = [run for run in storage.segments.open_runs() if run.uuid not in live_runs]
     volumes = storage.volumes.list()
-    silent = silent_volumes(storage.volume_access, volumes, answer_seconds)
+    asked = {volume.id: partial(storage.volume_access.check, volume) for volume in volumes}
+    answered = storage.volume_pool.call_each(Work.RECOVER, asked, seconds=answer_seconds)
     for volume in volumes:
-        if volume.id in silent:
+        if volume.id not in answered:
             report.leave_out(volume.id, f"{volume.path} does not answer")
             continue
         try:

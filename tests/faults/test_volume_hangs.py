@@ -1,7 +1,12 @@
-"""A filesystem that answers no write: only the streams on it notice; wants root to freeze one."""
+"""A filesystem that answers no write: only what needs it notices; wants root to freeze one."""
 
 import asyncio
+import json
+import os
+import signal
 import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import running
 from tests.support.recorder_scene import QUICK, Scene, recording_ffmpeg, recording_scene
 from tests.support.stored_footage import ext4
 from vms.domain.camera import StreamState
@@ -94,6 +100,50 @@ def test_recorder_ends_in_time_though_a_volume_hangs(
                 assert scene.runs("b")[-1].end_reason is RunEnd.STOP
                 assert scene.state("a") is StreamState.STOPPED
             await scene.until(lambda: not recording_ffmpeg(), "the end of ffmpeg")
+
+    with disk_beside(tmp_path) as disk:
+        asyncio.run(asyncio.wait_for(run(disk), 150))
+
+
+def published(scene: Scene) -> Counter[str]:
+    """Return how many files of each stream lie on the volume; asks no database."""
+    return Counter(
+        path.relative_to(scene.volume_path).parts[1] for path in scene.volume_path.glob("rec/*/*/*/*.mp4")
+    )
+
+
+def test_data_folder_that_hangs_stops_no_recording_and_lets_a_camera_be_connected_to_again(
+    tmp_path: Path,
+) -> None:
+    """failure mode 42: the disk with database and notes hangs while a stream's ffmpeg dies and the next one begins."""
+
+    async def run(disk: Path) -> None:
+        async with recording_scene(tmp_path, [CAMERA, OTHER], data_dir=disk / "data") as scene:
+            order = json.dumps({"data": str(scene.settings.data_dir), "segment_seconds": 2})
+            command = [sys.executable, "-m", "tests.support.recorder_process", order]
+            with running(command, tmp_path / "recorder.log") as child:
+                await scene.until_recorded("a")
+                await scene.until_recorded("b")
+                with frozen(disk):
+                    first = recording_ffmpeg(child.pid)
+                    os.kill(first[0], signal.SIGKILL)
+
+                    def replaced() -> bool:
+                        now = recording_ffmpeg(child.pid)
+                        return len(now) == len(first) and first[0] not in now
+
+                    await scene.until(replaced, "another ffmpeg in the place of the first")
+                    before = published(scene)
+                    await scene.until(
+                        lambda: all(count > before[stream] + 1 for stream, count in published(scene).items()),
+                        "files of both streams",
+                        30,
+                    )
+                rows = {path: len(scene.segments(path)) for path in "ab"}
+                await scene.until(
+                    lambda: all(len(scene.segments(path)) > rows[path] + 1 for path in "ab"), "rows of both"
+                )
+                await scene.until(lambda: len(scene.runs("a")) + len(scene.runs("b")) == 3, "the new run")
 
     with disk_beside(tmp_path) as disk:
         asyncio.run(asyncio.wait_for(run(disk), 150))

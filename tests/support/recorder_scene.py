@@ -198,9 +198,10 @@ async def recording_scene(
     step: Callable[[str], None] = lambda _name: None,
     trust: Callable[[], ClockTrust] = lambda: ClockTrust.SYNCED,
     add: bool = True,
+    data_dir: Path | None = None,
 ) -> AsyncIterator[Scene]:
     """Run cameras, database and volumes; the recorder is started by `Scene.start` and ended with the block."""
-    data = folder / "data"
+    data = data_dir or folder / "data"
     data.mkdir()
     url = database_url or f"sqlite:///{data / 'siring.db'}"
     upgrade(url)

@@ -135,7 +135,9 @@ async def spawn_ffmpeg(
     Raises:
         FfmpegFailed: it could not be started.
     """
-    command = ["setpriv", "--pdeathsig", "TERM", "--", *arguments]
+    # The folder is entered behind exec: until then whoever spawns waits, and the folder's filesystem may hang.
+    within = ["env", f"--chdir=/proc/self/fd/{cwd_fd}"] if cwd_fd is not None else []
+    command = ["setpriv", "--pdeathsig", "TERM", "--", *within, *arguments]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -144,7 +146,6 @@ async def spawn_ffmpeg(
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
             limit=_LINE_BYTES,
-            cwd=f"/proc/self/fd/{cwd_fd}" if cwd_fd is not None else None,
             pass_fds=(cwd_fd,) if cwd_fd is not None else (),
             env=_quiet_environment(),
         )

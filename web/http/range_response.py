@@ -5,12 +5,12 @@ import re
 import weakref
 from dataclasses import dataclass
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
+from storage.volumes.volume_pool import VolumeThreads
 from web.http.state import Call
 
 _CHUNK = 512 * 1024
@@ -54,6 +54,7 @@ class RangeResponse(Response):
     def __init__(
         self,
         request: Call,
+        threads: VolumeThreads,
         fd: int,
         size: int,
         *,
@@ -61,20 +62,17 @@ class RangeResponse(Response):
         etag: str = "",
         cache_control: str = "no-store",
         file_name: str = "",
-        limiter: CapacityLimiter | None = None,
     ) -> None:
         """Answer `request` from `fd`, which is closed when the answer was sent or given up.
 
         Args:
             request: its Range, If-Range and If-None-Match are honoured.
-            fd: the open file. size: bytes of it that may be sent.
+            threads: that read it. fd: the open file. size: bytes of it that may be sent.
             media_type: of the file. etag: quoted, "" for a file that still grows.
             cache_control: the header. file_name: makes browsers save the answer under this name.
-            limiter: of the threads that read; None for those that views run in, too.
         """
         self._close = weakref.finalize(self, os.close, fd)
-        self._fd = fd
-        self._limiter = limiter
+        self._threads, self._fd = threads, fd
         self._range = ByteRange(0, size)
         headers = {"Accept-Ranges": "bytes", "Cache-Control": cache_control}
         if etag:
@@ -119,9 +117,7 @@ class RangeResponse(Response):
                 # Servers drop what is sent to a client that is gone without a word.
                 if position > self._range.start and await client.is_disconnected():
                     return
-                chunk = await to_thread.run_sync(
-                    os.pread, self._fd, min(_CHUNK, end - position), position, limiter=self._limiter
-                )
+                chunk = await self._threads.run(os.pread, self._fd, min(_CHUNK, end - position), position)
                 if not chunk:
                     # Truncated under us: the connection must break, a short answer would look whole.
                     raise OSError(f"file ended {end - position} bytes early")
@@ -129,4 +125,8 @@ class RangeResponse(Response):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            self._close()
+            self._threads.submit(self._let_go)
+
+    def _let_go(self) -> None:
+        """Close the file; in a thread, and not when the loop forgets this answer."""
+        self._close()

@@ -22,7 +22,6 @@ from web.access.auth import Authority
 from web.http.client_address import client_address
 from web.http.download_record import DownloadRecord
 from web.http.rate_limit import RateLimit
-from web.http.read_limits import ReadLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ class AppState(TypedDict):
     authority: Authority
     picture_limit: RateLimit
     downloads: DownloadRecord
-    reads: ReadLimits
     registry: CollectorRegistry
 
 
@@ -104,11 +102,6 @@ def picture_limit_of(request: Call) -> RateLimit:
 def downloads_of(request: Call) -> DownloadRecord:
     """Return what knows which downloads are in the audit record already."""
     return request.state["downloads"]
-
-
-def reads_of(request: Call) -> ReadLimits:
-    """Return what bounds how many reads of one volume run at once."""
-    return request.state["reads"]
 
 
 def registry_of(request: Call) -> CollectorRegistry:

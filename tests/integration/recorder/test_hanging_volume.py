@@ -12,11 +12,11 @@ import pytest
 from recorder.publish.commit import Commits
 from recorder.publish.dropped_rows import DroppedRows
 from recorder.publish.recording_volumes import RecordingVolumes
-from recorder.publish.volume_threads import FileWork, VolumeThreads
 from recorder.run.file_watch import FileWatch
 from recorder.run.run_parts import RunParts
 from recorder.run.strays import ChildNotes
 from recorder.streams.stream_task import StreamParts, StreamTask, WantedStream
+from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.recorder_scene import QUICK
@@ -35,18 +35,21 @@ class Parts:
 
     site: Site
     other: Volume
-    threads: VolumeThreads
+    pool: VolumePool
     volumes: RecordingVolumes
     commits: Commits
     run: RunParts
+    steps: list[str]
 
     @contextlib.asynccontextmanager
-    async def stuck(self, volume: Volume, work: FileWork, fifo: Path) -> AsyncIterator[None]:
+    async def stuck(self, volume_id: int, work: Work, fifo: Path) -> AsyncIterator[None]:
         """Keep every thread for one kind of work on a volume in a system call that does not return."""
         os.mkfifo(fifo)
         waiting = [
-            asyncio.create_task(self.threads.run(volume.id, work, os.open, fifo, os.O_RDONLY)) for _ in "12"
+            asyncio.create_task(self.pool.threads(volume_id, work).run(os.open, fifo, os.O_RDONLY))
+            for _ in range(work.threads)
         ]
+        await asyncio.sleep(0)  # they begin
         try:
             yield
         finally:
@@ -71,20 +74,18 @@ def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[
     (folder / "other").mkdir()
 
     async def run(made: Site) -> None:
-        storage, clock, threads = made.storage, SystemClock(), VolumeThreads()
-        timings = replace(QUICK, answer_seconds=0.5)
-        volumes = RecordingVolumes(
-            storage.volumes, storage.volume_access, threads, clock, timings, lambda: None
-        )
+        storage, clock, pool = made.storage, SystemClock(), made.storage.volume_pool
+        timings, steps = replace(QUICK, answer_seconds=0.5), list[str]()
+        volumes = RecordingVolumes(storage.volumes, storage.volume_access, pool, clock, timings, lambda: None)
         commits = Commits(
             storage.index_writer,
-            threads,
+            pool,
             clock,
             timings,
             statuses=list,
             volume_failed=volumes.failed,
             dropped=DroppedRows(storage, timings),
-            step=lambda _step: None,
+            step=steps.append,
         )
         run_parts = RunParts(
             find_ffmpeg(ffmpeg),
@@ -92,20 +93,17 @@ def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[
             clock=clock,
             timings=timings,
             segment_seconds=60,
-            threads=threads,
-            watch=FileWatch(threads, clock, timings),
+            pool=pool,
+            watch=FileWatch(pool, clock, timings),
             commits=commits,
-            notes=ChildNotes(folder / "run"),
+            notes=ChildNotes(folder / "run", pool),
             redact=str,
             trust=lambda: ClockTrust.SYNCED,
             ended=lambda _run: None,
             step=lambda _step: None,
         )
-        try:
-            other = storage.volumes.add(folder / "other")
-            await scenario(Parts(made, other, threads, volumes, commits, run_parts))
-        finally:
-            threads.close()
+        other = storage.volumes.add(folder / "other")
+        await scenario(Parts(made, other, pool, volumes, commits, run_parts, steps))
 
     with site(f"sqlite:///{folder / 'siring.db'}", folder / "volume") as made:
         asyncio.run(asyncio.wait_for(run(made), 180))
@@ -127,7 +125,7 @@ def test_rows_of_other_volumes_are_written_while_incoming_names_of_one_cannot_be
     async def scenario(parts: Parts) -> None:
         site_ = parts.site
         work = asyncio.create_task(parts.commits.work())
-        async with parts.stuck(site_.volume, FileWork.FINISH, tmp_path / "fifo"):
+        async with parts.stuck(site_.volume.id, Work.FINISH, tmp_path / "fifo"):
             parts.published(site_.volume)
             await until(lambda: len(site_.rows(site_.sub)) == 1, "the row of a file on the volume")
             parts.published(parts.other)
@@ -141,11 +139,57 @@ def test_rows_of_other_volumes_are_written_while_incoming_names_of_one_cannot_be
     with_parts(tmp_path, ffmpeg, scenario)
 
 
+def test_volumes_are_synced_while_the_index_hangs_and_rows_come_later(tmp_path: Path, ffmpeg: str) -> None:
+    """failure mode 42: the disk of the data folder hangs in the midst of a commit."""
+
+    async def scenario(parts: Parts) -> None:
+        site_ = parts.site
+        work = asyncio.create_task(parts.commits.work())
+        async with parts.stuck(DATA_FOLDER, Work.COMMIT, tmp_path / "fifo"):
+            parts.published(site_.volume)
+            await until(lambda: parts.steps == ["synced"], "the sync of the volume")
+            parts.published(parts.other)
+            await until(lambda: parts.steps == ["synced", "synced"], "the sync of the other volume")
+            assert site_.rows(site_.sub) == site_.rows() == []
+        await until(lambda: len(site_.rows(site_.sub)) == len(site_.rows()) == 1, "both rows")
+        work.cancel()
+        await parts.commits.finish()
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
+def test_recorder_ends_though_the_index_hangs(tmp_path: Path, ffmpeg: str) -> None:
+    """failure mode 42: the last rows are left to the next start."""
+
+    async def scenario(parts: Parts) -> None:
+        async with parts.stuck(DATA_FOLDER, Work.COMMIT, tmp_path / "fifo"):
+            parts.published(parts.other)
+            await parts.commits.finish()
+            assert parts.steps == ["synced"]
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
+def test_list_of_volumes_stays_in_force_while_the_index_hangs(tmp_path: Path, ffmpeg: str) -> None:
+    """failure mode 42: and what is known of them is renewed."""
+
+    async def scenario(parts: Parts) -> None:
+        await parts.volumes.look()
+        known = parts.volumes.known
+        async with parts.stuck(DATA_FOLDER, Work.VOLUMES, tmp_path / "fifo"):
+            await asyncio.to_thread(Path(parts.other.path).rename, tmp_path / "away")
+            await parts.volumes.look()
+            assert parts.volumes.known == known
+            assert "other" in parts.volumes.reason()
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
 def test_volume_that_hangs_is_given_up_before_a_run(tmp_path: Path, ffmpeg: str) -> None:
     """failure mode 42: the stream tries again, and may get another volume."""
 
     async def scenario(parts: Parts) -> None:
-        async with parts.stuck(parts.site.volume, FileWork.CHECK, tmp_path / "fifo"):
+        async with parts.stuck(parts.site.volume.id, Work.CHECK, tmp_path / "fifo"):
             with pytest.raises(VolumeUnavailable, match="does not answer"):
                 await parts.volumes.open(parts.site.volume)
 
@@ -163,7 +207,7 @@ def test_stream_that_waits_for_its_volume_keeps_no_other_from_connecting(tmp_pat
         wanted = WantedStream(parts.site.main, camera.id, None, camera)
         stream_parts = StreamParts(parts.run, parts.volumes, connecting, ("127.0.0.0/8",))
         task = StreamTask(wanted, stream_parts, outage=None, is_h265=False)
-        async with parts.stuck(parts.site.volume, FileWork.CHECK, tmp_path / "fifo"):
+        async with parts.stuck(parts.site.volume.id, Work.CHECK, tmp_path / "fifo"):
             work = asyncio.create_task(task.work())
             await until(lambda: task.status().state is StreamState.STARTING, "a start")
             assert not connecting.locked()

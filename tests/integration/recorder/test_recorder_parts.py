@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +18,8 @@ from recorder.publish.jump_repair import close_break, find_break
 from recorder.run.ffmpeg_self_test import judge, run_self_test
 from recorder.run.segmenter_command import SegmenterPlan, self_test_command
 from recorder.run.strays import ChildNotes
+from storage.volumes.volume_pool import VolumePool
+from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.recorder_scene import Scene, play, recording_scene
 from tests.support.rtsp_server import GStreamerCameras
@@ -32,6 +35,13 @@ from vms.media.init_segment import InitSegment, read_init
 from vms.simulator.camera_spec import CameraSpec
 
 CAMERA = CameraSpec("Balai Kota", "a", 1, width=128, height=96, fps=10)
+
+
+@pytest.fixture
+def pool() -> Iterator[VolumePool]:
+    made = VolumePool()
+    yield made
+    made.close()
 
 
 def test_every_supported_ffmpeg_passes_the_self_test(any_ffmpeg: str) -> None:
@@ -80,11 +90,14 @@ def test_repaired_jump_leaves_a_file_that_plays_without_a_hole(any_ffmpeg: str, 
         assert len(list(container.decode(video=0))) == 60
 
 
-def test_stray_child_is_ended_at_the_next_start(tmp_path: Path) -> None:
+def test_stray_child_is_ended_at_the_next_start(tmp_path: Path, pool: VolumePool) -> None:
     child = subprocess.Popen(["sleep", "60"], start_new_session=True)
     try:
-        ChildNotes(tmp_path / "run").add(child.pid)
-        assert ChildNotes(tmp_path / "run").end_strays() == 1
+        notes = ChildNotes(tmp_path / "run", pool)
+        assert notes.end_strays() == 0
+        notes.add(child.pid)
+        wait_until((tmp_path / "run" / str(child.pid)).exists, seconds=10, what="a note")
+        assert notes.end_strays() == 1
         assert child.wait(5) == -signal.SIGKILL
         assert list((tmp_path / "run").iterdir()) == []
     finally:
@@ -92,8 +105,9 @@ def test_stray_child_is_ended_at_the_next_start(tmp_path: Path) -> None:
         child.wait()
 
 
-def test_process_that_took_over_a_number_is_left_alone(tmp_path: Path) -> None:
-    notes = ChildNotes(tmp_path / "run")
+def test_process_that_took_over_a_number_is_left_alone(tmp_path: Path, pool: VolumePool) -> None:
+    notes = ChildNotes(tmp_path / "run", pool)
+    (tmp_path / "run").mkdir()
     (tmp_path / "run" / str(os.getpid())).write_text("another-boot 12345")
     assert notes.end_strays() == 0
     assert list((tmp_path / "run").iterdir()) == []

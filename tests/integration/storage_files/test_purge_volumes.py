@@ -92,7 +92,7 @@ def test_a_volume_that_hangs_keeps_no_other_from_being_purged(footage_on_each: S
 
     def hang(step: str) -> None:
         name = threading.current_thread().name
-        if step == "unlink" and name.startswith(f"purge-volume-{site.volume.id}_"):
+        if step == "unlink" and name == f"volume {site.volume.id}: purge":
             begun.append(name)
             answers.wait(120)
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,20 @@ def test_sync_and_room_work_on_a_plain_folder(volume: OpenVolume) -> None:
 def test_a_look_leaves_nothing_behind(footage: Site) -> None:
     assert footage.storage.volume_access.check(footage.volume).state is VolumeState.HEALTHY
     assert [p.name for p in footage.root.iterdir()] == [".volume.json"]
+
+
+def test_process_ends_though_a_volume_never_answers(tmp_path: Path) -> None:
+    """failure mode 42: here the volume is a pipe that nobody writes to."""
+    os.mkfifo(tmp_path / "fifo")
+    script = """
+import os, sys
+from storage.volumes.volume_pool import VolumePool, Work
+from vms.domain.errors import VolumeUnavailable
+try:
+    VolumePool().threads(1, Work.READ).call(os.open, sys.argv[1], os.O_RDONLY, seconds=0.2)
+except VolumeUnavailable as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "fifo")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (ended.stdout, ended.stderr) == ("volume 1 does not answer\n", "")

@@ -2,13 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from playback.stream.volume_gate import MOST_INSIDE
+from storage.volumes.volume_pool import Work
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.time import MINUTE_US
@@ -17,31 +14,26 @@ from vms.domain.user import Role
 
 @contextmanager
 def volume_that_hangs(site: Site) -> Iterator[None]:
-    """Let as many threads look at the site's volume as may, and none of them come back."""
-    answered, inside = threading.Event(), threading.Barrier(MOST_INSIDE + 1)
+    """Let as many threads read from the site's volume as may, and none of them come back."""
+    answered, inside = threading.Event(), threading.Barrier(Work.READ.threads + 1)
 
-    def look() -> None:
-        with site.footage.source.looking_at(site.volume.id):
-            inside.wait(timeout=10)
-            answered.wait(timeout=60)
-
-    with ThreadPoolExecutor(MOST_INSIDE) as threads:
-        for _ in range(MOST_INSIDE):
-            threads.submit(look)
+    def read() -> None:
         inside.wait(timeout=10)
-        try:
-            yield
-        finally:
-            answered.set()
+        answered.wait(timeout=60)
+
+    for _ in range(Work.READ.threads):
+        site.storage.volume_pool.threads(site.volume.id, Work.READ).submit(read)
+    inside.wait(timeout=10)
+    try:
+        yield
+    finally:
+        answered.set()
 
 
-def test_portal_works_while_a_volume_hangs(
-    site: Site, h264_run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_portal_works_while_a_volume_hangs(site: Site, h264_run: Path) -> None:
     camera = site.add_camera()
     run = site.record(camera, h264_run, files=2, closed=False)
     site.clock.advance(26)
-    monkeypatch.setattr(site.footage.source._gate, "_patience", 0.01)
     media = f"/api/v1/cameras/{camera.id}/media/{main_stream(camera).id}/{run.id}-0-0.mp4"
     timeline = f"/api/v1/cameras/{camera.id}/timeline?from={NOON_US}&to={NOON_US + MINUTE_US}"
     paths = ("/", "/playback", "/healthz", timeline)

@@ -2,13 +2,17 @@
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
+from playback.pictures.maker import PictureMaker
 from storage.volumes.segment_paths import pack_path
+from storage.volumes.volume_pool import Work
+from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream
 from vms.domain.camera import Camera
@@ -209,3 +213,20 @@ def test_long_line_for_the_decoders_is_turned_away(site: Site, h264_run: Path) -
     with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
         answer = client.get(picture_url(camera, NOON_US))
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+
+
+def test_volume_that_hangs_keeps_no_pictures_of_others_from_being_made(site: Site, h264_run: Path) -> None:
+    """failure mode 42: those of its own footage follow when it answers."""
+    answered, hanging = threading.Event(), site.volume
+    site.record(site.add_camera("Kantor Camat"), h264_run)
+    (site.root / "other").mkdir()
+    site.volume = site.storage.volumes.add(str(site.root / "other"))
+    site.record(site.add_camera(), h264_run)
+    maker = PictureMaker(site.storage, interval_seconds=10)
+    site.storage.volume_pool.threads(hanging.id, Work.PICTURE).submit(answered.wait)
+    made = maker.run_once()
+    assert made
+    assert list(Path(site.volume.path).rglob("*.pic"))
+    assert not list(Path(hanging.path).rglob("*.pic"))
+    answered.set()
+    assert wait_until(maker.run_once, seconds=20, what="the other pictures") == made

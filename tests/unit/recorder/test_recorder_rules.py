@@ -137,8 +137,10 @@ def test_squeezed_frames_are_found() -> None:
     assert (found.index, found.surplus_ticks) == (2, 0)
 
 
-def look(at: float, size: int, *, has_media: bool = True, arrival: Arrival | None = None) -> Look:
-    return Look(int(at * SECOND_US), size, has_media, arrival)
+def look(
+    at: float, size: int, *, seq: int = 0, has_media: bool = True, arrival: Arrival | None = None
+) -> Look:
+    return Look(seq, int(at * SECOND_US), size, has_media, arrival)
 
 
 def watched() -> RunWatch:
@@ -147,9 +149,7 @@ def watched() -> RunWatch:
 
 def test_stream_without_media_is_given_up_after_half_a_minute() -> None:
     watch = watched()
-    endings = [
-        watch.looked(look(second, 700, has_media=False), 0, has_stepped=False) for second in range(1, 33)
-    ]
+    endings = [watch.looked(look(second, 700, has_media=False), has_stepped=False) for second in range(1, 33)]
     first = next(ending for ending in endings if ending)
     assert first.cause is OutageCause.NO_MEDIA
     assert endings.index(first) == 30
@@ -158,11 +158,11 @@ def test_stream_without_media_is_given_up_after_half_a_minute() -> None:
 def test_stream_that_stalls_is_shown_so_and_then_ended() -> None:
     watch = watched()
     for second in range(1, 5):
-        assert watch.looked(look(second, second * 1000), 0, has_stepped=False) is None
+        assert watch.looked(look(second, second * 1000), has_stepped=False) is None
     for second in range(5, 34):
-        assert watch.looked(look(second, 4000), 0, has_stepped=False) is None
+        assert watch.looked(look(second, 4000), has_stepped=False) is None
     assert watch.is_quiet
-    ending = watch.looked(look(35, 4000), 0, has_stepped=False)
+    ending = watch.looked(look(35, 4000), has_stepped=False)
     assert ending is not None
     assert ending.end is RunEnd.TIMEOUT
 
@@ -171,9 +171,9 @@ def test_our_own_pause_is_not_blamed_on_the_camera() -> None:
     """failure mode 41: the first look after a pause finds an old file that no longer grows."""
     watch = watched()
     for second in range(1, 5):
-        watch.looked(look(second, second * 1000), 0, has_stepped=False)
-    assert watch.looked(look(604, 4000), 0, has_stepped=False) is None
-    assert watch.looked(look(605, 5000), 9, has_stepped=False) is None
+        watch.looked(look(second, second * 1000), has_stepped=False)
+    assert watch.looked(look(604, 4000), has_stepped=False) is None
+    assert watch.looked(look(605, 5000, seq=9), has_stepped=False) is None
 
 
 def test_times_that_go_backwards_for_long_end_the_run() -> None:
@@ -194,5 +194,5 @@ def test_single_rewritten_times_are_left_alone() -> None:
 
 def test_file_without_key_frames_is_not_written_for_ever() -> None:
     watch = watched()
-    endings = [watch.looked(look(s, s * 100), 0, has_stepped=False) for s in range(1, 185)]
+    endings = [watch.looked(look(s, s * 100), has_stepped=False) for s in range(1, 185)]
     assert next(e.detail for e in endings if e).startswith("the camera sends no key frame")

@@ -1,6 +1,7 @@
 """Range headers, and who reads what is sent."""
 
 import os
+import threading
 from pathlib import Path
 
 import anyio
@@ -9,8 +10,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
+from storage.volumes.volume_pool import VolumePool, Work
 from web.http.range_response import ByteRange, RangeResponse, parse_range
-from web.http.read_limits import ReadLimits
 from web.http.state import Call
 
 
@@ -41,7 +42,7 @@ def test_range_behind_the_end_cannot_be_satisfied(header: str) -> None:
 
 def test_file_of_a_volume_whose_reads_all_wait_takes_no_other_thread(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"footage")
-    limits = ReadLimits()
+    pool, answered = VolumePool(), threading.Event()
     sent: list[bytes] = []
 
     async def receive() -> Message:
@@ -54,24 +55,23 @@ def test_file_of_a_volume_whose_reads_all_wait_takes_no_other_thread(tmp_path: P
         scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b""}
         request: Call = Request(scope)
         fd = os.open(tmp_path / "file", os.O_RDONLY)
-        await RangeResponse(request, fd, 7, media_type="video/mp4", limiter=limits.of(volume_id))(
-            scope, receive, send
-        )
+        threads = pool.threads(volume_id, Work.SEND)
+        await RangeResponse(request, threads, fd, 7, media_type="video/mp4")(scope, receive, send)
 
     async def serve() -> None:
-        hanging = limits.of(1)
-        for reader in range(int(hanging.total_tokens)):
-            hanging.acquire_on_behalf_of_nowait(reader)
+        for _ in range(Work.SEND.threads):
+            pool.threads(1, Work.SEND).submit(answered.wait)
         with anyio.fail_after(60):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(answer, 1)
-                while not hanging.statistics().tasks_waiting:
+                while not sent:
                     await anyio.lowlevel.checkpoint()
                 assert sent == [b""], "it has begun, and waits for its turn to read"
                 sent.clear()
                 await answer(2)
                 assert sent == [b"", b"footage", b""]
-                assert hanging.statistics().tasks_waiting == 1
                 tasks.cancel_scope.cancel()
 
     anyio.run(serve)
+    answered.set()
+    pool.close()

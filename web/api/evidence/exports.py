@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from playback.clips.clip_planner import LONGEST_CLIP_US, MOST_CAMERAS, ClipPlanner
 from playback.exports.export_job import room_bytes
+from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.audit import AuditAction
 from vms.domain.errors import TooManyAttempts
 from vms.domain.export import ClipRequest, Export
@@ -136,6 +137,7 @@ def file(request: Call) -> Response:
     name = found.file_name or "clip"
     answer = RangeResponse(
         request,
+        services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND),
         fd,
         size,
         media_type="application/zip" if name.endswith(".zip") else "video/mp4",
@@ -149,8 +151,9 @@ def manifest(request: Call) -> Response:
     """Answer the export's manifest, or a range of it; recorded (COC-21)."""
     services, found = services_of(request), _export(request)
     fd, size = services.exports.open_manifest(found)
+    threads, name = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND), f"export-{found.id}"
     answer = RangeResponse(
-        request, fd, size, media_type="application/json", file_name=f"export-{found.id}-manifest.json"
+        request, threads, fd, size, media_type="application/json", file_name=f"{name}-manifest.json"
     )
     return _recorded(request, found, "manifest", answer)
 

@@ -3,12 +3,13 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.volumes.volume_pool import Work
 from vms.domain.errors import NotFound
 from web.access.permissions import VIEW_CAMERA
 from web.api.parameters import camera_of
 from web.http.range_response import RangeResponse
 from web.http.routing import guarded
-from web.http.state import Call, reads_of, services_of
+from web.http.state import Call, services_of
 
 _FINISHED = "private, max-age=3600, immutable"
 """Finished files never change; an hour bounds how long a browser outlives retention."""
@@ -40,15 +41,14 @@ def init(request: Call) -> Response:
 def media(request: Call) -> Response:
     """Answer a range of a recorded file, or all of it."""
     path = request.path_params
-    opened = services_of(request).footage.source.open_media(
-        int(path["stream_id"]), int(path["run_id"]), int(path["seq"])
-    )
+    services = services_of(request)
+    opened = services.footage.source.open_media(int(path["stream_id"]), int(path["run_id"]), int(path["seq"]))
     return RangeResponse(
         request,
+        services.storage.volume_pool.threads(opened.volume_id, Work.SEND),
         opened.fd,
         opened.size,
         media_type="video/mp4",
         etag=opened.etag,
-        limiter=reads_of(request).of(opened.volume_id),
         cache_control="no-store" if opened.is_growing else _FINISHED,
     )
