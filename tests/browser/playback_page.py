@@ -1,5 +1,6 @@
 """The playback page as a person works with it; what it shows is read from the pixels."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ _SHOWS = """([at_us, within_us, states]) => {
   const shown = shownNow();
   return states.includes(shown.state) && shown.truth && Math.abs(shown.label_us - at_us) <= within_us ? shown : false;
 }"""
+_CLOCK = """() => ["time", "tenth"].map((part) => document.querySelector(`[data-clock-${part}]`).textContent).join(" ")"""
 _RESTING = ("paused", "playing")
 
 
@@ -87,17 +89,24 @@ class PlaybackPage:
             arg=at_us,
         )
 
-    def spread_us(self) -> int:
-        """Return how far apart the frames on screen were made, looked at between two refreshes."""
-        handle = self.page.wait_for_function(
-            """() => {
-              const truths = tilesShown().map((one) => one.truth);
-              if (!truths.every(Boolean)) return false;
-              const instants = truths.map((truth) => truth.time_us);
-              return { us: Math.max(...instants) - Math.min(...instants) };
-            }"""
+    def wait_until_in_step(self, within_us: int) -> None:
+        """Wait until the frames on screen were made at most so far apart for half a second, while others follow."""
+        self.page.evaluate("() => { window.inStep = []; }")
+        self.page.wait_for_function(
+            """([within_us, looks]) => {
+              const instants = tilesShown().map((one) => one.truth?.time_us ?? NaN);
+              const [first, last] = [Math.min(...instants), Math.max(...instants)];
+              if (last - first <= within_us) window.inStep.push(last);
+              else window.inStep = [];
+              return window.inStep.length >= looks && window.inStep[0] < last;
+            }""",
+            arg=[within_us, 30],
         )
-        return _int(handle.json_value()["us"])
+
+    def clock_us(self) -> int:
+        """Return the time of day that the large clock shows, to a tenth of a second."""
+        hours, minutes, seconds, tenths = map(int, re.findall(r"\d+", self.page.evaluate(_CLOCK)))
+        return (((hours * 60 + minutes) * 60 + seconds) * 10 + tenths) * SECOND_US // 10
 
     def jump_about(self, count: int) -> None:
         """Press the keys of many jumps, near and far, faster than any of them can be shown."""
@@ -112,27 +121,6 @@ class PlaybackPage:
             }""",
             count,
         )
-
-    def rate(self, *, seconds: float) -> float:
-        """Return how many seconds of footage pass in one, by the times in the focused camera's frames."""
-        value: list[float] = self.page.evaluate(
-            """async (seconds) => {
-              const look = async () => {
-                for (;;) {
-                  await new Promise((resolve) => requestAnimationFrame(resolve));
-                  const { truth } = tilesShown()[0];
-                  if (truth) return [truth.time_us, performance.now()];
-                }
-              };
-              const began = performance.now();
-              const first = await look();
-              let last = first;
-              while (performance.now() - began < 1000 * seconds) last = await look();
-              return [(last[0] - first[0]) / 1000, last[1] - first[1]];
-            }""",
-            seconds,
-        )
-        return value[0] / value[1]
 
     def shown_near(
         self, at_us: int, *, within_us: int = 2 * SECOND_US, states: tuple[str, ...] = _RESTING

@@ -348,7 +348,7 @@ def test_preview_plays_both_cuts_over_and_over_until_esc_goes_back(
         arg=[start_us, end_us],
     )
     seen: list[int] = page.evaluate("() => window.seen")
-    margin_us = SECOND_US // 2
+    margin_us = 3 * SECOND_US  # a busy machine looks seldom
     head = [us for us in seen if us < at_us]
     tail = [us for us in seen if us >= at_us]
     assert start_us - PAST_FRAME_US <= min(head)

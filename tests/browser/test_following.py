@@ -54,9 +54,9 @@ def test_following_goes_on_when_a_camera_records_again(
     city: City, playback: PlaybackPage, newcomer: Camera
 ) -> None:
     page, tile = playback.page, playback.tile(newcomer)
-    began_us = switch(city, newcomer, is_on=True)
     playback.open(newcomer.id)
     expect(tile).to_have_attribute("data-state", "gap")
+    began_us = switch(city, newcomer, is_on=True)
     # From before its first footage on.
     playback.shown_after(began_us)
     switch(city, newcomer, is_on=False)
@@ -92,5 +92,5 @@ def test_a_device_that_slept_follows_the_present_and_not_the_time_of_before(
     playback.open(city.park.id)
     awake = playback.shown_after(city.past.small.end_us)
     playback.page.evaluate(_SLEPT)
-    shown = playback.shown_after(awake.label_us)
-    assert shown.now_us - shown.truth.time_us < 15 * SECOND_US
+    # A frame that was not made yet.
+    playback.shown_after(awake.now_us)

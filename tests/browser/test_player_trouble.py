@@ -20,8 +20,8 @@ pytestmark = pytest.mark.browser
 
 _TRIES = 4
 _FAR_US = 10 * SECOND_US
-_SOONER_MS = 10_000
-"""A request ends by itself after 15 s."""
+_PATIENT = "AbortSignal.timeout = () => new AbortController().signal;"
+"""No request of the page ends by itself."""
 _SWALLOWED = """(() => {
   const { appendBuffer } = SourceBuffer.prototype;
   let first = null;
@@ -114,7 +114,8 @@ def test_footage_that_cannot_be_opened_for_a_while_is_not_skipped(
           return shown.every((one) => one.state === "playing" && one.truth) && shown.map((one) => one.truth.time_us);
         }"""
     ).json_value()
-    assert max(first) - at_us < 3 * SECOND_US
+    # What ran on while nothing could be opened, through four pauses that double, would be further.
+    assert max(first) - at_us < 10 * SECOND_US
 
 
 def test_a_step_does_not_throw_away_a_jump_that_is_still_loading(
@@ -171,6 +172,7 @@ def test_a_jump_out_of_a_gap_needs_no_answer_about_the_gap(
     city: City, playback: PlaybackPage, line: Line
 ) -> None:
     young = city.past.young
+    playback.page.add_init_script(_PATIENT)
     playback.open_at(city.park.id, young.start_us + 2 * SECOND_US)
     line.hold("**/nearest*")
     playback.page.locator("[data-speed]").select_option("-2")
@@ -181,7 +183,6 @@ def test_a_jump_out_of_a_gap_needs_no_answer_about_the_gap(
     playback.page.wait_for_function(
         "([from, to]) => shownNow().state === 'playing' && shownNow().label_us > from && shownNow().label_us < to",
         arg=[far_us - MINUTE_US, far_us - 2 * SECOND_US],
-        timeout=_SOONER_MS,
     )
     line.release()
 

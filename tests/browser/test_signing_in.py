@@ -134,7 +134,7 @@ def test_the_first_administrator_is_made_once_with_the_code_from_the_console(
     expect(page).to_have_url(f"{url}/")
     expect(page.get_by_role("link", name="Tambah kamera").first).to_be_visible()
     with empty_site.opened() as services:
-        found = wait_until(lambda: services.storage.users.by_name("nurul"), seconds=5, what="the account")
+        found = wait_until(lambda: services.storage.users.by_name("nurul"), seconds=30, what="the account")
         assert found is not None
         assert found.role is Role.ADMIN
     browser_context.clear_cookies()

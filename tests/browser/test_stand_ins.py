@@ -58,12 +58,14 @@ def test_the_first_picture_is_there_before_any_script_and_no_script_is_fetched_l
           performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => /[.]m?js$/.test(name)),
         ]"""
     )
+    assert len(set(fetched) & set(named)) > 10
     late = set(fetched) - set(named)
     assert {url.rpartition("/")[2] for url in late} <= {"shell.js"}
     pictures = page.evaluate(
         """() => performance.getEntriesByType("resource").filter((entry) => entry.name.includes("width=320"))
           .map((entry) => [entry.name, entry.transferSize])"""
     )
+    assert pictures
     over_the_line = [name for name, size in pictures if size > 0]
     assert len(over_the_line) == len(set(over_the_line))
 

@@ -338,8 +338,8 @@ def test_the_legend_explains_every_mark(timeline: TimelinePage) -> None:
     timeline.page.get_by_role("button", name="Keterangan").click()
     expect(legend).to_be_visible()
     expect(legend.locator("li")).to_have_count(13)
-    swatches = [box for mark in legend.locator("li i").all() if (box := mark.bounding_box())]
-    assert {(round(box["width"]), round(box["height"])) for box in swatches} == {(44, 18)}
+    swatches = [mark.bounding_box() for mark in legend.locator("li i").all()]
+    assert [box and (round(box["width"]), round(box["height"])) for box in swatches] == [(44, 18)] * 13
     timeline.page.keyboard.press("Escape")
     expect(legend).to_be_hidden()
 
