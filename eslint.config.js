@@ -4,6 +4,14 @@ import { defineConfig } from "eslint/config";
 import globals from "globals";
 import ts from "typescript-eslint";
 
+/** Listening to the document or the window without a third argument, or with one that holds no signal. */
+const LISTENING = [
+  'CallExpression[callee.object.name=/^(document|window)$/][callee.property.name="addEventListener"]',
+  'CallExpression[callee.name="addEventListener"]',
+]
+  .map((call) => `${call}:not([arguments.2.properties.0.key.name="signal"])`)
+  .map((call) => `${call}:not([arguments.2.properties.1.key.name="signal"])`);
+
 export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
@@ -34,6 +42,15 @@ export default defineConfig(
       "no-unused-private-class-members": "off",
       // `!drag || drag.id !== id` reads better than the comparison of a value that may not be there.
       "@typescript-eslint/prefer-optional-chain": "off",
+    },
+  },
+  // What is not a page itself ends with its owner: a wall of cameras stays open for weeks.
+  {
+    files: ["web/static/js/**/*.js"],
+    ignores: ["web/static/js/{page,pages}/*.js"],
+    rules: {
+      "no-restricted-globals": ["error", { name: "setInterval", message: "Use every() of page/every.js." }],
+      "no-restricted-syntax": ["error", ...LISTENING.map((selector) => ({ selector, message: "Hand in a signal." }))],
     },
   },
   // node:test awaits its tests by itself.

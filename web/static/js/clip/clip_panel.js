@@ -65,13 +65,14 @@ export class ClipPanel extends Emitter {
     this.start = part("[data-clip-start]", HTMLButtonElement, this.root);
     this.clearButton = part("[data-clip-clear]", HTMLButtonElement, this.root);
     this.previewButton = part("[data-clip-preview]", HTMLButtonElement, this.root);
-    this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement, this.root));
+    this.jobs = new ExportList(part("[data-clip-jobs]", HTMLElement, this.root), deck.signal);
     this.ends = new ClipEnds(this.form, {
       wallUs: () => deck.wallUs,
       frameUs: () => Math.round(deck.focused.frameSeconds * SECOND_US),
     });
     this.cameras = new ClipCameras(this.form);
     this.preview = new ClipPreview(deck, this.root);
+    deck.signal.addEventListener("abort", () => this.#cancelCount());
     this.nameIsTyped = false;
     this.#listen();
     this.setCameras(deck.tiles.map((tile) => tile.camera));
@@ -214,9 +215,14 @@ export class ClipPanel extends Emitter {
     this.start.disabled = isBlocked || this.#isStarting;
   }
 
-  #countSoon() {
+  /** Neither a count nor the next one is under way any more. */
+  #cancelCount() {
     clearTimeout(this.#timer);
     this.#running?.abort();
+  }
+
+  #countSoon() {
+    this.#cancelCount();
     this.#failures = 0;
     this.facts.removeAttribute("aria-busy");
     if (this.inUs === null || this.outUs === null) return;

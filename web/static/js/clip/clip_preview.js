@@ -62,7 +62,7 @@ export class ClipPreview extends Emitter {
         event.preventDefault();
         this.stop(true);
       },
-      { capture: true },
+      { capture: true, signal: deck.signal },
     );
   }
 

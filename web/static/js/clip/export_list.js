@@ -56,9 +56,11 @@ export class ExportList {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {HTMLElement} box */
-  constructor(box) {
+  /** @param {HTMLElement} box @param {AbortSignal} signal of its owner */
+  constructor(box, signal) {
     this.box = box;
+    this.signal = signal;
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   /** Show what this person has begun before and is not finished. */
@@ -79,7 +81,7 @@ export class ExportList {
 
   #pollLater() {
     clearTimeout(this.#timer);
-    if (this.#open().length > 0) this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
+    if (this.#open().length > 0 && !this.signal.aborted) this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
   }
 
   /** @returns {number[]} */

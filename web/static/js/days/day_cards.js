@@ -6,6 +6,7 @@
 import { json } from "../page/api.js";
 import { percentOf, shareOf } from "./day_facts.js";
 import { Emitter } from "../page/emitter.js";
+import { every } from "../page/every.js";
 import { part, text } from "../page/page_data.js";
 import { dayOf, dayPlus, dayStartUs, monthName, nowUs, weekdayShort } from "../page/site_time.js";
 
@@ -24,13 +25,15 @@ export class DayCards extends Emitter {
   #months = new Map();
   #round = 0;
 
-  constructor() {
+  /** @param {AbortSignal} signal of its owner */
+  constructor(signal) {
     super();
     this.box = part("[data-day-cards]", HTMLElement);
     this.card = part("[data-day-card]", HTMLTemplateElement);
-    setInterval(() => {
+    const refresh = () => {
       if (this.#isShown) void this.#refresh();
-    }, FRESH_MS);
+    };
+    every(FRESH_MS, refresh, signal);
   }
 
   get #isShown() {

@@ -28,8 +28,8 @@ export class DayPicker extends Emitter {
   /** The day that Tab reaches; its month is shown. */
   #reached = "";
 
-  /** @param {import("../page/page_data.js").CameraFacts} camera @param {number} at_us */
-  constructor(camera, at_us) {
+  /** @param {import("../page/page_data.js").CameraFacts} camera @param {number} at_us @param {AbortSignal} signal of its owner */
+  constructor(camera, at_us, signal) {
     super();
     this.camera = camera;
     this.day = dayOf(at_us);
@@ -55,10 +55,11 @@ export class DayPicker extends Emitter {
     }
     part("[data-calendar-close]", HTMLButtonElement, this.box).addEventListener("click", () => this.close());
     this.opener.addEventListener("click", () => (this.box.hidden ? this.open() : this.close()));
-    document.addEventListener("pointerdown", (event) => {
+    const onPointer = (/** @type {PointerEvent} */ event) => {
       const target = /** @type {Node} */ (event.target);
       if (!this.box.hidden && !this.box.contains(target) && !this.opener.contains(target)) this.close(false);
-    });
+    };
+    document.addEventListener("pointerdown", onPointer, { signal });
     this.box.addEventListener("keydown", (event) => this.#onKey(event));
     this.setDay(at_us);
   }

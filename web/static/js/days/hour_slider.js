@@ -6,6 +6,7 @@
 import { isAborted, json } from "../page/api.js";
 import { barsOf, coveredUs, spansOfCells } from "./day_bars.js";
 import { Emitter } from "../page/emitter.js";
+import { every } from "../page/every.js";
 import { pageData, part, text } from "../page/page_data.js";
 import {
   clock,
@@ -47,7 +48,8 @@ export class HourSlider extends Emitter {
   /** Where the pointer is while it drags. @type {number | null} */
   #dragged = null;
 
-  constructor() {
+  /** @param {AbortSignal} signal of its owner */
+  constructor(signal) {
     super();
     this.box = part("[data-hours]", HTMLElement);
     this.rail = part("[data-hour-rail]", HTMLElement, this.box);
@@ -59,9 +61,11 @@ export class HourSlider extends Emitter {
     this.rail.addEventListener("focus", () => this.#describe());
     this.#watchPointer();
     new ResizeObserver(() => this.#draw()).observe(this.rail);
-    setInterval(() => {
+    const refresh = () => {
       if (this.#isShown && this.#day === dayOf(nowUs())) void this.#fetch();
-    }, REFRESH_MS);
+    };
+    every(REFRESH_MS, refresh, signal);
+    signal.addEventListener("abort", () => this.#cancel());
   }
 
   /** @param {number} cameraId */
@@ -110,10 +114,15 @@ export class HourSlider extends Emitter {
     this.#draw();
   }
 
-  async #fetch() {
+  /** Neither a request nor its next try is under way any more. */
+  #cancel() {
     this.#running?.abort();
     clearTimeout(this.#retry);
     this.#retry = undefined;
+  }
+
+  async #fetch() {
+    this.#cancel();
     const running = new AbortController();
     this.#running = running;
     const [from, to] = this.#window;

@@ -12,12 +12,13 @@ export class Keys {
    * @param {Readonly<Record<string, string>>} commands by the browser's name of the key, "Shift+" before keys that have a name
    * @param {(command: string) => boolean} run returns whether there was something to do
    * @param {boolean} lettersAreOn
+   * @param {AbortSignal} signal of its owner
    */
-  constructor(commands, run, lettersAreOn) {
+  constructor(commands, run, lettersAreOn, signal) {
     this.commands = commands;
     this.run = run;
     this.lettersAreOn = lettersAreOn;
-    document.addEventListener("keydown", (event) => this.#onKey(event));
+    document.addEventListener("keydown", (event) => this.#onKey(event), { signal });
   }
 
   /** @param {KeyboardEvent} event */

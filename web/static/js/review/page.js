@@ -23,6 +23,7 @@ import { HourSlider } from "../days/hour_slider.js";
 import { Keys } from "./keys.js";
 import { LayoutSwitch } from "../cameras/layout_switch.js";
 import { Notices } from "./notices.js";
+import { every } from "../page/every.js";
 import { notify } from "../page/notice.js";
 import { OtherDays } from "../days/other_days.js";
 import { pageData, part, text } from "../page/page_data.js";
@@ -58,11 +59,11 @@ const deck = new Deck(
   },
   { dataSaver: savesData(facts.data_saver), skipGaps: facts.skip_gaps },
 );
-const data = new TimelineData();
-const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us);
-const days = new DayPicker(cameras.focused, facts.at_us);
-const dayCards = new DayCards();
-const hours = new HourSlider();
+const data = new TimelineData(deck.signal);
+const timeline = new Timeline(part("[data-timeline]", HTMLElement), data, facts.at_us, deck.signal);
+const days = new DayPicker(cameras.focused, facts.at_us, deck.signal);
+const dayCards = new DayCards(deck.signal);
+const hours = new HourSlider(deck.signal);
 const clock = new ClockForm();
 const clip = facts.may_export ? new ClipPanel(deck) : null;
 const search = new QuickSearch(deck, timeline, () =>
@@ -224,11 +225,12 @@ timeline.on("bookmark-wish", (us) => {
   deck.seek(us, { play: false });
   run("bookmark");
 });
-const keys = new Keys(facts.keys, run, facts.letter_keys);
-document.addEventListener("click", (event) => {
+const keys = new Keys(facts.keys, run, facts.letter_keys, deck.signal);
+const onClick = (/** @type {MouseEvent} */ event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-command]") : null;
   if (button instanceof HTMLElement) run(button.dataset["command"] ?? "");
-});
+};
+document.addEventListener("click", onClick, { signal: deck.signal });
 help.on("choice", ({ name, isOn }) => {
   if (name === "letter_keys") keys.lettersAreOn = isOn;
   else if (name === "skip_gaps") deck.setSkipGaps(isOn);
@@ -238,11 +240,12 @@ help.on("choice", ({ name, isOn }) => {
 returnAfterSignIn(updateAddress);
 keepResumePoint(deck, shown);
 offerDataSaver(deck, notices, () => deck.dataSaver);
-const recorder = new RecorderWatch(notices, () => cameras.focused);
-setInterval(() => {
+const recorder = new RecorderWatch(notices, () => cameras.focused, deck.signal);
+const followPlaying = () => {
   if (deck.isPlaying) updateAddress();
-}, ADDRESS_MS);
-addEventListener("pagehide", updateAddress);
+};
+every(ADDRESS_MS, followPlaying, deck.signal);
+addEventListener("pagehide", updateAddress, { signal: deck.signal });
 
 if (facts.zoom_s !== null) timeline.show(facts.at_us, facts.zoom_s * SECOND_US);
 deck.setCameras(cameras.all, cameras.focusedId);

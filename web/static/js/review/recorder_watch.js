@@ -4,6 +4,7 @@
  */
 
 import { json } from "../page/api.js";
+import { every } from "../page/every.js";
 import { pageData, text } from "../page/page_data.js";
 import { clockMinutes, dateShort, dayOf, nowUs } from "../page/site_time.js";
 
@@ -18,13 +19,15 @@ export class RecorderWatch {
   /**
    * @param {import("./notices.js").Notices} notices
    * @param {() => import("../page/page_data.js").CameraFacts} camera the one in focus
+   * @param {AbortSignal} signal of its owner
    */
-  constructor(notices, camera) {
+  constructor(notices, camera, signal) {
     this.notices = notices;
     this.camera = camera;
-    setInterval(() => {
+    const poll = () => {
       if (!document.hidden) void this.poll();
-    }, POLL_MS);
+    };
+    every(POLL_MS, poll, signal);
     void this.poll();
   }
 

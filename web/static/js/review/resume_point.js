@@ -4,6 +4,7 @@
  */
 
 import { request } from "../page/api.js";
+import { every } from "../page/every.js";
 import { DAY_US, rfc3339 } from "../page/site_time.js";
 
 const EVERY_MS = 60_000;
@@ -41,10 +42,13 @@ export function keepResumePoint(deck, shown) {
     if (wasPlaying && !deck.isPlaying) void save(false);
     wasPlaying = deck.isPlaying;
   });
-  setInterval(() => {
+  const { signal } = deck;
+  const onPlaying = () => {
     if (deck.isPlaying) void save(false);
-  }, EVERY_MS);
-  addEventListener("pagehide", () => {
+  };
+  const onLeaving = () => {
     if (performance.now() - began > SHORTEST_VISIT_MS) void save(true);
-  });
+  };
+  every(EVERY_MS, onPlaying, signal);
+  addEventListener("pagehide", onLeaving, { signal });
 }

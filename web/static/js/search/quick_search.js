@@ -64,9 +64,10 @@ export class QuickSearch extends Emitter {
     this.choice.on("range", () => this.#begin());
     this.dialog.addEventListener("keydown", (event) => this.#onKey(event));
     this.dialog.addEventListener("close", () => this.#onClose());
-    addEventListener("resize", () => {
+    const onResize = () => {
       if (this.isOpen) this.#place();
-    });
+    };
+    addEventListener("resize", onResize, { signal: deck.signal });
   }
 
   get isOpen() {

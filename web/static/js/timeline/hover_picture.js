@@ -58,7 +58,7 @@ export class HoverPicture {
         event.stopPropagation();
         this.#show(null);
       },
-      true,
+      { capture: true, signal: timeline.signal },
     );
   }
 

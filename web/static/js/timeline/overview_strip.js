@@ -54,9 +54,11 @@ export class OverviewStrip extends Emitter {
   /**
    * @param {HTMLElement} plot
    * @param {HTMLElement | null} daysLabel
+   * @param {AbortSignal} signal of its owner
    */
-  constructor(plot, daysLabel) {
+  constructor(plot, daysLabel, signal) {
     super();
+    this.signal = signal;
     this.plot = plot;
     this.daysLabel = daysLabel;
     this.canvas = /** @type {HTMLCanvasElement} */ (plot.querySelector("canvas"));
@@ -66,6 +68,11 @@ export class OverviewStrip extends Emitter {
       this.plan();
       if (this.#parts.length === 0) void this.#refresh();
     }).observe(plot);
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#running?.abort();
+      this.#running = null;
+    });
   }
 
   /** @param {import("../page/page_data.js").CameraFacts} camera */
@@ -92,7 +99,7 @@ export class OverviewStrip extends Emitter {
     clearTimeout(this.#timer);
     this.#running?.abort();
     const camera = this.#camera;
-    if (!camera || this.plot.clientWidth === 0) return;
+    if (!camera || this.plot.clientWidth === 0 || this.signal.aborted) return;
     const running = new AbortController();
     this.#running = running;
     const { from_us, to_us } = this.view;

@@ -9,6 +9,7 @@ import { HoverPicture } from "./hover_picture.js";
 import { LaneGutter } from "./lane_gutter.js";
 import { laneAt, layLanes, scrollToFocus } from "./lane_layout.js";
 import { Emitter } from "../page/emitter.js";
+import { every } from "../page/every.js";
 import { part, text } from "../page/page_data.js";
 import { SpanTable } from "./span_table.js";
 import { spokenTime } from "./tick_words.js";
@@ -87,9 +88,11 @@ export class Timeline extends Emitter {
    * @param {HTMLElement} root
    * @param {import("./timeline_data.js").TimelineData} data
    * @param {number} at_us
+   * @param {AbortSignal} signal of its owner
    */
-  constructor(root, data, at_us) {
+  constructor(root, data, at_us, signal) {
     super();
+    this.signal = signal;
     this.root = root;
     this.data = data;
     this.playheadUs = at_us;
@@ -102,6 +105,7 @@ export class Timeline extends Emitter {
     this.overview = new OverviewStrip(
       part("[data-overview]", HTMLElement, root),
       root.querySelector("[data-overview-days]"),
+      signal,
     );
     this.table = new SpanTable(root, this);
     this.hoverPicture = new HoverPicture(this, data);
@@ -117,8 +121,8 @@ export class Timeline extends Emitter {
   }
 
   #listen() {
-    const { data, gutter, overview, plot } = this;
-    data.on("change", () => this.plan());
+    const { data, gutter, overview, plot, signal } = this;
+    data.on("change", () => this.plan(), signal);
     gutter.on("focus", (id) => this.emit("focus", id));
     gutter.on("scroll", () => this.plan());
     overview.on("pan", (at) => this.setView(centred(at, spanOf(this.view))));
@@ -129,12 +133,13 @@ export class Timeline extends Emitter {
     plot.addEventListener("keydown", (event) => this.#onKey(event));
     plot.addEventListener("focus", () => this.#describe());
     new ResizeObserver(() => this.#measure()).observe(plot);
-    addEventListener("resize", () => this.#measure());
-    // The present moves on.
-    setInterval(() => {
+    addEventListener("resize", () => this.#measure(), { signal });
+    const onSecond = () => {
       this.#showAge();
+      // The present moves on.
       if (this.view.to_us > nowUs()) this.plan();
-    }, 1000);
+    };
+    every(1000, onSecond, signal);
   }
 
   /** @param {readonly CameraFacts[]} cameras @param {number} focusedId */

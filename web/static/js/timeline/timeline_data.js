@@ -86,10 +86,18 @@ export class TimelineData extends Emitter {
   /** @type {Map<number, Hold>} */
   #holds = new Map();
 
-  constructor() {
+  /** @param {AbortSignal} signal of its owner */
+  constructor(signal) {
     super();
-    document.addEventListener("visibilitychange", () => {
+    this.signal = signal;
+    const onVisibility = () => {
       if (!document.hidden) this.#plan();
+    };
+    document.addEventListener("visibilitychange", onVisibility, { signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#running?.abort.abort();
+      this.#attending?.abort();
     });
   }
 
@@ -186,7 +194,7 @@ export class TimelineData extends Emitter {
     const isKnown = this.#ids.every((id) =>
       this.#shelf.lanes(id).some((facts) => facts.cells === null && us >= facts.fromUs && us < facts.untilUs),
     );
-    if (isKnown || this.#ids.length === 0 || us >= nowUs()) return;
+    if (isKnown || this.#ids.length === 0 || us >= nowUs() || this.signal.aborted) return;
     this.#attending?.abort();
     const attending = new AbortController();
     this.#attending = attending;
@@ -206,7 +214,7 @@ export class TimelineData extends Emitter {
   #plan() {
     clearTimeout(this.#timer);
     const wish = this.#wish;
-    if (!wish || this.#ids.length === 0 || wish.width === 0 || document.hidden) return;
+    if (!wish || this.#ids.length === 0 || wish.width === 0 || document.hidden || this.signal.aborted) return;
     const { view, width } = wish;
     const now = nowUs();
     const fitting = this.#shelf.fitting(view, now, this.#ids);
@@ -239,7 +247,7 @@ export class TimelineData extends Emitter {
 
   async #ask() {
     const wish = this.#wish;
-    if (!wish || this.#ids.length === 0) return;
+    if (!wish || this.#ids.length === 0 || this.signal.aborted) return;
     clearTimeout(this.#timer);
     this.#running?.abort.abort();
     this.#wishedMs = 0;

@@ -18,6 +18,7 @@ const LINE_PX = 16;
  * @property {number} width
  * @property {boolean} isTape the playhead stands still and the tape moves
  * @property {number} playheadUs
+ * @property {AbortSignal} signal
  * @property {(view: View) => void} setView
  * @property {(x: number, y: number) => Grip} gripAt
  * @property {(us: number) => void} scrub
@@ -66,7 +67,7 @@ export class TimelineGestures {
       (event) => {
         if (event.key === "Escape" && this.#cancel()) event.stopPropagation();
       },
-      true,
+      { capture: true, signal: held.signal },
     );
   }
 
