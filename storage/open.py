@@ -9,14 +9,14 @@ from storage.cameras.camera_secrets import CameraSecrets
 from storage.cameras.camera_store import CameraStore
 from storage.evidence.export_store import ExportStore
 from storage.footage.index_writer import IndexWriter
-from storage.footage.many_streams import ArchiveIndex, StreamFactsStore
-from storage.footage.segment_index import InitUse, SegmentIndex
+from storage.footage.many_streams import MultiStreamIndex
+from storage.footage.segment_index import SegmentIndex
 from storage.holds.hold_links import HoldLinks
 from storage.holds.hold_store import HoldStore
 from storage.holds.protection import LeaseStore
 from storage.installation.meta import MetaStore
 from storage.personal.bookmarks import BookmarkStore
-from storage.personal.preferences import FavouriteStore, PreferenceStore, WatchingStore
+from storage.personal.own_settings import FavouriteStore, PreferenceStore, ResumePointStore
 from storage.personal.saved_views import SavedViewStore
 from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess
@@ -37,9 +37,7 @@ class Storage:
     meta: MetaStore
     cameras: CameraStore
     segments: SegmentIndex
-    stream_facts: StreamFactsStore
-    init_use: InitUse
-    archive: ArchiveIndex
+    many_streams: MultiStreamIndex
     index_writer: IndexWriter
     volumes: VolumeStore
     volume_access: VolumeAccess
@@ -53,7 +51,7 @@ class Storage:
     audit: AuditLog
     bookmarks: BookmarkStore
     saved_views: SavedViewStore
-    watching: WatchingStore
+    resume_points: ResumePointStore
     favourites: FavouriteStore
     preferences: PreferenceStore
 
@@ -94,9 +92,7 @@ def open_storage(
         meta=meta,
         cameras=CameraStore(database, clock, secrets),
         segments=SegmentIndex(database),
-        stream_facts=StreamFactsStore(database),
-        init_use=InitUse(database),
-        archive=ArchiveIndex(database),
+        many_streams=MultiStreamIndex(database),
         index_writer=IndexWriter(database),
         volumes=volumes,
         volume_access=volume_access,
@@ -110,7 +106,7 @@ def open_storage(
         audit=AuditLog(database, clock),
         bookmarks=BookmarkStore(database, clock),
         saved_views=SavedViewStore(database, clock),
-        watching=WatchingStore(database, clock),
+        resume_points=ResumePointStore(database, clock),
         favourites=FavouriteStore(database, clock),
         preferences=PreferenceStore(database),
     )

@@ -11,7 +11,7 @@ from typing import Final
 
 from playback.stream.segment_source import SegmentSource
 from playback.timeline.timeline import GAP_TOLERANCE_US
-from storage.footage.segment_index import StoredStretch
+from storage.footage.segment_index import SpanOnVolume
 from storage.open import Storage
 from vms.domain.errors import VolumeUnavailable
 from vms.domain.time import HOUR_US, SECOND_US, TimeRange, merged
@@ -59,11 +59,11 @@ class PictureReader:
         No picture from beyond a gap stands for a moment that is recorded. In a gap, the last one before it does.
         """
         around = TimeRange(at_us - NEAREST_US, at_us + NEAREST_US)
-        stored = self._storage.segments.stretches(stream_id, around)
+        stored = self._storage.segments.spans_on_volumes(stream_id, around)
         allowed = _allowed(stored, at_us)
         hours = dict.fromkeys(_hour(us) for us in (at_us, allowed.start_us, allowed.end_us - 1))
         best: Picture | None = None
-        for volume_id in dict.fromkeys(stretch.volume_id for stretch in stored):
+        for volume_id in dict.fromkeys(span.volume_id for span in stored):
             for hour_us in hours:
                 found = self._in_pack(volume_id, stream_id, hour_us, at_us, allowed)
                 if found is not None and (best is None or _is_better(found, best, at_us)):
@@ -120,12 +120,12 @@ class PictureReader:
         return index
 
 
-def _allowed(stored: Sequence[StoredStretch], at_us: int) -> TimeRange:
+def _allowed(stored: Sequence[SpanOnVolume], at_us: int) -> TimeRange:
     """Return where a picture may lie that stands for the moment."""
     near = TimeRange(at_us - NEAREST_US, at_us + NEAREST_US)
     # Footage of two runs that lie closer than any gap belongs together; a picture may bear the very end of its file.
-    joined = merged(TimeRange(stretch.start_us, stretch.end_us + GAP_TOLERANCE_US) for stretch in stored)
-    here = next((stretch for stretch in joined if stretch.holds(at_us)), None)
+    joined = merged(TimeRange(span.start_us, span.end_us + GAP_TOLERANCE_US) for span in stored)
+    here = next((time for time in joined if time.holds(at_us)), None)
     found = None if here is None else here.intersection(near)
     return TimeRange(near.start_us, at_us + 1) if found is None else found
 

@@ -22,7 +22,7 @@ from playback.stream.pieces import (
     readable,
 )
 from playback.stream.segment_source import SegmentSource
-from storage.footage.segment_index import StoredFile
+from storage.footage.segment_index import PlayableFile
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.errors import IndexMismatch, InvalidInput, MalformedMedia, NotFound, Purged, VolumeUnavailable
@@ -184,7 +184,7 @@ class Footage:
             raise NotFound("the recording has moved on: ask again")
         return found
 
-    def _finished(self, stored: StoredFile) -> RecordedFile | None:
+    def _finished(self, stored: PlayableFile) -> RecordedFile | None:
         try:
             table = self._table(stored)
         except (MalformedMedia, IndexMismatch, Purged, VolumeUnavailable) as error:
@@ -208,7 +208,7 @@ class Footage:
         )
         return readable(file, lambda until: self._source.has_bytes(stored.run_id, stored.seq, until))
 
-    def _table(self, stored: StoredFile) -> fragment_table.FragmentTable:
+    def _table(self, stored: PlayableFile) -> fragment_table.FragmentTable:
         key = (stored.run_id, stored.seq)
         with self._lock:
             known = self._tables.get(key)
@@ -224,7 +224,7 @@ class Footage:
                 self._tables.popitem(last=False)
         return table
 
-    def _read_table(self, stored: StoredFile) -> fragment_table.FragmentTable:
+    def _read_table(self, stored: PlayableFile) -> fragment_table.FragmentTable:
         """Return the table of a file that a rebuild of the index has not read yet."""
         segment = self._storage.segments.find(stored.stream_id, stored.run_id, stored.seq)
         if segment is None:

@@ -148,7 +148,7 @@ class GrowingFootage:
 
     def _open_runs(self, stream_ids: Sequence[int]) -> Iterator[_OpenRun]:
         runs = [run for run in self._storage.segments.open_runs() if run.stream_id in stream_ids]
-        ends = self._storage.archive.run_ends([run.id for run in runs]) if runs else {}
+        ends = self._storage.many_streams.run_ends([run.id for run in runs]) if runs else {}
         for run in runs:
             last_seq, start_us = ends.get(run.id, (-1, run.start_us))
             try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from playback.stream.footage import Footage
 from playback.stream.pieces import RecordedFile, file_gops
-from storage.footage.many_streams import CellSum, StoredTime
+from storage.footage.many_streams import CellRollup, StoredTime
 from storage.open import Storage
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 
@@ -43,7 +43,7 @@ def bin_width_us(window: TimeRange, bins: int) -> int:
 
 
 def activity(grid: TimeRange, width_us: int, amounts: Iterable[tuple[int, int, int]]) -> Activity:
-    """Return how busy a stretch of time was.
+    """Return how busy a stream was in each bin.
 
     Args:
         grid: from the first bin's start to where knowledge ends.
@@ -83,7 +83,7 @@ class ActivityReader:
         """Return each stream's activity in a window of at most two weeks or so.
 
         Groups of pictures are read for up to half an hour, files for up to six, both less for many lanes; beyond that
-        the 15-minute sums, which the database adds up.
+        the rollups, which the database adds up.
         """
         known = TimeRange(window.start_us, max(window.start_us, min(window.end_us, now_us)))
         width_us = bin_width_us(window, min(MOST_BINS, _MOST_BINS_IN_ALL // max(1, len(stream_ids))))
@@ -96,12 +96,12 @@ class ActivityReader:
                 for stream_id in stream_ids
             }
         elif window.duration_us <= _FILES_US and together_us <= _FILES_TOGETHER_US:
-            amounts = self._storage.archive.file_sizes(stream_ids, window)
+            amounts = self._storage.many_streams.file_sizes(stream_ids, window)
         else:
             width_us = -(-width_us // BUCKET_US) * BUCKET_US
             known = TimeRange(known.start_us - known.start_us % width_us, known.end_us)
-            sums = self._storage.archive.sums(stream_ids, known, width_us)
-            amounts = {stream_id: _summed(found, width_us, known) for stream_id, found in sums.items()}
+            rollups = self._storage.many_streams.cell_rollups(stream_ids, known, width_us)
+            amounts = {stream_id: _spread(found, width_us, known) for stream_id, found in rollups.items()}
         return {stream_id: activity(known, width_us, amounts.get(stream_id, ())) for stream_id in stream_ids}
 
 
@@ -109,28 +109,29 @@ def far_activity(
     grid: TimeRange,
     width_us: int,
     spans: Mapping[int, Sequence[StoredTime]],
-    sums: Mapping[int, Sequence[CellSum]],
+    rollups: Mapping[int, Sequence[CellRollup]],
 ) -> dict[int, Activity]:
     """Return the activity of lanes from what their cells were made of, so that nothing more is read.
 
     Args:
         grid: of the cells. width_us: of a cell; bins are as wide, or several times as wide where there are many.
-        spans, sums: by stream; a stream is in one of them.
+        spans, rollups: by stream; a stream is in one of them.
     """
-    bins = min(MOST_BINS, _MOST_BINS_IN_ALL // max(1, len(spans) + len(sums)))
+    bins = min(MOST_BINS, _MOST_BINS_IN_ALL // max(1, len(spans) + len(rollups)))
     bin_us = -(-grid.duration_us // (width_us * bins)) * width_us or width_us
     found = {
         stream_id: activity(grid, bin_us, ((start, end, size) for _, start, end, size in times))
         for stream_id, times in spans.items()
     }
     return found | {
-        stream_id: activity(grid, bin_us, _summed(cells, width_us, grid)) for stream_id, cells in sums.items()
+        stream_id: activity(grid, bin_us, _spread(cells, width_us, grid))
+        for stream_id, cells in rollups.items()
     }
 
 
-def _summed(sums: Sequence[CellSum], width_us: int, known: TimeRange) -> list[tuple[int, int, int]]:
+def _spread(rollups: Sequence[CellRollup], width_us: int, known: TimeRange) -> list[tuple[int, int, int]]:
     return [
-        (found.start_us, min(found.start_us + width_us, known.end_us), found.size_bytes) for found in sums
+        (found.start_us, min(found.start_us + width_us, known.end_us), found.size_bytes) for found in rollups
     ]
 
 

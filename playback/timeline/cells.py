@@ -1,6 +1,6 @@
-"""Cells: a timeline too wide to draw spans, as stretches of equal width, each with how much of it is recorded.
+"""Cells: a timeline too wide to draw spans, as parts of equal width, each with how much of it is recorded.
 
-They are made from the silences between spans where these are few, else from 15-minute sums that the database added up.
+They are made from the silences between spans where these are few, else from rollups that the database added up.
 Widths are multiples of 15 minutes and cells begin at multiples of their width, so that they stay where they are while
 a viewer moves along.
 """
@@ -8,7 +8,7 @@ a viewer moves along.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.footage.many_streams import CellSum
+from storage.footage.many_streams import CellRollup
 from vms.domain.time import BUCKET_US, SECOND_US, TimeRange
 
 _WHOLE = 1000
@@ -16,7 +16,7 @@ _WHOLE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One lane's footage by stretches of equal width, one entry for each that has begun.
+    """One lane's footage by parts of equal width, one entry for each that has begun.
 
     Attributes:
         grid: from the first cell's start, at or before the window's, to where knowledge ends. width_us: of each cell.
@@ -79,12 +79,12 @@ def cells_from_silences(grid: TimeRange, width_us: int, silences: Iterable[tuple
     return Cells(grid, width_us, tuple(covered), tuple(longest))
 
 
-def cells_from_sums(grid: TimeRange, width_us: int, sums: Sequence[CellSum]) -> Cells:
-    """Return the cells of a grid from sums of the same width; their longest gaps end at the borders of quarter-hours.
+def cells_from_rollups(grid: TimeRange, width_us: int, rollups: Sequence[CellRollup]) -> Cells:
+    """Return the cells of a grid from rollups of the same width; their longest gaps end at the borders of quarter-hours.
 
     A silence of several quarter-hours is told as the time in which the cell has no footage at all.
     """
-    by_start = {found.start_us: found for found in sums}
+    by_start = {found.start_us: found for found in rollups}
     covered: list[int] = []
     longest: list[int] = []
     for start_us in range(grid.start_us, grid.end_us, width_us):

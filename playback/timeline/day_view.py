@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from storage.footage.many_streams import ArchiveIndex
+from storage.footage.many_streams import MultiStreamIndex
 from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import BUCKET_US, EPOCH, TimeRange
 
@@ -57,17 +57,17 @@ def seasons(zone: SiteZone, days: Sequence[tuple[date, TimeRange]]) -> list[Seas
 
 
 def daily_coverage(
-    archive: ArchiveIndex, zone: SiteZone, stream_id: int, days: Sequence[tuple[date, TimeRange]]
+    streams: MultiStreamIndex, zone: SiteZone, stream_id: int, days: Sequence[tuple[date, TimeRange]]
 ) -> list[DayCoverage]:
-    """Return how much of each day is recorded, from 15-minute sums that the database adds up.
+    """Return how much of each day is recorded, from rollups that the database adds up.
 
     Args:
-        archive: the index. zone: the site's. stream_id: whose footage.
+        streams: the index of many streams. zone: the site's. stream_id: whose footage.
         days: in order, each with its range, as `month_days` returns them.
     """
     by_day: dict[date, int] = {}
     for season in seasons(zone, days):
-        for number, covered_us in archive.daily(stream_id, season.time, season.offset_us).items():
+        for number, covered_us in streams.daily(stream_id, season.time, season.offset_us).items():
             day = EPOCH.date() + timedelta(days=number)
             by_day[day] = by_day.get(day, 0) + covered_us
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.footage.coverage import GAP_TOLERANCE_US
-from storage.footage.many_streams import ArchiveIndex, StoredTime
+from storage.footage.many_streams import MultiStreamIndex, StoredTime
 from vms.domain.camera import Camera, StreamRole
 from vms.domain.time import BUCKET_US, MINUTE_US, TimeRange, merged, subtracted
 
@@ -29,20 +29,20 @@ class HeldFootage:
     missing: tuple[TimeRange, ...]
 
 
-def held_footage(archive: ArchiveIndex, camera: Camera, time: TimeRange, *, now_us: int) -> HeldFootage:
+def held_footage(streams: MultiStreamIndex, camera: Camera, time: TimeRange, *, now_us: int) -> HeldFootage:
     """Return what a hold on the range keeps of the camera; raises IndexUnavailable."""
     past = time.intersection(TimeRange(0, max(0, now_us)))
     main = camera.stream(StreamRole.MAIN) or next(iter(camera.streams), None)
     if past is None or main is None:
         return HeldFootage(0, 0, ())
     stream_ids = [stream.id for stream in camera.streams]
-    spans = archive.covered(stream_ids, past, most_each=_MOST_SPANS)
+    spans = streams.covered(stream_ids, past, most_each=_MOST_SPANS)
     uncounted = [stream_id for stream_id in stream_ids if stream_id not in spans]
-    sums = archive.sums(uncounted, past, BUCKET_US) if uncounted else {}
+    rollups = streams.cell_rollups(uncounted, past, BUCKET_US) if uncounted else {}
     size = sum(_bytes_within(found, past) for found in spans.values())
-    size += sum(cell.size_bytes for cells in sums.values() for cell in cells)
+    size += sum(cell.size_bytes for cells in rollups.values() for cell in cells)
     if main.id not in spans:
-        return HeldFootage(size, sum(cell.covered_us for cell in sums[main.id]), ())
+        return HeldFootage(size, sum(cell.covered_us for cell in rollups[main.id]), ())
     parts = [TimeRange(start_us, end_us).intersection(past) for _, start_us, end_us, _ in spans[main.id]]
     covered = merged(part for part in parts if part is not None)
     missing = tuple(

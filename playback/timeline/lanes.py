@@ -1,7 +1,7 @@
 """Several cameras' footage in one window, read together: a lane for each, as spans with gaps or as cells.
 
 However many cameras there are, the database is asked the same few statements, and their rows are bounded: spans where
-there are few, else 15-minute sums that it adds up itself.
+there are few, else rollups that it adds up itself.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from typing import Final
 from playback.stream.footage import Footage
 from playback.stream.life import StreamLife, is_recording, known_since_us, purged_until_us
 from playback.timeline.activity import Activity, ActivityReader, far_activity
-from playback.timeline.cells import Cells, cell_width_us, cells_from_silences, cells_from_sums, cells_grid
+from playback.timeline.cells import Cells, cell_width_us, cells_from_rollups, cells_from_silences, cells_grid
 from playback.timeline.timeline import GAP_TOLERANCE_US, LONGEST_SPAN_WINDOW_US, build_timeline, is_live_edge
-from storage.footage.many_streams import CellSum, StoredTime, StreamExtent
+from storage.footage.many_streams import CellRollup, StoredTime, StreamExtent
 from storage.open import Storage
 from vms.domain.camera import Camera
 from vms.domain.segment import Gap, Outage
@@ -26,8 +26,8 @@ MOST_COLUMNS: Final = 2000
 USUAL_COLUMNS: Final = 800
 _MOST_DRAWN: Final = 24_000
 """Spans in one answer, all lanes together."""
-_SPANS_FOR_A_SUM: Final = 0.8
-"""Reading a span costs a little more than adding up a 15-minute sum: beyond that the sums are read."""
+_SPANS_FOR_A_ROLLUP: Final = 0.8
+"""Reading a span costs a little more than adding up a rollup: beyond that the rollups are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Found:
     extents: dict[int, StreamExtent]
     growing: dict[int, list[TimeRange]]
     spans: dict[int, list[StoredTime]]
-    sums: dict[int, list[CellSum]]
+    rollups: dict[int, list[CellRollup]]
     outages: dict[int, list[Outage]]
     activity: dict[int, Activity]
 
@@ -115,25 +115,26 @@ class Lanes:
         return [_lane(camera, stream_id, asked, found) for camera, stream_id in wanted]
 
     def _find(self, stream_ids: Sequence[int], asked: _Asked, *, with_activity: bool) -> _Found:
-        archive = self._storage.archive
+        streams = self._storage.many_streams
         most_read = max(
-            _MOST_DRAWN // max(1, len(stream_ids)), int(_SPANS_FOR_A_SUM * asked.grid.duration_us / BUCKET_US)
+            _MOST_DRAWN // max(1, len(stream_ids)),
+            int(_SPANS_FOR_A_ROLLUP * asked.grid.duration_us / BUCKET_US),
         )
-        spans = archive.covered(stream_ids, asked.grid, most_each=most_read)
-        summed = [stream_id for stream_id in stream_ids if stream_id not in spans]
+        spans = streams.covered(stream_ids, asked.grid, most_each=most_read)
+        uncounted = [stream_id for stream_id in stream_ids if stream_id not in spans]
         drawn = [stream_id for stream_id, times in spans.items() if len(times) <= asked.most_drawn]
-        sums = archive.sums(summed, asked.grid, asked.width_us) if summed else {}
+        rollups = streams.cell_rollups(uncounted, asked.grid, asked.width_us) if uncounted else {}
         busy: dict[int, Activity] = {}
         if with_activity and asked.most_drawn < 0:
-            busy = far_activity(asked.grid, asked.width_us, spans, sums)
+            busy = far_activity(asked.grid, asked.width_us, spans, rollups)
         elif with_activity:
             busy = self._activity.near(stream_ids, asked.window, asked.now_us)
         return _Found(
-            extents=archive.extents(stream_ids),
+            extents=streams.extents(stream_ids),
             growing=self._footage.growing_times(stream_ids),
             spans=spans,
-            sums=sums,
-            outages=archive.outages(drawn, asked.window, limit=_MOST_DRAWN) if drawn else {},
+            rollups=rollups,
+            outages=streams.outages(drawn, asked.window, limit=_MOST_DRAWN) if drawn else {},
             activity=busy,
         )
 
@@ -154,7 +155,7 @@ def _lane(camera: Camera, stream_id: int, asked: _Asked, found: _Found) -> Lane:
     cells: Cells | None = None
     times = found.spans.get(stream_id)
     if times is None:
-        cells = cells_from_sums(asked.grid, asked.width_us, found.sums.get(stream_id, []))
+        cells = cells_from_rollups(asked.grid, asked.width_us, found.rollups.get(stream_id, []))
     elif len(times) <= asked.most_drawn:
         covered = [TimeRange(start_us, end_us) for _, start_us, end_us, _ in times] + growing
         outages = found.outages.get(stream_id, [])

@@ -99,16 +99,6 @@ class SessionStore:
             camera_ids = connection.execute(_SEEN_CAMERAS, {"of_user": found.user_id}).scalars().all()
         return found, person_of(row, frozenset(camera_ids))
 
-    def of_user(self, user_id: int) -> list[Session]:
-        """Return a person's live sessions, latest request first."""
-        now_us = self._clock.now_us()
-        live = (session.c.expires_us > now_us, session.c.seen_us > now_us - IDLE_US)
-        statement = (
-            sa.select(session).where(session.c.user_id == user_id, *live).order_by(session.c.seen_us.desc())
-        )
-        with self._database.read() as connection:
-            return [Session(*row) for row in connection.execute(statement)]
-
     def touch(self, digest: bytes, now_us: int) -> None:
         """Note a request, for the session and for its person; once a minute is enough."""
         owner = sa.select(session.c.user_id).where(session.c.token_sha256 == digest).scalar_subquery()

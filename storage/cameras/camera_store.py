@@ -1,7 +1,7 @@
 """Cameras, their streams and credentials, and what the recorder last said about each stream."""
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.cameras.camera_rows import camera_values, check_draft, draft_urls, select_camera, select_cameras
 from storage.cameras.camera_secrets import CameraSecrets, SealedCredentials
-from storage.cameras.stream_statuses import select_statuses, store_statuses
+from storage.cameras.stream_statuses import select_statuses
 from storage.installation.meta import bump_config_revision, read_config_revision
 from storage.schema.cameras import camera, camera_secret, stream
 from storage.sql.database import Database, insert_or_update
@@ -216,11 +216,6 @@ class CameraStore:
             added = connection.execute(sa.insert(stream).values(row).returning(stream.c.id)).scalar_one()
             bump_config_revision(connection)
             return added
-
-    def set_status(self, statuses: Iterable[StreamStatus]) -> None:
-        """Replace what is known about some streams, in one transaction."""
-        with self._database.write() as connection:
-            store_statuses(connection, statuses)
 
     def statuses(self) -> dict[int, StreamStatus]:
         """Return what the recorder last said, by stream id; a stream it never spoke of is missing."""

@@ -19,7 +19,7 @@ PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
+class FileRow:
     """One segment's key, extent and file; `path` lies below the root of volume `volume_id`."""
 
     stream_id: int
@@ -61,13 +61,13 @@ _FILES = (
 
 def select_files(
     connection: Connection, *conditions: sa.ColumnElement[bool], limit: int = PAGE
-) -> list[StoredFile]:
+) -> list[FileRow]:
     """Return the files of at most `limit` segments that meet the conditions, in order of stream and start."""
     rows = connection.execute(
         _FILES.where(*conditions).order_by(segment.c.stream_id, segment.c.start_us).limit(limit)
     )
     return [
-        StoredFile(
+        FileRow(
             stream_id=row.stream_id,
             stream_uuid=row.stream_uuid,
             start_us=row.start_us,
@@ -88,7 +88,7 @@ def select_files(
     ]
 
 
-def files_within(database: Database, stream_id: int, time: TimeRange) -> Iterator[StoredFile]:
+def files_within(database: Database, stream_id: int, time: TimeRange) -> Iterator[FileRow]:
     """Yield the files of a stream that share an instant with the range, a page per transaction."""
     after_us = time.start_us - LONGEST_SEGMENT_US
     while True:

@@ -1,4 +1,4 @@
-"""The statements of `storage.footage.many_streams`, built once: building them for every request would cost more than running them.
+"""The statements of `storage.footage.many_streams`, built once: building one costs more than running it.
 
 Their parameters: `streams` or `runs` (lists), `from_us` and `to_us` (the window), `reach_us` (where what begins later may
 touch it), and what each names beside them.
@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.schema.cameras import stream
-from storage.schema.footage import outage, rollup, run, segment, span
+from storage.schema.footage import init, outage, rollup, run, segment, span
 
 EARLIER_OUTAGES: Final = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
@@ -100,7 +100,7 @@ FILE_SIZES: Final = (
 )
 
 
-def _sums() -> sa.Select[int, int, int, int, int, int]:
+def _cell_rollups() -> sa.Select[int, int, int, int, int, int]:
     number = (rollup.c.bucket_us // _given("width_us")).label("number")
     return (
         sa.select(
@@ -121,8 +121,8 @@ def _sums() -> sa.Select[int, int, int, int, int, int]:
     )
 
 
-SUMS: Final = _sums()
-"""Stream, number of the stretch of `width_us`, then what `CellSum` holds."""
+CELL_ROLLUPS: Final = _cell_rollups()
+"""Stream, number of the cell of `width_us`, then what `CellRollup` holds."""
 
 
 def _days() -> sa.Select[int, int]:
@@ -169,3 +169,22 @@ def _outages() -> sa.Select[int, int, int | None, str, str]:
 
 OUTAGES: Final = _outages()
 """Stream, start, end, cause and detail of at most `most` outages."""
+
+
+def _facts() -> sa.Select[int, int | None, str]:
+    newest = (
+        sa.select(segment.c.init_id)
+        .where(segment.c.stream_id == stream.c.id)
+        .order_by(segment.c.start_us.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(stream.c.id, stream.c.purged_until_us, init.c.codec)
+        .outerjoin_from(stream, init, init.c.id == newest)
+        .where(stream.c.id.in_(_any_of("streams")))
+    )
+
+
+FACTS: Final = _facts()
+"""Stream, until when it was purged, codec of its newest file."""

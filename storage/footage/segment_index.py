@@ -1,4 +1,4 @@
-"""What is recorded: reads of segments, runs, spans, sums and outages."""
+"""What one stream has: reads of its segments, spans and outages, and of the runs and inits that they name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -18,21 +18,19 @@ from vms.domain.segment import (
     ClockTrust,
     InitRecord,
     Outage,
-    Rollup,
     Run,
     RunEnd,
     Segment,
     SegmentFlag,
     Span,
 )
-from vms.domain.time import BUCKET_US, TimeRange
+from vms.domain.time import TimeRange
 
 _EARLIER_OUTAGES = 16
 """How many outages that began before a window are looked at: one, unless the recorder's clock was set back."""
 _CAUSES = {cause.value: cause for cause in OutageCause}
 _OUTAGES = sa.select(outage.c.stream_id, outage.c.start_us, outage.c.end_us, outage.c.cause, outage.c.detail)
-_ROLLUPS = sa.select(*(rollup.c[field.name] for field in fields(Rollup)))
-_FLAGS = [field.name for field in fields(Segment)].index("flags")
+_FLAGS_COLUMN = [field.name for field in fields(Segment)].index("flags")
 _SEGMENTS = sa.select(
     *(run.c.uuid if field.name == "run_uuid" else segment.c[field.name] for field in fields(Segment))
 ).join_from(segment, run, run.c.id == segment.c.run_id)
@@ -51,7 +49,7 @@ _AFTER = _OLDEST.where(segment.c.start_us > sa.bindparam("at_us"))
 _IN_RUN = _OF_STREAM.where(segment.c.run_id == sa.bindparam("of_run"), segment.c.seq == sa.bindparam("seq"))
 _INIT = sa.select(init).where(init.c.id == sa.bindparam("init_id"))
 _OPEN_RUNS = sa.select(run).where(run.c.end_us.is_(None)).order_by(run.c.id)
-_STRETCHES = (
+_SPANS_ON_VOLUMES = (
     sa.select(span.c.start_us, span.c.end_us, run.c.volume_id)
     .join_from(span, run, run.c.id == span.c.run_id)
     .where(
@@ -80,16 +78,16 @@ _IS_ANYWHERE: Final = sa.select(
 
 
 @dataclass(frozen=True, slots=True)
-class StoredStretch:
-    """Continuous footage of one run, and the volume that it lies on."""
+class SpanOnVolume:
+    """A stored span, and the volume that its files lie on."""
 
     start_us: int
     end_us: int
     volume_id: int
 
 
-class StoredFile(NamedTuple):
-    """What playing a finished file takes; the names are those of `Segment`."""
+class PlayableFile(NamedTuple):
+    """What it takes to play a finished file; the names are those of `Segment`."""
 
     stream_id: int
     run_id: int
@@ -102,35 +100,35 @@ class StoredFile(NamedTuple):
 
     @property
     def end_us(self) -> int:
-        """End of the wall time covered."""
+        """Wall time right after the last frame."""
         return self.start_us + self.duration_us
 
 
 class SegmentIndex:
-    """Finds footage; every method raises IndexUnavailable where the database does not answer."""
+    """Finds footage of one stream; every method raises IndexUnavailable where the database does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def covering(self, stream_id: int, window: TimeRange) -> list[Segment]:
-        """Return the segments that share an instant with the window, in order of start; runs may overlap."""
+        """Return the segments that overlap the window, in order of start; those of two runs may overlap each other."""
         with self._database.read() as connection:
             rows = connection.execute(_COVERING, _reach(stream_id, window)).all()
         return [_segment(row) for row in rows]
 
-    def files(self, stream_id: int, window: TimeRange) -> list[StoredFile]:
-        """Return the same segments with what playing them takes, for which a day of them is read at once."""
+    def files(self, stream_id: int, window: TimeRange) -> list[PlayableFile]:
+        """Return the same segments, reduced to what playing them takes: a day of them is read at once."""
         with self._database.read() as connection:
             rows = connection.execute(_FILES, _reach(stream_id, window)).all()
-        return [StoredFile._make(row) for row in rows]
+        return [PlayableFile._make(row) for row in rows]
 
     def at(self, stream_id: int, at_us: int) -> Segment | None:
-        """Return the segment that holds the instant, of several the one that began last, or None."""
+        """Return the segment that covers the instant, the one that began last if there are several, or None."""
         found = self.covering(stream_id, TimeRange(at_us, at_us + 1))
         return found[-1] if found else None
 
     def nearest(self, stream_id: int, at_us: int) -> tuple[Segment | None, Segment | None]:
-        """Return the last segment that begins at or before the instant, and the first that begins after it."""
+        """Return the last segment that begins at or before the instant, and the first that begins later."""
         values = {"of_stream": stream_id, "at_us": at_us}
         with self._database.read() as connection:
             before = _one(connection, _BEFORE, values)
@@ -138,7 +136,7 @@ class SegmentIndex:
         return before, after
 
     def find(self, stream_id: int, run_id: int, seq: int) -> Segment | None:
-        """Return one segment by its place in its run, or None where it is not indexed or belongs to another stream."""
+        """Return the segment of this number in its run, or None if it is not indexed or of another stream."""
         with self._database.read() as connection:
             return _one(connection, _IN_RUN, {"of_stream": stream_id, "of_run": run_id, "seq": seq})
 
@@ -153,20 +151,20 @@ class SegmentIndex:
             return _one(connection, _NEWEST, {"of_stream": stream_id})
 
     def spans(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Span]:
-        """Return continuous footage that touches the window, in order; its ends may lie outside the window.
+        """Return the spans that touch the window, in order; the first and the last may reach beyond it.
 
         Footage of one run comes as one span, whose ends are exact only inside the window: footage outside is
         followed for at most LONGEST_SPAN_US. Runs overlap where the recorder's clock was set back.
 
         Args:
             stream_id: whose footage. window: where to look.
-            limit: stop reading after so many; a caller that gets that many asks for `rollups` instead.
+            limit: stop reading after so many.
         """
         with self._database.read() as connection:
             return joined(overlapping_spans(connection, stream_id, window, limit=limit), longest_us=None)
 
-    def stretches(self, stream_id: int, window: TimeRange) -> list[StoredStretch]:
-        """Return the stored spans that share an instant with the window, in order, each with its volume."""
+    def spans_on_volumes(self, stream_id: int, window: TimeRange) -> list[SpanOnVolume]:
+        """Return the stored spans that overlap the window, in order, each with its volume."""
         values = {
             "of_stream": stream_id,
             "earliest_us": window.start_us - LONGEST_SPAN_US,
@@ -174,25 +172,10 @@ class SegmentIndex:
             "to_us": window.end_us,
         }
         with self._database.read() as connection:
-            return [StoredStretch(*row) for row in connection.execute(_STRETCHES, values).all()]
-
-    def rollups(self, stream_id: int, window: TimeRange) -> list[Rollup]:
-        """Return the sums of the 15-minute buckets that touch the window, in order; buckets without footage are missing.
-
-        The bucket that holds the present counts the time still to come as a gap.
-        """
-        with self._database.read() as connection:
-            rows = connection.execute(
-                _ROLLUPS.where(
-                    rollup.c.stream_id == stream_id,
-                    rollup.c.bucket_us > window.start_us - BUCKET_US,
-                    rollup.c.bucket_us < window.end_us,
-                ).order_by(rollup.c.bucket_us)
-            )
-            return [Rollup(*row) for row in rows]  # by position, as a month has thousands
+            return [SpanOnVolume(*row) for row in connection.execute(_SPANS_ON_VOLUMES, values).all()]
 
     def outages(self, stream_id: int, window: TimeRange, *, limit: int | None = None) -> list[Outage]:
-        """Return the outages that touch the window, in order of start, the one that still lasts included.
+        """Return the outages that touch the window, in order of start, including one that still lasts.
 
         Args:
             stream_id: whose. window: where to look.
@@ -208,15 +191,15 @@ class SegmentIndex:
         return reaching + found
 
     def open_outages(self) -> list[Outage]:
-        """Return the outages that still last, for a recorder that starts."""
+        """Return the outages that still last; a starting recorder goes on with them."""
         with self._database.read() as connection:
             return _outages(connection, _OUTAGES.where(outage.c.end_us.is_(None)))
 
     def init(self, init_id: int) -> InitRecord:
-        """Return an initialisation segment.
+        """Return an initialisation segment by its id.
 
         Raises:
-            NotFound: there is none with that id.
+            NotFound: there is none.
         """
         with self._database.read() as connection:
             row = connection.execute(_INIT, {"init_id": init_id}).one_or_none()
@@ -224,11 +207,24 @@ class SegmentIndex:
             raise NotFound(f"there is no initialisation segment {init_id}")
         return InitRecord(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name begins so
 
+    def is_init_used_by(self, stream_ids: Sequence[int], init_id: int) -> bool:
+        """Tell whether any segment of the streams begins with that initialisation segment.
+
+        A run keeps its init as far as we know, so the first file of every span is looked at: by key, some four a day.
+        Only where none of them uses it, every segment is.
+        """
+        values = {"streams": sorted(stream_ids), "init_id": init_id}
+        with self._database.read() as connection:
+            return any(
+                connection.execute(statement, values).scalar_one()
+                for statement in (_BEGINS_A_SPAN, _IS_ANYWHERE)
+            )
+
     def run(self, run_id: int) -> Run:
-        """Return a run.
+        """Return a run by its id.
 
         Raises:
-            NotFound: there is none with that id; runs without footage are forgotten after a day.
+            NotFound: there is none; runs without footage are forgotten after a day.
         """
         found = self._runs(run.c.id == run_id)
         if not found:
@@ -236,7 +232,7 @@ class SegmentIndex:
         return found[0]
 
     def run_by_uuid(self, run_uuid: UUID) -> Run | None:
-        """Return the run that files and folders name, or None."""
+        """Return the run of that uuid, which files and folders carry, or None."""
         found = self._runs(run.c.uuid == run_uuid)
         return found[0] if found else None
 
@@ -246,7 +242,7 @@ class SegmentIndex:
             return [_run(row) for row in connection.execute(_OPEN_RUNS).all()]
 
     def last_seq(self, run_id: int) -> tuple[int, int] | None:
-        """Return number and end of the run's last indexed segment, or None where none is indexed."""
+        """Return the number and the end of the run's last indexed segment, or None if it has none."""
         statement = (
             sa.select(segment.c.seq, segment.c.start_us + segment.c.duration_us)
             .where(segment.c.run_id == run_id)
@@ -258,18 +254,9 @@ class SegmentIndex:
         return None if row is None else (row[0], row[1])
 
     def stream_bytes(self, stream_id: int) -> int:
-        """Return how many bytes of footage a stream has, from the sums by 15 minutes."""
-        statement = sa.select(_sum(rollup.c.size_bytes)).where(rollup.c.stream_id == stream_id)
-        with self._database.read() as connection:
-            return int(connection.execute(statement).scalar_one())
-
-    def volume_bytes(self, volume_id: int) -> int:
-        """Return how many bytes of footage lie on a volume, from the spans."""
-        statement = (
-            sa.select(_sum(span.c.size_bytes))
-            .join(run, run.c.id == span.c.run_id)
-            .where(run.c.volume_id == volume_id)
-        )
+        """Return how many bytes of footage the stream has, by its rollups."""
+        total = sa.func.coalesce(sa.func.sum(rollup.c.size_bytes), 0)
+        statement = sa.select(total).where(rollup.c.stream_id == stream_id)
         with self._database.read() as connection:
             return int(connection.execute(statement).scalar_one())
 
@@ -280,15 +267,10 @@ class SegmentIndex:
 
 
 _FILES = (
-    sa.select(*(segment.c[name] for name in StoredFile._fields))
+    sa.select(*(segment.c[name] for name in PlayableFile._fields))
     .where(segment.c.stream_id == sa.bindparam("of_stream"), *_TOUCHING)
     .order_by(segment.c.start_us)
 )
-
-
-def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    # PostgreSQL sums BIGINT into NUMERIC, which would arrive as Decimal.
-    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
 
 
 def _reach(stream_id: int, window: TimeRange) -> dict[str, int]:
@@ -307,7 +289,7 @@ def _one(connection: Connection, statement: sa.Select[Any], values: dict[str, in
 
 def _segment(row: Sequence[Any]) -> Segment:
     values = list(row)
-    values[_FLAGS] = SegmentFlag(values[_FLAGS])
+    values[_FLAGS_COLUMN] = SegmentFlag(values[_FLAGS_COLUMN])
     return Segment(*values)
 
 
@@ -331,22 +313,3 @@ def _outages(connection: Connection, statement: sa.Select[int, int, int | None, 
         Outage(stream_id, start_us, end_us, _CAUSES[cause], detail)
         for stream_id, start_us, end_us, cause, detail in connection.execute(statement).all()
     ]
-
-
-class InitUse:
-    """Tells whether footage of streams needs an init segment; raises IndexUnavailable as every store does."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def is_used_by(self, stream_ids: Sequence[int], init_id: int) -> bool:
-        """Tell whether any segment of the streams begins with that init segment.
-
-        A run keeps its init segment as far as we know, so the first file of every span is looked at: by key, some four
-        a day. Only where none of them uses it, every segment is.
-        """
-        values = {"streams": sorted(stream_ids), "init_id": init_id}
-        with self._database.read() as connection:
-            return any(
-                connection.execute(look, values).scalar_one() for look in (_BEGINS_A_SPAN, _IS_ANYWHERE)
-            )

@@ -13,7 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage.footage.file_rows import StoredFile, files_within
+from storage.footage.file_rows import FileRow, files_within
 from storage.holds.protection import hold_of, is_active
 from storage.schema.cameras import stream
 from storage.schema.retention import hold
@@ -99,7 +99,7 @@ class HoldLinks:
         removed = [_remove(volume, hold_id) for hold_id in hold_ids]
         return Unlinked(sum(one.files for one in removed), sum(one.freed_bytes for one in removed))
 
-    def _files(self, held: Hold) -> Iterator[StoredFile]:
+    def _files(self, held: Hold) -> Iterator[FileRow]:
         for stream_id in self._streams(held.camera_id):
             yield from files_within(self._database, stream_id, held.time)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -94,12 +93,6 @@ def require_head(database_url: str) -> None:
     if revision != head:
         have = "has no tables yet" if revision is None else f"is at revision {revision}"
         raise SchemaMismatch(f"the database {have} and this program needs {head}: run `vms db upgrade`")
-
-
-def differences(connection: Connection) -> list[object]:
-    """Return what Alembic would change to turn the database's tables into those of `storage.schema.footage`."""
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-    return list(compare_metadata(context, _WANTED))
 
 
 def _config(connection: Connection | None) -> Config:

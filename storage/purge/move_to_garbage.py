@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.footage.coverage import remove_coverage
-from storage.footage.file_rows import StoredFile, select_files
+from storage.footage.file_rows import FileRow, select_files
 from storage.holds.protection import lock_streams, protected_ranges
 from storage.purge.plan import Candidate
 from storage.schema.cameras import stream
@@ -29,7 +29,7 @@ class Condemned:
         files: their rows are gone. spared: segments of the plan that somebody protected meanwhile, or that are gone.
     """
 
-    files: tuple[StoredFile, ...]
+    files: tuple[FileRow, ...]
     spared: int
 
 
@@ -58,7 +58,7 @@ def condemn(
         starts[candidate.stream_id].append(candidate.start_us)
     lock_streams(connection, starts.keys())
     pins = protected_ranges(connection, starts.keys(), sure_us)
-    condemned: list[StoredFile] = []
+    condemned: list[FileRow] = []
     for stream_id, wanted in sorted(starts.items()):
         files = [
             file
@@ -77,7 +77,7 @@ def condemn(
     return Condemned(tuple(condemned), len(candidates) - len(condemned))
 
 
-def _condemn_stream(connection: Connection, stream_id: int, files: Sequence[StoredFile], now_us: int) -> None:
+def _condemn_stream(connection: Connection, stream_id: int, files: Sequence[FileRow], now_us: int) -> None:
     """Take the files of one stream out of the index."""
     volume_id, stream_uuid = files[0].volume_id, files[0].stream_uuid
     connection.execute(
@@ -100,7 +100,7 @@ def _condemn_stream(connection: Connection, stream_id: int, files: Sequence[Stor
 
 
 def _dead_packs(
-    connection: Connection, stream_uuid: UUID, files: Sequence[StoredFile], now_us: int
+    connection: Connection, stream_uuid: UUID, files: Sequence[FileRow], now_us: int
 ) -> list[str]:
     """Return the picture packs of the hours that have no segment on the volume any more; never of the present hour."""
     hours = {hour_us for file in files for hour_us in buckets(file.time, HOUR_US)}
@@ -111,7 +111,7 @@ def _dead_packs(
     ]
 
 
-def _has_footage(connection: Connection, like: StoredFile, hour_us: int) -> bool:
+def _has_footage(connection: Connection, like: FileRow, hour_us: int) -> bool:
     found = connection.execute(
         sa.select(segment.c.start_us)
         .where(

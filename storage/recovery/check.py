@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from storage.clock.clock_corrections import CORRECTIONS
 from storage.footage.coverage import remove_coverage
-from storage.footage.file_rows import PAGE, StoredFile, select_files
+from storage.footage.file_rows import PAGE, FileRow, select_files
 from storage.footage.media_facts import digest_of
 from storage.holds.protection import lock_streams
 from storage.open import Storage
@@ -98,7 +98,7 @@ class _VolumeCheck:
         self._progress = progress
         self._repair = repair
         self._digests = digests
-        self._missing: list[StoredFile] = []
+        self._missing: list[FileRow] = []
 
     def run(self) -> None:
         streams = {
@@ -133,7 +133,7 @@ class _VolumeCheck:
                 return
             after_us = page[-1].start_us
 
-    def _check_row(self, file: StoredFile, sizes: dict[str, dict[str, int]]) -> None:
+    def _check_row(self, file: FileRow, sizes: dict[str, dict[str, int]]) -> None:
         folder, _, name = file.path.rpartition("/")
         if folder not in sizes:
             # Rows come in order of time, so few folders are looked at again (runs that overlap, moved runs).
@@ -155,7 +155,7 @@ class _VolumeCheck:
         if self._progress is not None and self._report.rows % PAGE == 0:
             self._progress(self._report.rows, None)
 
-    def _still_indexed(self, file: StoredFile) -> bool:
+    def _still_indexed(self, file: FileRow) -> bool:
         with self._storage.database.read() as connection:
             key = (segment.c.run_id == file.run_id, segment.c.seq == file.seq)
             return bool(select_files(connection, *key, limit=1))
@@ -275,9 +275,9 @@ class _VolumeCheck:
             self._report.mended += len(left)
 
 
-def forget_missing(storage: Storage, files: Iterable[StoredFile]) -> int:
+def forget_missing(storage: Storage, files: Iterable[FileRow]) -> int:
     """Remove the rows of files that are gone and note the loss on the timeline; return how many rows went."""
-    by_stream: defaultdict[int, list[StoredFile]] = defaultdict(list)
+    by_stream: defaultdict[int, list[FileRow]] = defaultdict(list)
     for file in files:
         by_stream[file.stream_id].append(file)
     forgotten = 0

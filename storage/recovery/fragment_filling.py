@@ -13,7 +13,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.footage.file_rows import StoredFile, select_files
+from storage.footage.file_rows import FileRow, select_files
 from storage.footage.media_facts import read_facts
 from storage.installation.meta import drop_meta, get_meta, put_meta
 from storage.open import Storage
@@ -88,7 +88,7 @@ def _fill_batch(storage: Storage, place: _Place) -> int:
     return len(tables)
 
 
-def _read_table(storage: Storage, file: StoredFile) -> bytes:
+def _read_table(storage: Storage, file: FileRow) -> bytes:
     """Return the packed table of a file, b"" where it cannot be had."""
     try:
         volume = storage.volume_access.open(storage.volumes.get(file.volume_id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from storage.footage.file_rows import StoredFile, select_files
+from storage.footage.file_rows import FileRow, select_files
 from storage.footage.index_writer import IndexBatch
 from storage.installation.steps import OnStep
 from storage.open import Storage
@@ -161,7 +161,7 @@ def _insert(storage: Storage, volume: OpenVolume, entry: FinishedSegment, on_ste
     storage.index_writer.commit(IndexBatch(segments=(entry,)))
 
 
-def _indexed(storage: Storage, run: Run, seq: int) -> StoredFile | None:
+def _indexed(storage: Storage, run: Run, seq: int) -> FileRow | None:
     with storage.database.read() as connection:
         found = select_files(connection, segment.c.run_id == run.id, segment.c.seq == seq, limit=1)
     return found[0] if found else None

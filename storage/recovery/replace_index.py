@@ -18,14 +18,13 @@ from typing import Final
 from storage.installation.migrate import upgrade
 from storage.installation.rebuild_due import note_rebuild_due, volumes_due
 from storage.installation.steps import OnStep, ignore_step
-from storage.open import Storage, open_storage
+from storage.open import Storage
 from storage.recovery.config_backup import config_backups, sync_path
 from storage.recovery.reindex import Progress, ReindexReport, reindex, take_over
 from storage.sql.database import Database, parse_url
 from storage.sql.sqlite_files import is_free, move_database, remove_database
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 from vms.domain.time import Clock, format_rfc3339
-from vms.host.secret_key import KeyFiles
 
 log: Final = logging.getLogger(__name__)
 
@@ -180,33 +179,6 @@ def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
     report = reindex(storage, clock, only=volumes_due(storage.database))
     note_rebuild_due(storage.database, report.skipped_volumes)
     return report
-
-
-def open_or_recover(
-    database_url: str,
-    clock: Clock,
-    *,
-    secret_key: KeyFiles | bytes | None,
-    volume_paths: Iterable[str | Path] = (),
-    copies: Path | None = None,
-    progress: Progress | None = None,
-) -> tuple[Storage, NewIndex | None, ReindexReport | None]:
-    """Return the opened stores, after replacing and rebuilding the database if it is damaged.
-
-    Args:
-        database_url: the database, migrated to this program's revision unless it is damaged.
-        clock: stamps whatever is stored.
-        secret_key: as for `open_storage`.
-        volume_paths: roots of volumes; needed only where no copy of the configuration lists them.
-        copies: folder of the configuration's copies.
-        progress: told about every few hundred files.
-    """
-    damage = find_damage(database_url)
-    if not damage:
-        return open_storage(database_url, clock, secret_key=secret_key), None, None
-    replaced = replace_index(database_url, clock, damage, copies=copies)
-    storage = open_storage(database_url, clock, secret_key=secret_key)
-    return storage, replaced, rebuild_footage(storage, clock, volume_paths, progress=progress)
 
 
 def _set_aside(path: Path, clock: Clock) -> Path | None:

@@ -52,11 +52,6 @@ class OpenVolume:
         """Descriptor of the root, for a child process that must start inside it; valid while this object lives."""
         return self._root_fd
 
-    @property
-    def device(self) -> int:
-        """Number of the filesystem's device, as stat(2) tells it."""
-        return self._identity[0]
-
     def is_at(self, path: str) -> bool:
         """Tell whether the path still leads to this very directory on this very filesystem.
 

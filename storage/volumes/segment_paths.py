@@ -86,23 +86,6 @@ def segment_path(stream_uuid: UUID, name: SegmentName) -> str:
     return f"{hour_folder(stream_uuid, name.start_us)}/{name.format()}"
 
 
-def parse_segment_path(path: str) -> tuple[UUID, SegmentName]:
-    """Return the stream and name that `segment_path` was given.
-
-    Raises:
-        InvalidInput: the path is not what `segment_path` returns; folder and name may contradict each other.
-    """
-    top, _, rest = path.partition("/")
-    stream_hex, _, _ = rest.partition("/")
-    if top != RECORDED or not re.fullmatch(r"[0-9a-f]{32}", stream_hex):
-        raise InvalidInput(f"{path[:200]!r} is not the path of a segment")
-    stream_uuid = UUID(hex=stream_hex)
-    name = SegmentName.parse(path.rpartition("/")[2])
-    if segment_path(stream_uuid, name) != path:
-        raise InvalidInput(f"{path[:200]!r} lies in a folder of another hour")
-    return stream_uuid, name
-
-
 def sidecar_path(stream_uuid: UUID) -> str:
     """Return the path of the file that tells a rebuild whose footage the folder holds."""
     return f"{RECORDED}/{stream_uuid.hex}/{SIDECAR}"

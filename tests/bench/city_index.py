@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.footage.index_writer import IndexBatch
 from tests.bench.bench_site import BenchSite, bench_site
 from tests.bench.footage_files import BenchClip, record_clip
 from tests.bench.large_index import IndexPlan, fill_index, varied_tables
@@ -49,8 +50,9 @@ def city_index(folder: Path, clip: BenchClip, *, database_url: str = "") -> Iter
         streams = [stream for _, stream in cameras]
         plan = IndexPlan(time, LONGEST_SEGMENT_US, tables, source.init)
         fill_index(site.storage, streams, site.volume.id, plan)
-        site.storage.cameras.set_status(
+        statuses = tuple(
             StreamStatus(stream.id, StreamState.RECORDING, time.start_us, now_us, now_us - SECOND_US)
             for stream in streams
         )
+        site.storage.index_writer.commit(IndexBatch(statuses=statuses))
         yield City(site, cameras, time)

@@ -124,7 +124,7 @@ def _findings(index: _Index, scale: Scale) -> list[Finding]:
 
     def days(asked: _Asked) -> object:
         month = month_days(_ZONE, _ZONE.local(asked.at_us).date().replace(day=1))
-        return daily_coverage(storage.archive, _ZONE, asked.stream.id, month)
+        return daily_coverage(storage.many_streams, _ZONE, asked.stream.id, month)
 
     def playlist(length_us: int) -> Callable[[_Asked], object]:
         def build(asked: _Asked) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from tests.browser.looks import WIDTHS, Look
 from tests.support.deadline import wait_until
@@ -33,7 +34,7 @@ class SilentSite:
         with self.site.opened() as services:
             now_us = services.clock.now_us()
             updated_us = now_us - ago_us if ago_us else now_us + HOUR_US
-            services.storage.cameras.set_status(
+            statuses = tuple(
                 StreamStatus(
                     stream_id=main_stream(camera).id,
                     state=state,
@@ -43,6 +44,7 @@ class SilentSite:
                 )
                 for camera, state in states.items()
             )
+            services.storage.index_writer.commit(IndexBatch(statuses=statuses))
 
     @contextmanager
     def looking(self, chromium: Browser, name: str, look: Look, **more: bool) -> Iterator[Page]:

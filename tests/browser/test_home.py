@@ -48,7 +48,7 @@ def user_id(storage: Storage, name: str) -> int:
 
 
 def forget_everything(city: City) -> None:
-    """Leave the administrator without favourites and places."""
+    """Leave the administrator without favourites and resume points."""
     with city.opened() as services, services.storage.database.write() as connection:
         for table in ("favourite", "watching"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
@@ -149,7 +149,7 @@ def test_page_leads_back_to_the_moment_where_a_person_stopped(city: City, admin:
     playback.wait_for_state("paused")
     with city.opened() as services:
         wait_until(
-            lambda: services.storage.watching.list(user_id(services.storage, "admin")),
+            lambda: services.storage.resume_points.list(user_id(services.storage, "admin")),
             seconds=20,
             what="the place where the person is",
         )
@@ -165,13 +165,13 @@ def test_page_leads_back_to_the_moment_where_a_person_stopped(city: City, admin:
     assert playback.shown_after(stopped_us).truth.time_us - stopped_us < 20 * SECOND_US
 
 
-def test_pictures_of_places_are_of_their_moments(city: City, admin: Page) -> None:
+def test_pictures_of_resume_points_are_of_their_moments(city: City, admin: Page) -> None:
     forget_everything(city)
     with city.opened() as services:
-        watching, owner = services.storage.watching, user_id(services.storage, "admin")
+        points, owner = services.storage.resume_points, user_id(services.storage, "admin")
         start_us = city.past.young.start_us
-        stretch = TimeRange(start_us, start_us + 8 * MINUTE_US)
-        watching.note(owner, (city.park.id, city.clinic.id), start_us + 2 * MINUTE_US, stretch=stretch)
+        watched = TimeRange(start_us, start_us + 8 * MINUTE_US)
+        points.note(owner, (city.park.id, city.clinic.id), start_us + 2 * MINUTE_US, watched=watched)
     admin.goto(city.url)
     card = admin.locator("[data-watching]")
     expect(card).to_contain_text("+1 kamera")

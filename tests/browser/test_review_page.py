@@ -302,7 +302,11 @@ def test_where_somebody_was_is_remembered_on_pausing(city: City, playback: Playb
         assert person is not None
         place = wait_until(
             lambda: next(
-                (p for p in services.storage.watching.list(person.id) if abs(p.at_us - at_us) < MINUTE_US),
+                (
+                    p
+                    for p in services.storage.resume_points.list(person.id)
+                    if abs(p.at_us - at_us) < MINUTE_US
+                ),
                 None,
             ),
             seconds=10,

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from storage.open import Storage
-from storage.schema.footage import volume
+from storage.schema.footage import rollup, volume
 from storage.sql.database import Database
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
 from vms.domain.camera import Camera, CameraDraft, StreamUrl
-from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Run, SegmentFlag
+from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Rollup, Run, SegmentFlag
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 NOON_US = 20_000 * DAY_US + 12 * HOUR_US
@@ -54,6 +54,13 @@ def draft(name: str = "Siring Menara Pandang", **changes: object) -> CameraDraft
 def add_camera(storage: Storage, name: str | None = None) -> Camera:
     """Store a camera with a main and a sub stream."""
     return storage.cameras.add(draft(name or f"Kamera {next(_numbers)}"))
+
+
+def stored_rollups(database: Database, stream_id: int) -> list[Rollup]:
+    """Return every rollup of a stream, in order of time."""
+    of_stream = sa.select(rollup).where(rollup.c.stream_id == stream_id).order_by(rollup.c.bucket_us)
+    with database.read() as connection:
+        return [Rollup(*row) for row in connection.execute(of_stream)]
 
 
 def add_volume_row(database: Database, path: str = "/srv/video") -> int:

@@ -27,8 +27,6 @@ class SegmentFlag(enum.IntFlag):
     """Wall time was corrected after recording (the file's name holds the first assignment)."""
     SYNTHETIC = 32
     """Made by the simulator, not by a camera."""
-    DIGEST_LATE = 64
-    """The digest was computed after publishing, during a repair."""
 
 
 class RunEnd(enum.StrEnum):
@@ -62,7 +60,6 @@ class Run:
         start_us: wall time of the first frame; provisional until the first segment is published.
         end_us: wall time of the end, None while the run is open.
         anchor_us: wall minus monotonic time when the run began.
-        media_origin_us: media time (presentation clock of the files) at `start_us`.
     """
 
     id: int

@@ -63,11 +63,6 @@ class FreeSpace:
     total_inodes: int
     free_inodes: int
 
-    @property
-    def is_out_of_inodes(self) -> bool:
-        """Whether inodes run out before bytes do: fewer than 0.5 % or 200 left where they are counted."""
-        return self.total_inodes > 0 and self.free_inodes < max(200, self.total_inodes // 200)
-
 
 def default_floor_bytes(total_bytes: int, ingest_bytes_per_second: float) -> int:
     """Return the free-space floor: 2 % of the volume, at most 100 GB, at least ten minutes of ingest."""

@@ -140,4 +140,4 @@ def _replace(settings: Settings, damage: str) -> None:
 def _is_without_footage(storage: Storage) -> bool:
     """Tell whether a copy of the configuration was put in place by hand: there are volumes and no segments."""
     streams = [s.id for c in storage.cameras.list(include_removed=True) for s in c.streams]
-    return bool(storage.volumes.list()) and bool(streams) and not storage.archive.extents(streams)
+    return bool(storage.volumes.list()) and bool(streams) and not storage.many_streams.extents(streams)

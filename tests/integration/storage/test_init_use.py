@@ -21,11 +21,11 @@ def recorded(storage: Storage, name: str, *inits: InitRecord) -> tuple[int, list
 def test_init_is_used_by_its_own_streams_only(storage: Storage) -> None:
     first, [shared] = recorded(storage, "Balai Kota", init_record())
     second, [_, own] = recorded(storage, "Puskesmas", init_record(), init_record("h265", b"other"))
-    use = storage.init_use
-    assert use.is_used_by([first], shared)
-    assert use.is_used_by([second], shared)
-    assert use.is_used_by([second], own), "also one that no span begins with"
-    assert use.is_used_by([first, second], own)
-    assert not use.is_used_by([first], own)
-    assert not use.is_used_by([first, second], own + 99)
-    assert not use.is_used_by([], shared)
+    is_used_by = storage.segments.is_init_used_by
+    assert is_used_by([first], shared)
+    assert is_used_by([second], shared)
+    assert is_used_by([second], own), "also one that no span begins with"
+    assert is_used_by([first, second], own)
+    assert not is_used_by([first], own)
+    assert not is_used_by([first, second], own + 99)
+    assert not is_used_by([], shared)

@@ -8,7 +8,7 @@ from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from storage.schema.footage import LONGEST_SPAN_US, segment
 from storage.sql.database import Database
-from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row
+from tests.support.footage import NOON_US, Recording, add_camera, add_volume_row, stored_rollups
 from tests.support.statements import rows_looked_at, sent_statements, sqlite_plan
 from vms.domain.camera import OutageCause
 from vms.domain.errors import NotFound
@@ -115,12 +115,9 @@ def test_what_does_not_exist_is_not_found(storage: Storage) -> None:
 
 
 def test_buckets_say_what_is_covered(storage: Storage, recording: Recording) -> None:
-    (only,) = storage.segments.rollups(recording.stream_id, TimeRange(NOON_US, NOON_US + 1))
+    (only,) = stored_rollups(storage.database, recording.stream_id)
     assert (only.bucket_us, only.covered_us, only.segments) == (NOON_US, 10 * MINUTE_US, 10)
     assert (only.size_bytes, only.gaps, only.longest_gap_us) == (10_000, 1, 5 * MINUTE_US)
-    assert (
-        storage.segments.rollups(recording.stream_id, TimeRange(NOON_US + BUCKET_US, NOON_US + DAY_US)) == []
-    )
 
 
 def test_purge_from_the_old_end_shortens_the_span(storage: Storage, recording: Recording) -> None:
@@ -140,8 +137,7 @@ def test_purge_of_everything_leaves_nothing(storage: Storage, recording: Recordi
     delete_segments(storage.database, recording.stream_id, TimeRange(NOON_US, minute(10)))
     everything = TimeRange(0, minute(99))
     assert storage.segments.spans(recording.stream_id, everything) == []
-    assert storage.segments.rollups(recording.stream_id, everything) == []
-    assert storage.segments.volume_bytes(recording.volume_id) == 0
+    assert stored_rollups(storage.database, recording.stream_id) == []
 
 
 def test_purge_of_one_run_leaves_the_one_that_overlaps_it(storage: Storage, recording: Recording) -> None:
@@ -191,7 +187,7 @@ def test_day_of_a_flapping_camera_is_read_by_its_key_alone(storage: Storage) -> 
     day = TimeRange(NOON_US + DAY_US, NOON_US + 2 * DAY_US)
     with sent_statements() as sent:
         spans = storage.segments.spans(stream_id, day, limit=2_000)
-        rollups = storage.segments.rollups(stream_id, day)
+        rollups = storage.many_streams.cell_rollups([stream_id], day, BUCKET_US)[stream_id]
         outages = storage.segments.outages(stream_id, day, limit=2_000)
     assert (len(spans), len(rollups), len(outages)) == (2_000, 96, 2_000)
     reads = [statement for statement in sent if statement.is_read]

@@ -86,7 +86,7 @@ def test_repair_sets_unknown_files_aside_and_deletes_none(footage: Site) -> None
     assert kept.read_bytes() == b"not ours"
 
 
-def test_repair_works_out_spans_and_sums_anew(footage: Site) -> None:
+def test_repair_works_out_spans_and_rollups_anew(footage: Site) -> None:
     footage.record(START_US, 4)
     with footage.storage.database.write() as connection:
         connection.execute(sa.update(rollup).values(size_bytes=1))

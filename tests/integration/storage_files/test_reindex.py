@@ -20,7 +20,6 @@ from storage.recovery.reindex import reindex, take_over
 from storage.recovery.replace_index import (
     find_damage,
     index_what_is_due,
-    open_or_recover,
     rebuild_footage,
     replace_index,
 )
@@ -187,14 +186,11 @@ def test_damaged_database_is_set_aside_and_rebuilt(footage: Site, sqlite_url: st
     path = tmp_path / "siring.db"
     damage(path)
     assert find_damage(sqlite_url)
-    storage, replaced, report = open_or_recover(
-        sqlite_url, footage.clock, secret_key=None, copies=tmp_path / "backup"
-    )
-    assert replaced is not None
+    replaced = replace_index(sqlite_url, footage.clock, find_damage(sqlite_url), copies=tmp_path / "backup")
     assert replaced.moved_to is not None
     assert replaced.moved_to.exists()
-    assert report is not None
-    assert report.added == 30
+    storage = open_storage(sqlite_url, footage.clock, secret_key=None)
+    assert index_what_is_due(storage, footage.clock).added == 30
     again = replace(footage, storage=storage, camera=storage.cameras.get(footage.camera.id))
     assert facts(storage, again) == before
     assert again.camera.retention_days == 30
@@ -211,22 +207,18 @@ def test_damaged_database_without_a_copy_is_rebuilt_from_the_volumes(
     write_sidecars(footage)
     footage.storage.close()
     (tmp_path / "siring.db").write_bytes(b"this is no database" * 1000)
-    storage, replaced, report = open_or_recover(
-        sqlite_url, footage.clock, secret_key=None, volume_paths=[footage.root]
-    )
-    assert replaced is not None
-    assert report is not None
-    assert report.added == 5
+    replaced = replace_index(sqlite_url, footage.clock, find_damage(sqlite_url))
+    assert replaced.copied_from is None
+    storage = open_storage(sqlite_url, footage.clock, secret_key=None)
+    assert rebuild_footage(storage, footage.clock, [footage.root]).added == 5
     [camera] = storage.cameras.list(include_removed=True)
     assert (camera.uuid, camera.retention_days) == (footage.camera.uuid, None)
     storage.close()
 
 
-def test_sound_database_is_opened_as_it_is(footage: Site, sqlite_url: str) -> None:
+def test_sound_database_is_left_as_it_is(footage: Site, sqlite_url: str) -> None:
     footage.storage.close()
-    storage, replaced, report = open_or_recover(sqlite_url, footage.clock, secret_key=None)
-    assert (replaced, report) == (None, None)
-    storage.close()
+    assert find_damage(sqlite_url) == ""
 
 
 def test_only_the_newest_copies_of_the_configuration_are_kept(footage: Site, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_hold_says_of_each_camera_what_it_protects_and_what_is_missing(site: Sit
         drawn = client.get(f"/api/v1/timeline?cameras={recorded.id}&{window}").json()["holds"]
     assert answer.status_code == 201
     first, second = answer.json()
-    footage = site.storage.archive.extents([main_stream(recorded).id])[main_stream(recorded).id].time
+    footage = site.storage.many_streams.extents([main_stream(recorded).id])[main_stream(recorded).id].time
     assert first["camera_ids"] == [recorded.id]
     assert first["covered_us"] == footage.duration_us > 20 * SECOND_US
     assert first["gaps"] == [

@@ -111,7 +111,7 @@ def test_unusable_place_is_refused_and_its_field_named(
     with browser(site, site.add_user("wali", Role.ADMIN)) as client:
         answer = client.put("/api/v1/watching", json=asked)
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
-    assert site.storage.watching.list(1) == []
+    assert site.storage.resume_points.list(1) == []
 
 
 def test_favourites_are_chosen_and_dropped(site: Site) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.footage.index_writer import IndexBatch
 from tests.support.footage import NOON_US
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser, main_stream
@@ -23,7 +24,7 @@ def says(site: Site, camera: Camera, state: StreamState, *, ago_us: int = 0, sin
     status = StreamStatus(
         main_stream(camera).id, state, since_us, now_us - ago_us, last_media_us=now_us - ago_us
     )
-    site.storage.cameras.set_status([status])
+    site.storage.index_writer.commit(IndexBatch(statuses=(status,)))
 
 
 def words(page: str) -> str:
@@ -58,16 +59,16 @@ def test_new_person_sees_what_will_be_where(site: Site, language: str) -> None:
         assert known.text(key) in page
 
 
-def test_places_lead_back_to_the_moment_with_the_cameras_that_are_still_theirs(site: Site) -> None:
+def test_resume_cards_lead_back_to_the_moment_with_the_cameras_that_are_still_theirs(site: Site) -> None:
     own, lost, gone = (site.add_camera(name) for name in ("Balai Kota", "Pasar", "Taman"))
     user = site.add_user("camat", Role.VIEWER, own, gone)
-    watching = site.storage.watching
-    watching.note(user.id, (lost.id,), NOON_US)
+    points = site.storage.resume_points
+    points.note(user.id, (lost.id,), NOON_US)
     site.clock.advance(1)
-    watching.note(user.id, (own.id, lost.id, gone.id), NOON_US - DAY_US)
-    watching.note(user.id, (own.id, lost.id, gone.id), NOON_US - DAY_US + 25 * MINUTE_US)
+    points.note(user.id, (own.id, lost.id, gone.id), NOON_US - DAY_US)
+    points.note(user.id, (own.id, lost.id, gone.id), NOON_US - DAY_US + 25 * MINUTE_US)
     site.clock.advance(1)
-    watching.note(user.id, (gone.id,), NOON_US - 3 * DAY_US)
+    points.note(user.id, (gone.id,), NOON_US - 3 * DAY_US)
     site.storage.cameras.remove(gone.id)
     with browser(site, user) as client:
         page = client.get("/").text
@@ -82,12 +83,12 @@ def test_places_lead_back_to_the_moment_with_the_cameras_that_are_still_theirs(s
     assert "Pasar" not in page
 
 
-def test_three_places_are_shown_and_the_others_on_demand(site: Site) -> None:
+def test_three_resume_cards_are_shown_and_the_others_on_demand(site: Site) -> None:
     cameras = [site.add_camera(f"Kamera {number}") for number in range(5)]
     user = site.add_user("camat", Role.VIEWER, *cameras)
     for camera in cameras:
         site.clock.advance(1)
-        site.storage.watching.note(user.id, (camera.id,), NOON_US)
+        site.storage.resume_points.note(user.id, (camera.id,), NOON_US)
     with browser(site, user) as client:
         few, everything = client.get("/").text, client.get("/?watched=all").text
     assert (few.count("data-watching"), everything.count("data-watching")) == (3, 5)

@@ -1,10 +1,10 @@
-"""Cells: stretches of equal width, each with how much of it is recorded."""
+"""Cells: parts of equal width, each with how much of it is recorded."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.timeline.cells import cell_width_us, cells_from_silences, cells_from_sums, cells_grid
-from storage.footage.many_streams import CellSum
+from playback.timeline.cells import cell_width_us, cells_from_rollups, cells_from_silences, cells_grid
+from storage.footage.many_streams import CellRollup
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 
 HOURS = TimeRange(0, 4 * HOUR_US)
@@ -40,9 +40,9 @@ def test_last_cell_is_measured_by_its_past() -> None:
     grid = TimeRange(0, HOUR_US + 10 * MINUTE_US)
     cells = cells_from_silences(grid, HOUR_US, [(HOUR_US, HOUR_US + 5 * MINUTE_US)])
     assert cells.thousandths() == [1000, 500]
-    sums = [CellSum(0, 4, HOUR_US, 1, 0), CellSum(HOUR_US, 1, 5 * MINUTE_US, 1, 10 * MINUTE_US)]
-    assert cells_from_sums(grid, HOUR_US, sums).thousandths() == [1000, 500]
-    assert cells_from_sums(grid, HOUR_US, sums).longest_gaps_s() == [0, 300]
+    rollups = [CellRollup(0, 4, HOUR_US, 1, 0), CellRollup(HOUR_US, 1, 5 * MINUTE_US, 1, 10 * MINUTE_US)]
+    assert cells_from_rollups(grid, HOUR_US, rollups).thousandths() == [1000, 500]
+    assert cells_from_rollups(grid, HOUR_US, rollups).longest_gaps_s() == [0, 300]
 
 
 def test_nearly_all_is_not_all_and_nearly_nothing_is_not_nothing() -> None:
@@ -53,8 +53,8 @@ def test_nearly_all_is_not_all_and_nearly_nothing_is_not_nothing() -> None:
     assert cells.thousandths() == [999, 1]
 
 
-def test_sums_say_nothing_where_no_quarter_hour_has_footage() -> None:
-    cells = cells_from_sums(HOURS, HOUR_US, [CellSum(2 * HOUR_US, 3, 45 * MINUTE_US, 1, 0)])
+def test_rollups_say_nothing_where_no_quarter_hour_has_footage() -> None:
+    cells = cells_from_rollups(HOURS, HOUR_US, [CellRollup(2 * HOUR_US, 3, 45 * MINUTE_US, 1, 0)])
     assert cells.thousandths() == [0, 0, 750, 0]
     assert cells.longest_gaps_s() == [3600, 3600, 900, 3600]
 

@@ -98,13 +98,13 @@ def test_unknown_bit_rate_says_nothing() -> None:
     assert presenter().rate(4_120_000) == "4,1 Mbit/dtk"
 
 
-def test_stretch_says_its_day_as_people_do() -> None:
-    def stretch(start: str, end: str) -> str:
-        return presenter().stretch(TimeRange(at(start), at(end)))
+def test_range_says_its_day_as_people_do() -> None:
+    def time_range(start: str, end: str) -> str:
+        return presenter().time_range(TimeRange(at(start), at(end)))
 
-    assert stretch("2025-11-24T16:20:05", "2025-11-24T16:45:59") == f"Kemarin 16:20{DASH}16:45"
-    assert stretch("2025-11-25T08:00:00", "2025-11-25T08:00:30") == "Hari ini 08:00"
-    assert stretch("2025-11-23T08:00:00", "2025-11-23T09:00:00") == f"Min, 23 Nov 08:00{DASH}09:00"
-    assert stretch("2025-11-24T23:00:00", "2025-11-25T01:00:00") == f"Kemarin 23:00{DASH}Hari ini 01:00"
-    assert stretch("2024-11-24T08:00:00", "2024-11-24T08:00:00") == "Min, 24 Nov 2024 08:00"
-    assert presenter("en").stretch(TimeRange(NOW, NOW)) == "Today 14:31"
+    assert time_range("2025-11-24T16:20:05", "2025-11-24T16:45:59") == f"Kemarin 16:20{DASH}16:45"
+    assert time_range("2025-11-25T08:00:00", "2025-11-25T08:00:30") == "Hari ini 08:00"
+    assert time_range("2025-11-23T08:00:00", "2025-11-23T09:00:00") == f"Min, 23 Nov 08:00{DASH}09:00"
+    assert time_range("2025-11-24T23:00:00", "2025-11-25T01:00:00") == f"Kemarin 23:00{DASH}Hari ini 01:00"
+    assert time_range("2024-11-24T08:00:00", "2024-11-24T08:00:00") == "Min, 24 Nov 2024 08:00"
+    assert presenter("en").time_range(TimeRange(NOW, NOW)) == "Today 14:31"

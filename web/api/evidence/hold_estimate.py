@@ -39,7 +39,7 @@ def estimate(request: Call) -> Response:
     now_us = services.clock.now_us()
     found = {
         camera_id: held_footage(
-            services.storage.archive, services.storage.cameras.get(camera_id), time, now_us=now_us
+            services.storage.many_streams, services.storage.cameras.get(camera_id), time, now_us=now_us
         )
         for camera_id in camera_ids
     }

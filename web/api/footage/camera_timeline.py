@@ -69,7 +69,7 @@ def days(request: Call) -> Response:
         request,
         [
             {"day": found.day.isoformat(), "covered_us": found.covered_us, "length_us": found.length_us}
-            for found in daily_coverage(services.storage.archive, services.zone, stream.id, month)
+            for found in daily_coverage(services.storage.many_streams, services.zone, stream.id, month)
         ],
     )
 

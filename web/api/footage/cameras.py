@@ -71,7 +71,7 @@ def describe_cameras(services: WebServices, found: Sequence[Camera], user: User)
     mains = {
         camera.id: stream.id for camera in found if (stream := camera.stream(StreamRole.MAIN)) is not None
     }
-    extents = services.storage.archive.extents(list(mains.values()))
+    extents = services.storage.many_streams.extents(list(mains.values()))
     now_us = services.clock.now_us()
     return [
         _described(

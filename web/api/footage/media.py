@@ -31,7 +31,7 @@ def init(request: Call) -> Response:
     """Answer an init segment that footage of the camera uses; others as if they did not exist (SEC-01)."""
     storage, init_id = services_of(request).storage, int(request.path_params["init_id"])
     record = storage.segments.init(init_id)
-    if not storage.init_use.is_used_by([stream.id for stream in camera_of(request).streams], init_id):
+    if not storage.segments.is_init_used_by([stream.id for stream in camera_of(request).streams], init_id):
         raise NotFound(f"there is no initialisation segment {init_id}")
     headers = {"Cache-Control": _FINISHED, "ETag": f'"{record.sha256.hex()[:32]}"'}
     return Response(record.data, media_type="video/mp4", headers=headers)

@@ -51,7 +51,7 @@ def camera_views(services: WebServices, cameras: Sequence[Camera], present: Pres
     mains = {
         camera.id: stream.id for camera in cameras if (stream := camera.stream(StreamRole.MAIN)) is not None
     }
-    extents = services.storage.archive.extents(list(mains.values()))
+    extents = services.storage.many_streams.extents(list(mains.values()))
     return [
         _view(camera, statuses.get(mains.get(camera.id, 0)), extents.get(mains.get(camera.id, 0)), present)
         for camera in cameras

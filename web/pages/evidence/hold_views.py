@@ -57,8 +57,8 @@ class _Known:
         return self.cameras[camera_id].name if camera_id in self.cameras else f"{camera_id}"
 
     def kept(self, hold: Hold) -> HeldFootage:
-        archive, now_us = self.services.storage.archive, self.present.now_us
-        return held_footage(archive, self.cameras[hold.camera_id], hold.time, now_us=now_us)
+        streams, now_us = self.services.storage.many_streams, self.present.now_us
+        return held_footage(streams, self.cameras[hold.camera_id], hold.time, now_us=now_us)
 
 
 def hold_views(

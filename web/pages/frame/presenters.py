@@ -82,7 +82,7 @@ class Presenter:
             return word[:1].upper() + word[1:]
         return self._date(day, "EEE, d MMM" if day.year == today.year else "EEE, d MMM y")
 
-    def stretch(self, time: TimeRange) -> str:
+    def time_range(self, time: TimeRange) -> str:
         """Return a range to the minute, such as "Kemarin 16:20 to 16:45" with a dash; a moment where it is that short."""
         start, end = self.clock_minutes(time.start_us), self.clock_minutes(time.end_us)
         if self.zone.day_of(time.start_us) != self.zone.day_of(time.end_us):

@@ -21,14 +21,14 @@ from web.pages.cameras.camera_views import CameraView, camera_views, visible_cam
 from web.pages.evidence.export_views import ExportView, export_views, exports_of
 from web.pages.frame.presenters import Presenter
 from web.pages.frame.rendering import presenter_of, render, render_part
-from web.pages.home.home_places import place_cards, view_links
+from web.pages.home.home_links import resume_cards, view_links
 from web.pages.home.home_state import STRIP_WIDTH, home_state
 
 _QUICK = {"hour": "quick_hour", "today": "quick_today", "yesterday": "quick_yesterday"}
 _QUICK_TIMES = {"today": "today 08:00", "yesterday": "yesterday 14:00"}
 _LONGEST_TYPED = 80
 _SHOWN_EXPORTS = 3
-_SHOWN_PLACES = 3
+_SHOWN_RESUME_CARDS = 3
 _SHOWN_CAMERAS = 6
 """Cameras that stand in for favourites until there are some."""
 
@@ -124,7 +124,7 @@ def _page(
     present = presenter_of(request)
     views = camera_views(services, visible_cameras(services, user), present)
     today = services.zone.day_of(present.now_us)
-    places = place_cards(services, user, present)
+    resumable = resume_cards(services, user, present)
     shows_all = request.query_params.get("watched") == "all"
     return render(
         request,
@@ -142,8 +142,8 @@ def _page(
         quick_times=[
             {"value": value, "label": present.catalogue.text(f"home.{key}")} for value, key in _QUICK.items()
         ],
-        places=places if shows_all else places[:_SHOWN_PLACES],
-        hidden_places=0 if shows_all else max(0, len(places) - _SHOWN_PLACES),
+        resumable=resumable if shows_all else resumable[:_SHOWN_RESUME_CARDS],
+        hidden_resumable=0 if shows_all else max(0, len(resumable) - _SHOWN_RESUME_CARDS),
         views=view_links(services, user),
         exports=_finished_exports(services, user, present),
         row=_camera_row(services, user, views),
@@ -162,7 +162,7 @@ def _by_agency(views: Sequence[CameraView]) -> list[tuple[str, list[CameraView]]
 
 
 def _camera_row(services: WebServices, user: User, views: Sequence[CameraView]) -> CameraRow:
-    order = {number: place for place, number in enumerate(services.storage.favourites.list(user.id))}
+    order = {number: position for position, number in enumerate(services.storage.favourites.list(user.id))}
     favourites = sorted((view for view in views if view.id in order), key=lambda view: order[view.id])
     return CameraRow(
         shown=favourites or views[:_SHOWN_CAMERAS],

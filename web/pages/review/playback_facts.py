@@ -128,7 +128,8 @@ def camera_facts(
     services: WebServices, user: User, cameras: Sequence[Camera], views: Sequence[CameraView]
 ) -> list[dict[str, object]]:
     """Return what scripts are told of the cameras on the page, numbered by their place there."""
-    streams = services.storage.stream_facts.of([stream.id for camera in cameras for stream in camera.streams])
+    stream_ids = [stream.id for camera in cameras for stream in camera.streams]
+    streams = services.storage.many_streams.facts(stream_ids)
     return [
         _camera(number, camera, view, streams, user)
         for number, (camera, view) in enumerate(zip(cameras, views, strict=True), start=1)

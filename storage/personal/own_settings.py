@@ -1,4 +1,4 @@
-"""What people set for the review page; who set nothing has the usual."""
+"""What one person has that nobody else sees: preferences, favourite cameras, and where to resume footage."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -8,20 +8,20 @@ from storage.schema.personal import favourite, preference, watching
 from storage.sql.database import Database, insert_missing, insert_or_update
 from vms.domain.errors import Conflict
 from vms.domain.preferences import Preferences, ReviewMode
+from vms.domain.resume_point import MOST_RESUME_POINTS, ResumePoint, moved_on
 from vms.domain.time import Clock, TimeRange
-from vms.domain.watching import MOST_WATCHED, Watching, moved_on
 
 MOST_FAVOURITES = 64
 
 
 class PreferenceStore:
-    """Keeps each person's preferences."""
+    """Reads and sets people's preferences for the review page."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, user_id: int) -> Preferences:
-        """Return a person's preferences, the usual ones for who set none."""
+        """Return a person's preferences, the defaults if they never set any."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(preference).where(preference.c.user_id == user_id)
@@ -54,14 +54,14 @@ class PreferenceStore:
 
 
 class FavouriteStore:
-    """Adds, removes and lists favourites."""
+    """Adds, removes and lists people's favourite cameras."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def add(self, user_id: int, camera_id: int) -> None:
-        """Make a camera one of the person's favourites; one that is stays so.
+        """Make a camera a favourite of the person; adding it again changes nothing.
 
         Raises:
             NotFound: the person or the camera does not exist.
@@ -81,13 +81,13 @@ class FavouriteStore:
             insert_missing(connection, favourite, [row])
 
     def remove(self, user_id: int, camera_id: int) -> None:
-        """Make a camera none of the person's favourites; one that is none stays so."""
-        is_it = (favourite.c.user_id == user_id, favourite.c.camera_id == camera_id)
+        """Remove a camera from the person's favourites; one that is none stays so."""
+        matches = (favourite.c.user_id == user_id, favourite.c.camera_id == camera_id)
         with self._database.write() as connection:
-            connection.execute(sa.delete(favourite).where(*is_it))
+            connection.execute(sa.delete(favourite).where(*matches))
 
     def list(self, user_id: int) -> list[int]:
-        """Return the numbers of a person's favourite cameras in the order chosen, also those of removed cameras."""
+        """Return the ids of a person's favourite cameras, oldest choice first, including cameras out of use."""
         statement = (
             sa.select(favourite.c.camera_id)
             .where(favourite.c.user_id == user_id)
@@ -97,67 +97,67 @@ class FavouriteStore:
             return list(connection.execute(statement).scalars())
 
 
-class WatchingStore:
-    """Notes and recalls places."""
+class ResumePointStore:
+    """Notes where people are in which footage, and lists where they were."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def note(
-        self, user_id: int, camera_ids: tuple[int, ...], at_us: int, *, stretch: TimeRange | None = None
-    ) -> Watching:
-        """Note where a person is with these cameras and return it; older places make room.
+        self, user_id: int, camera_ids: tuple[int, ...], at_us: int, *, watched: TimeRange | None = None
+    ) -> ResumePoint:
+        """Note where a person is with these cameras and return that resume point; the oldest ones are dropped.
 
         Args:
             user_id: who. camera_ids: in page order; existence and rights are the caller's concern.
-            at_us: the moment. stretch: what they look at around it; None to let it grow from moment to moment.
+            at_us: the moment. watched: what they look at around it; None to let it grow from moment to moment.
 
         Raises:
             NotFound: there is no such person.
         """
         with self._database.write() as connection:
             lock_person(connection, user_id)
-            known = {place.camera_ids: place for place in _select(connection, user_id)}
-            place = moved_on(known.get(camera_ids), at_us, self._clock.now_us(), camera_ids)
-            span = place.stretch if stretch is None else stretch
+            known = {point.camera_ids: point for point in _resume_points(connection, user_id)}
+            point = moved_on(known.get(camera_ids), at_us, self._clock.now_us(), camera_ids)
+            time = point.watched if watched is None else watched
             row = {
                 "user_id": user_id,
-                "camera_ids": _text(camera_ids),
+                "camera_ids": _id_list(camera_ids),
                 "at_us": at_us,
-                "start_us": span.start_us,
-                "end_us": span.end_us,
-                "seen_us": place.seen_us,
+                "start_us": time.start_us,
+                "end_us": time.end_us,
+                "seen_us": point.seen_us,
             }
             insert_or_update(connection, watching, [row])
-            kept = _select(connection, user_id)
-            for old in kept[MOST_WATCHED:]:
-                is_old = (watching.c.user_id == user_id, watching.c.camera_ids == _text(old.camera_ids))
-                connection.execute(sa.delete(watching).where(*is_old))
-            return next(place for place in kept if place.camera_ids == camera_ids)
+            stored = _resume_points(connection, user_id)
+            for old in stored[MOST_RESUME_POINTS:]:
+                matches = (watching.c.user_id == user_id, watching.c.camera_ids == _id_list(old.camera_ids))
+                connection.execute(sa.delete(watching).where(*matches))
+            return next(point for point in stored if point.camera_ids == camera_ids)
 
-    def list(self, user_id: int) -> list[Watching]:
-        """Return a person's places, the newest first."""
+    def list(self, user_id: int) -> list[ResumePoint]:
+        """Return a person's resume points, newest first."""
         with self._database.read() as connection:
-            return _select(connection, user_id)
+            return _resume_points(connection, user_id)
 
 
-def _text(camera_ids: tuple[int, ...]) -> str:
-    return ",".join(str(camera_id) for camera_id in camera_ids)
-
-
-def _select(connection: Connection, user_id: int) -> list[Watching]:
+def _resume_points(connection: Connection, user_id: int) -> list[ResumePoint]:
     rows = connection.execute(
         sa.select(watching)
         .where(watching.c.user_id == user_id)
         .order_by(watching.c.seen_us.desc(), watching.c.camera_ids)
     )
     return [
-        Watching(
+        ResumePoint(
             camera_ids=tuple(int(number) for number in row.camera_ids.split(",")),
             at_us=row.at_us,
-            stretch=TimeRange(row.start_us, row.end_us),
+            watched=TimeRange(row.start_us, row.end_us),
             seen_us=row.seen_us,
         )
         for row in rows
     ]
+
+
+def _id_list(camera_ids: tuple[int, ...]) -> str:
+    return ",".join(str(camera_id) for camera_id in camera_ids)

@@ -1,13 +1,13 @@
-"""What leads back from the first page: where the person was in which footage, and the views that they saved."""
+"""What leads on from the first page: footage to resume, and saved views."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from vms.domain.camera import Camera
+from vms.domain.resume_point import ResumePoint
 from vms.domain.time import format_rfc3339
 from vms.domain.user import User
-from vms.domain.watching import Watching
 from web.access.permissions import visible_ids
 from web.http.state import WebServices
 from web.pages.frame.presenters import Presenter
@@ -17,12 +17,12 @@ _MOST_VIEWS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceCard:
-    """Where a person was.
+class ResumeCard:
+    """Footage that the person can resume.
 
     Attributes:
-        more: how many other cameras there were beside `name`. when: the stretch watched. clock: the moment.
-        percent: of the stretch that lies behind the moment.
+        more: how many other cameras there were beside `name`. when: the time watched. clock: the moment.
+        percent: of that time that lies behind the moment.
     """
 
     url: str
@@ -44,14 +44,14 @@ class ViewLink:
     owner: str
 
 
-def place_cards(services: WebServices, user: User, present: Presenter) -> list[PlaceCard]:
-    """Return where the person was, the newest first, with the cameras that they may still see."""
+def resume_cards(services: WebServices, user: User, present: Presenter) -> list[ResumeCard]:
+    """Return what the person can resume, newest first, with the cameras that they may still see."""
     names = {camera.id: camera for camera in services.storage.cameras.list(include_removed=True)}
-    found: list[PlaceCard] = []
-    for place in services.storage.watching.list(user.id):
-        camera_ids = [number for number in visible_ids(user, place.camera_ids) if number in names]
+    found: list[ResumeCard] = []
+    for point in services.storage.resume_points.list(user.id):
+        camera_ids = [number for number in visible_ids(user, point.camera_ids) if number in names]
         if camera_ids:
-            found.append(_card(place, camera_ids, names, present))
+            found.append(_card(point, camera_ids, names, present))
     return found
 
 
@@ -70,17 +70,17 @@ def view_links(services: WebServices, user: User) -> list[ViewLink]:
 
 
 def _card(
-    place: Watching, camera_ids: list[int], names: Mapping[int, Camera], present: Presenter
-) -> PlaceCard:
-    at = quote(format_rfc3339(place.at_us))
-    return PlaceCard(
+    point: ResumePoint, camera_ids: list[int], names: Mapping[int, Camera], present: Presenter
+) -> ResumeCard:
+    at = quote(format_rfc3339(point.at_us))
+    return ResumeCard(
         url=f"/playback?cam={_list(camera_ids)}&t={at}&play=1",
         name=names[camera_ids[0]].name,
         more=len(camera_ids) - 1,
-        when=present.stretch(place.stretch),
-        clock=present.clock(place.at_us),
-        percent=round(place.share * 100),
-        picture_url=f"/api/v1/cameras/{camera_ids[0]}/picture?at={place.at_us}&width={_PICTURE_WIDTH}",
+        when=present.time_range(point.watched),
+        clock=present.clock(point.at_us),
+        percent=round(point.share * 100),
+        picture_url=f"/api/v1/cameras/{camera_ids[0]}/picture?at={point.at_us}&width={_PICTURE_WIDTH}",
     )
 
 

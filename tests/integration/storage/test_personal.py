@@ -1,4 +1,4 @@
-"""Saved views, places, favourites and preferences, on both databases."""
+"""Saved views, resume points, favourites and preferences, on both databases."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from storage.open import Storage, open_storage
-from storage.personal.preferences import MOST_FAVOURITES
+from storage.personal.own_settings import MOST_FAVOURITES
 from storage.recovery.config_backup import back_up_config
 from storage.schema.cameras import camera
 from storage.schema.people import user_account
@@ -18,10 +18,10 @@ from vms.domain.bookmark import BookmarkContent
 from vms.domain.camera import Camera
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.preferences import Preferences, ReviewMode
+from vms.domain.resume_point import MOST_RESUME_POINTS
 from vms.domain.saved_view import MOST_VIEWS, Layout, ViewContent
 from vms.domain.time import HOUR_US, MINUTE_US, TimeRange
 from vms.domain.user import Role, User
-from vms.domain.watching import MOST_WATCHED
 
 
 def add_user(storage: Storage, name: str, *cameras: Camera, role: Role = Role.VIEWER) -> User:
@@ -87,12 +87,12 @@ def test_person_keeps_at_most_a_hundred_views(sqlite_storage: Storage) -> None:
         sqlite_storage.saved_views.add(user.id, view("Satu lagi", known))
 
 
-def test_place_grows_with_near_moments_and_begins_anew_far_away(storage: Storage) -> None:
+def test_resume_point_grows_with_near_moments_and_begins_anew_far_away(storage: Storage) -> None:
     user = add_user(storage, "siti")
 
     def at(minutes: int) -> tuple[int, int, int]:
-        place = storage.watching.note(user.id, (3, 1), NOON_US + minutes * MINUTE_US)
-        times = (place.at_us, place.stretch.start_us, place.stretch.end_us)
+        point = storage.resume_points.note(user.id, (3, 1), NOON_US + minutes * MINUTE_US)
+        times = (point.at_us, point.watched.start_us, point.watched.end_us)
         first, second, third = ((time - NOON_US) // MINUTE_US for time in times)
         return first, second, third
 
@@ -101,32 +101,32 @@ def test_place_grows_with_near_moments_and_begins_anew_far_away(storage: Storage
     assert at(5) == (5, 0, 10)
     assert at(-20) == (-20, -20, 10)
     assert at(500) == (500, 500, 500)
-    [place] = storage.watching.list(user.id)
-    assert place.camera_ids == (3, 1)
+    [point] = storage.resume_points.list(user.id)
+    assert point.camera_ids == (3, 1)
 
 
-def test_place_keeps_the_range_that_was_given(storage: Storage) -> None:
+def test_resume_point_keeps_the_range_that_was_given(storage: Storage) -> None:
     user = add_user(storage, "siti")
-    stretch = TimeRange(NOON_US, NOON_US + HOUR_US)
-    place = storage.watching.note(user.id, (1,), NOON_US + HOUR_US // 4, stretch=stretch)
-    assert (place.stretch, place.share) == (stretch, 0.25)
-    assert storage.watching.list(user.id) == [place]
+    watched = TimeRange(NOON_US, NOON_US + HOUR_US)
+    point = storage.resume_points.note(user.id, (1,), NOON_US + HOUR_US // 4, watched=watched)
+    assert (point.watched, point.share) == (watched, 0.25)
+    assert storage.resume_points.list(user.id) == [point]
 
 
-def test_newest_eight_places_of_each_person_are_kept(storage: Storage, clock: SteppedClock) -> None:
+def test_newest_eight_resume_points_of_each_person_are_kept(storage: Storage, clock: SteppedClock) -> None:
     user, other = add_user(storage, "siti"), add_user(storage, "budi")
-    storage.watching.note(other.id, (1,), NOON_US)
-    for number in range(MOST_WATCHED + 2):
+    storage.resume_points.note(other.id, (1,), NOON_US)
+    for number in range(MOST_RESUME_POINTS + 2):
         clock.advance(1)
-        storage.watching.note(user.id, (number,), NOON_US)
+        storage.resume_points.note(user.id, (number,), NOON_US)
     clock.advance(1)
-    storage.watching.note(user.id, (5,), NOON_US)
-    assert [place.camera_ids for place in storage.watching.list(user.id)] == [
+    storage.resume_points.note(user.id, (5,), NOON_US)
+    assert [point.camera_ids for point in storage.resume_points.list(user.id)] == [
         (5,), (9,), (8,), (7,), (6,), (4,), (3,), (2,),
     ]  # fmt: skip
-    assert [place.camera_ids for place in storage.watching.list(other.id)] == [(1,)]
+    assert [point.camera_ids for point in storage.resume_points.list(other.id)] == [(1,)]
     with pytest.raises(NotFound):
-        storage.watching.note(99, (1,), NOON_US)
+        storage.resume_points.note(99, (1,), NOON_US)
 
 
 def test_favourites_are_kept_in_the_order_chosen(storage: Storage, clock: SteppedClock) -> None:
@@ -168,12 +168,12 @@ def test_preferences_are_the_usual_until_they_are_set(storage: Storage) -> None:
 
 def test_database_refuses_to_delete_whom_or_what_people_keep(storage: Storage) -> None:
     chosen, viewed = add_camera(storage), add_camera(storage)
-    with_favourite, with_place, with_preference = (add_user(storage, name) for name in ("a", "b", "c"))
+    with_favourite, with_point, with_preference = (add_user(storage, name) for name in ("a", "b", "c"))
     storage.favourites.add(with_favourite.id, chosen.id)
     storage.saved_views.add(with_favourite.id, view("Taman", viewed))
-    storage.watching.note(with_place.id, (chosen.id,), NOON_US)
+    storage.resume_points.note(with_point.id, (chosen.id,), NOON_US)
     storage.preferences.set(with_preference.id, Preferences())
-    people = (with_favourite, with_place, with_preference)
+    people = (with_favourite, with_point, with_preference)
     deletions = [sa.delete(camera).where(camera.c.id == known.id) for known in (chosen, viewed)]
     deletions += [sa.delete(user_account).where(user_account.c.id == user.id) for user in people]
     for deletion in deletions:
@@ -189,7 +189,7 @@ def test_copy_of_the_configuration_holds_what_people_keep(
     content = BookmarkContent((known.id,), TimeRange(NOON_US, NOON_US), "Banjir")
     made = storage.bookmarks.add(user.id, content)
     saved = storage.saved_views.add(user.id, view("Taman", known))
-    place = storage.watching.note(user.id, (known.id,), NOON_US)
+    point = storage.resume_points.note(user.id, (known.id,), NOON_US)
     storage.favourites.add(user.id, known.id)
     storage.preferences.set(user.id, Preferences(review_mode=ReviewMode.FULL))
     file = back_up_config(storage.database, tmp_path / "copies", clock.now_us())
@@ -197,7 +197,7 @@ def test_copy_of_the_configuration_holds_what_people_keep(
     try:
         assert copy.bookmarks.get(made.id) == made
         assert copy.saved_views.get(saved.id) == saved
-        assert copy.watching.list(user.id) == [place]
+        assert copy.resume_points.list(user.id) == [point]
         assert copy.favourites.list(user.id) == [known.id]
         assert copy.preferences.get(user.id).review_mode is ReviewMode.FULL
     finally:
