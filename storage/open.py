@@ -12,8 +12,7 @@ from storage.footage.index_writer import IndexWriter
 from storage.footage.many_streams import MultiStreamIndex
 from storage.footage.segment_index import SegmentIndex
 from storage.holds.hold_links import HoldLinks
-from storage.holds.hold_store import HoldStore
-from storage.holds.protection import LeaseStore
+from storage.holds.hold_store import HoldStore, LeaseStore
 from storage.installation.meta import MetaStore
 from storage.personal.bookmarks import BookmarkStore
 from storage.personal.own_settings import FavouriteStore, PreferenceStore, ResumePointStore

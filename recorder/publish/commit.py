@@ -1,4 +1,4 @@
-"""Group commit: what was recorded reaches the device, then the index, then loses its second name; in that order.
+"""Group commit: what was recorded reaches the device, then the index, then loses its incoming name; in that order.
 
 Footage never waits for the index: while the database does not answer, files keep being published, and what their
 rows need is kept until it does (failure modes 25 and 26).
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from recorder.clock.timings import RecorderTimings
 from recorder.publish.dropped_rows import DroppedRows
-from recorder.publish.second_names import SecondNames
+from recorder.publish.incoming_names import IncomingNames
 from recorder.publish.volume_threads import FileWork, VolumeThreads
 from storage.footage.index_writer import IndexBatch, IndexWriter
 from storage.volumes.open_volume import OpenVolume
@@ -65,7 +65,7 @@ class Commits:
         self._index, self._threads, self._clock, self._timings = index, threads, clock, timings
         self._statuses, self._volume_failed, self._step = statuses, volume_failed, step
         self._dropped = dropped
-        self._second_names = SecondNames(threads, step)
+        self._incoming_names = IncomingNames(threads, step)
         self._waiting = _Waiting()
         self._soon = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-writer")
@@ -112,7 +112,7 @@ class Commits:
         """Sync and commit what is left; to be called when nothing more will be said."""
         await self._sync()
         await self._commit()
-        await self._second_names.finish(self._timings.commit_seconds)
+        await self._incoming_names.finish(self._timings.commit_seconds)
         self._writer.shutdown(wait=False)
 
     async def _sync(self) -> None:
@@ -182,7 +182,7 @@ class Commits:
                 self._dropped.index_answers()
             if segments:
                 self._step("inserted")
-        self._second_names.release(segments, [(run, volume) for run, volume in runs if not run.is_open])
+        self._incoming_names.release(segments, [(run, volume) for run, volume in runs if not run.is_open])
 
     def _take_statuses(self) -> dict[int, StreamStatus]:
         """Take what is to be told about the streams now: what has changed, and now and then that all is as it was."""
@@ -232,7 +232,7 @@ class Commits:
                 stored.append((segment, volume))
             except Exception:  # as above
                 log.exception(
-                    "the index refused a segment; it keeps its second name",
+                    "the index refused a segment; it keeps its incoming name",
                     extra={"path": segment.relative_path},
                 )
         return stored

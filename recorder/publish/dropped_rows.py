@@ -1,6 +1,6 @@
 """Remembers which rows no longer fitted into memory while the database was away, and reads them back from the files.
 
-They are published, and keep their second names under incoming/, so the next start would find them as well. This does it
+They are published, and keep their incoming names under incoming/, so the next start would find them as well. This does it
 as soon as the database answers: a few files at a time, because each is read whole.
 """
 

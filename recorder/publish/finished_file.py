@@ -175,11 +175,11 @@ def publish(
         name = SegmentName(start_us, duration_us, media_us, file.run_uuid.hex[:8], file.seq, sha256)
         path = segment_path(file.stream.uuid, name)
         try:
-            has_twin = _linked(file, path)
+            is_linked = _linked(file, path)
         except FileExistsError:
             if not _is_same(file, path):
                 continue
-            has_twin = True
+            is_linked = True
         step("linked")
         flags = assigned.flags | (SegmentFlag.RECOVERED if facts.is_cut else SegmentFlag.NONE)
         return FinishedSegment(
@@ -196,7 +196,7 @@ def publish(
             fragments=encode(facts.fragments, facts.init.timescale),
             init=init_record(facts.init),
             relative_path=path,
-            twin_path=file.path if has_twin else None,
+            incoming_path=file.path if is_linked else None,
         )
     raise StorageError(f"{file.path} cannot be published: {_NAME_TRIES} names are taken")
 

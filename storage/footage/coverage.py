@@ -1,4 +1,4 @@
-"""What follows from segments and is stored to answer fast: spans of continuous footage, sums by 15 minutes.
+"""Spans and rollups: what follows from segments and is stored to answer fast.
 
 Writer and purge call this in the transaction that changes segments. A new segment extends its span in place; all
 else is worked out anew from the segments of the touched time, so nothing can drift. The pure half takes a segment
@@ -25,7 +25,7 @@ GAP_TOLERANCE_US = SECOND_US
 
 
 def joined(parts: Iterable[Span], *, longest_us: int | None = LONGEST_SPAN_US) -> list[Span]:
-    """Return the same footage as the fewest spans, in order of time; runs are never joined with each other.
+    """Join footage to the fewest spans, in order of time; those of different runs stay apart.
 
     Args:
         parts: spans of one stream in any order; those of one run do not overlap by more than the tolerance.
@@ -50,7 +50,7 @@ def joined(parts: Iterable[Span], *, longest_us: int | None = LONGEST_SPAN_US) -
 
 
 def rolled_up(segments: Iterable[Span]) -> list[Rollup]:
-    """Return the sums of every 15-minute bucket that the segments of one stream touch, in order of time.
+    """Return the rollups of every 15-minute bucket that the segments of one stream touch, in order of time.
 
     A segment counts for the bucket in which it begins, and covers every bucket that it reaches. A bucket is right
     only if all segments that touch it are given.
@@ -79,7 +79,7 @@ def _rolled_up(bucket_us: int, parts: Sequence[Span]) -> Rollup:
 
 
 def add_coverage(connection: Connection, added: Sequence[Span]) -> None:
-    """Bring spans and sums up to date after segments were inserted.
+    """Bring spans and rollups up to date after segments were inserted.
 
     Args:
         connection: the transaction that inserted them.
@@ -103,7 +103,7 @@ def add_coverage(connection: Connection, added: Sequence[Span]) -> None:
 
 
 def remove_coverage(connection: Connection, stream_id: int, removed: Sequence[TimeRange]) -> None:
-    """Bring spans and sums up to date after segments were deleted, moved in time, or repaired.
+    """Bring spans and rollups up to date after segments were deleted, moved in time, or repaired.
 
     Args:
         connection: the transaction that changed them.
@@ -119,7 +119,7 @@ def remove_coverage(connection: Connection, stream_id: int, removed: Sequence[Ti
 
 
 def recompute_spans(connection: Connection, stream_id: int, window: TimeRange) -> None:
-    """Work out anew, from the segments, every span of the stream that touches the window."""
+    """Recompute, from the segments, every span of the stream that touches the window."""
     stored = overlapping_spans(connection, stream_id, window)
     hulls: defaultdict[int, TimeRange] = defaultdict(lambda: window)
     for old in stored:
@@ -133,7 +133,7 @@ def recompute_spans(connection: Connection, stream_id: int, window: TimeRange) -
 
 
 def recompute_rollups(connection: Connection, stream_id: int, window: TimeRange) -> None:
-    """Work out anew, from the segments, the sums of every bucket that the window touches."""
+    """Recompute, from the segments, the rollups of every bucket that the window touches."""
     _store_rollups(connection, [(stream_id, window)])
 
 
@@ -149,7 +149,7 @@ def segment_times(connection: Connection, stream_id: int, beginning: TimeRange) 
 def overlapping_spans(
     connection: Connection, stream_id: int, window: TimeRange, *, limit: int | None = None
 ) -> list[Span]:
-    """Return the stored spans that share an instant with the window, in order of start, at most `limit`."""
+    """Return the stored spans that overlap the window, in order of start, at most `limit`."""
     rows = connection.execute(
         sa.select(span.c.start_us, span.c.end_us, span.c.run_id, span.c.size_bytes)
         .where(
@@ -211,14 +211,14 @@ def _replace_spans(connection: Connection, stored: Sequence[Span], wanted: Seque
 
 def _store_rollups(connection: Connection, windows: Iterable[tuple[int, TimeRange]]) -> None:
     empty: list[dict[str, int]] = []
-    sums: list[Rollup] = []
+    rollups: list[Rollup] = []
     for stream_id, window in windows:
         starts = list(buckets(window))
         whole = TimeRange(starts[0], starts[-1] + BUCKET_US) if starts else window
         look_back = TimeRange(whole.start_us - LONGEST_SEGMENT_US, whole.end_us)
         segments = segment_times(connection, stream_id, look_back)
         here = [r for r in rolled_up(segments) if whole.holds(r.bucket_us)]
-        sums += here
+        rollups += here
         empty += [
             {"of_stream": stream_id, "empty_us": bucket_us}
             for bucket_us in sorted(set(starts) - {r.bucket_us for r in here})
@@ -228,7 +228,7 @@ def _store_rollups(connection: Connection, windows: Iterable[tuple[int, TimeRang
             rollup.c.stream_id == sa.bindparam("of_stream"), rollup.c.bucket_us == sa.bindparam("empty_us")
         )
         connection.execute(statement, empty)
-    insert_or_update(connection, rollup, [asdict(r) for r in sums])
+    insert_or_update(connection, rollup, [asdict(r) for r in rollups])
 
 
 def _hull(parts: Iterable[Span], *more: TimeRange) -> TimeRange:

@@ -1,1 +1,1 @@
-"""What no purge may touch: holds, their second names on disk, and leases."""
+"""What no purge may touch: holds, their links on disk, and leases."""

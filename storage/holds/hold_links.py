@@ -1,9 +1,9 @@
-"""A second name for every held file, below hold/: what survives even if the first is deleted by mistake or by hand.
+"""Hold links: a hard link below hold/ for every held file, which survives if the file is deleted by mistake or by hand.
 
-The rows of the hold table decide what is held; these hard links are a precaution and cost no space. They are made
+The rows of the hold table decide what is held; the links are a precaution and cost no space. They are made
 after the hold is placed, brought up to date by later passes (footage may be recorded into a hold), and removed when
-it ends: only then is the room of a file free. What no hold of this database is known for may come from a lost one and
-stays. Filesystems without hard links have none.
+it ends: only then is the room of a file free. Links of a hold that this database does not know may come from a lost
+one and stay. Filesystems without hard links have none.
 """
 
 import logging
@@ -30,14 +30,14 @@ log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """What removing links gave: files that had no other name any more, and their bytes."""
+    """What removing links freed: files that had no other name, and their bytes."""
 
     files: int = 0
     freed_bytes: int = 0
 
 
 class HoldLinks:
-    """Makes and removes the links of holds, as far as the volumes allow."""
+    """Makes and removes hold links, as far as the volumes allow."""
 
     def __init__(self, database: Database, volumes: VolumeStore, access: VolumeAccess) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class HoldLinks:
         self._access = access
 
     def make(self, held: Hold) -> int:
-        """Link every file of the hold that has no link yet; return how many files could not be linked."""
+        """Link every file of the hold. Returns how many could not be linked."""
         volumes = {volume.id: volume for volume in self._volumes.list()}
         opened: dict[int, OpenVolume | None] = {}
         failed = 0
@@ -54,18 +54,18 @@ class HoldLinks:
                 known = volumes.get(file.volume_id)
                 opened[file.volume_id] = None if known is None else self._try_open(known.id)
             failed += not _link(opened[file.volume_id], file.path, held.id)
-        _warn(held, failed)
+        _warn_of_missing(held, failed)
         return failed
 
     def remove(self, hold_id: int) -> None:
-        """Remove the links of one hold from every volume that can be written."""
+        """Remove a hold's links from every volume that can be written."""
         for volume in self._volumes.list():
             opened = self._try_open(volume.id)
             if opened is not None:
-                _remove(opened, hold_id)
+                _remove_links(opened, hold_id)
 
     def refresh(self, now_us: int) -> None:
-        """Bring all links up to date: new footage in active holds, none for holds that a person released."""
+        """Bring all links up to date: add those of new footage, remove those of holds that a person released."""
         for volume in self._volumes.list():
             opened = self._try_open(volume.id)
             if opened is not None:
@@ -73,15 +73,15 @@ class HoldLinks:
                 self.remove_ended(opened, None)
 
     def add_missing(self, volume: OpenVolume, sure_us: int | None) -> None:
-        """Link, on one volume, what was recorded into active holds."""
+        """Link what was recorded on the volume into active holds."""
         with self._database.read() as connection:
             active = [hold_of(row) for row in connection.execute(sa.select(hold).where(*is_active(sure_us)))]
         for held in active:
             here = (file for file in self._files(held) if file.volume_id == volume.volume_id)
-            _warn(held, sum(not _link(volume, file.path, held.id) for file in here))
+            _warn_of_missing(held, sum(not _link(volume, file.path, held.id) for file in here))
 
     def remove_ended(self, volume: OpenVolume, sure_us: int | None) -> Unlinked:
-        """Remove, on one volume, the links of holds that have ended, and return what room that gave.
+        """Remove the links of ended holds from the volume and return what that freed.
 
         Args:
             volume: an open volume that may be written.
@@ -96,7 +96,7 @@ class HoldLinks:
                 sa.select(hold.c.id).where(hold.c.id.in_(linked), sa.not_(sa.and_(*is_active(sure_us))))
             )
             hold_ids = sorted(ended.scalars())
-        removed = [_remove(volume, hold_id) for hold_id in hold_ids]
+        removed = [_remove_links(volume, hold_id) for hold_id in hold_ids]
         return Unlinked(sum(one.files for one in removed), sum(one.freed_bytes for one in removed))
 
     def _files(self, held: Hold) -> Iterator[FileRow]:
@@ -119,9 +119,9 @@ class HoldLinks:
             return None
 
 
-def _warn(held: Hold, failed: int) -> None:
+def _warn_of_missing(held: Hold, failed: int) -> None:
     if failed:
-        log.warning("held files without a second name", extra={"hold": held.id, "files": failed})
+        log.warning("held files without a link", extra={"hold": held.id, "files": failed})
 
 
 def _link(volume: OpenVolume | None, path: str, hold_id: int) -> bool:
@@ -134,10 +134,10 @@ def _link(volume: OpenVolume | None, path: str, hold_id: int) -> bool:
         return False
 
 
-def _remove(volume: OpenVolume, hold_id: int) -> Unlinked:
-    """Remove the links of one hold from a volume, as far as it lets us."""
+def _remove_links(volume: OpenVolume, hold_id: int) -> Unlinked:
+    """Remove a hold's links from a volume, as far as it can be written."""
     try:
-        removed = _remove_tree(volume, f"{HELD}/{hold_id}")
+        removed = _remove_folder(volume, f"{HELD}/{hold_id}")
         volume.remove_empty_dir(HELD)
     except (StorageError, OSError) as error:
         log.warning("links of a hold stay: %s", error, extra={"hold": hold_id, "volume": volume.volume_id})
@@ -145,8 +145,8 @@ def _remove(volume: OpenVolume, hold_id: int) -> Unlinked:
     return removed
 
 
-def _remove_tree(volume: OpenVolume, folder: str) -> Unlinked:
-    """Remove a folder below hold/ with everything in it; its files have another name, or are not wanted any more."""
+def _remove_folder(volume: OpenVolume, folder: str) -> Unlinked:
+    """Remove a folder below hold/ with everything in it."""
     files = freed_bytes = 0
     for name, size in volume.sizes(folder).items():
         path = f"{folder}/{name}"
@@ -156,7 +156,7 @@ def _remove_tree(volume: OpenVolume, folder: str) -> Unlinked:
             files += is_last_name
             freed_bytes += size if is_last_name else 0
         else:
-            below = _remove_tree(volume, path)
+            below = _remove_folder(volume, path)
             files += below.files
             freed_bytes += below.freed_bytes
     volume.remove_empty_dir(folder)

@@ -1,4 +1,4 @@
-"""Holds: spans of a camera's footage that no purge may touch until somebody releases them."""
+"""Protects footage from purges: by holds until a person releases them, by leases for the minutes of an export."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from storage.holds.hold_links import HoldLinks
 from storage.holds.protection import hold_of, is_active, lock_streams
 from storage.schema.cameras import camera, stream
 from storage.schema.footage import run, span
-from storage.schema.retention import hold
+from storage.schema.retention import hold, lease
 from storage.sql.database import Database
 from vms.domain.camera import StreamRole
 from vms.domain.errors import Conflict, InvalidInput, NotFound
-from vms.domain.retention import Hold
-from vms.domain.time import Clock, TimeRange, merged, subtracted
+from vms.domain.retention import Hold, Lease
+from vms.domain.time import SECOND_US, Clock, TimeRange, merged, subtracted
 
 LONGEST_REASON = 500
 
@@ -28,7 +28,7 @@ class HoldResult:
     Attributes:
         missing: parts of the range, up to now, of which the camera has no footage: never recorded, or purged before.
         covered_us: how much of the range, up to now, there is.
-        unlinked_files: held files without a second name below hold/ (a volume is away, or knows no hard links).
+        unlinked_files: held files without a hold link (a volume is away, or knows no hard links).
     """
 
     hold: Hold
@@ -55,10 +55,10 @@ class HoldStore:
         expires_us: int | None = None,
         links_later: bool = False,
     ) -> HoldResult:
-        """Protect all streams of a camera for a range, also where it is not recorded yet, and say what is missing.
+        """Place a hold on all streams of a camera for a range, recorded or yet to come. Returns what it cannot protect.
 
-        With `links_later` the second names of its files are left to the scheduler, which makes them within the hour:
-        a day of a camera is thousands of them, and they are a precaution.
+        With `links_later` the scheduler makes the hold links within the hour: a day of a camera is thousands of them,
+        and they are a precaution.
 
         A purge that runs at the same moment has either finished, and its footage is reported missing, or it sees
         the hold and leaves the footage alone: the order of the two transactions decides.
@@ -97,10 +97,10 @@ class HoldStore:
         return HoldResult(placed, tuple(missing), sum(part.duration_us for part in covered), unlinked)
 
     def release(self, hold_id: int, by: str, *, reason: str | None = None, links_later: bool = False) -> Hold:
-        """End a hold and return it; the footage then follows its retention again.
+        """Release a hold and return it; its footage follows retention again.
 
-        With `links_later` the second names of its files are left to the scheduler's next pass. It begins with them,
-        so that their room is free before other footage is deleted for it.
+        With `links_later` the scheduler removes the hold links: its next pass begins with them, so that their room is
+        free before other footage is deleted for it.
 
         Raises:
             NotFound: there is no such hold.
@@ -129,7 +129,7 @@ class HoldStore:
         return released
 
     def get(self, hold_id: int) -> Hold:
-        """Return a hold, active or not; raises NotFound."""
+        """Return a hold by its id, active or not; raises NotFound."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(hold).where(hold.c.id == hold_id)).one_or_none()
         if row is None:
@@ -137,7 +137,7 @@ class HoldStore:
         return hold_of(row)
 
     def covering(self, camera_ids: Collection[int], window: TimeRange) -> list[Hold]:
-        """Return the active holds of these cameras that share an instant with the window, in order of start."""
+        """Return the active holds of these cameras that overlap the window, in order of start."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(hold)
@@ -159,7 +159,7 @@ class HoldStore:
         before_id: int | None = None,
         limit: int | None = None,
     ) -> list[Hold]:
-        """Return holds, newest first: of these cameras, with a smaller number, at most so many, where these are given."""
+        """Return holds, newest first, optionally limited to cameras, to ids below `before_id`, and to `limit` rows."""
         statement = sa.select(hold).order_by(hold.c.id.desc()).limit(limit)
         if active_only:
             statement = statement.where(*is_active(self._clock.now_us()))
@@ -169,6 +169,67 @@ class HoldStore:
             statement = statement.where(hold.c.id < before_id)
         with self._database.read() as connection:
             return [hold_of(row) for row in connection.execute(statement)]
+
+
+class LeaseStore:
+    """Takes, renews and drops leases."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def take(self, stream_id: int, time: TimeRange, seconds: int) -> Lease:
+        """Lease a stream's footage for a number of seconds and return the lease.
+
+        What was purged before stays purged: take the lease first, then read which segments there are.
+
+        Raises:
+            InvalidInput: the range is empty, or no time is asked for.
+        """
+        if time.is_empty or seconds <= 0:
+            raise InvalidInput("a lease protects a range that is not empty, for some time")
+        expires_us = self._clock.now_us() + seconds * SECOND_US
+        with self._database.write() as connection:
+            lock_streams(connection, [stream_id])
+            values = {
+                "stream_id": stream_id,
+                "start_us": time.start_us,
+                "end_us": time.end_us,
+                "expires_us": expires_us,
+            }
+            added = connection.execute(sa.insert(lease).values(values).returning(lease.c.id))
+            return Lease(added.scalar_one(), stream_id, time, expires_us)
+
+    def renew(self, lease_id: int, seconds: int) -> Lease:
+        """Extend a lease to a number of seconds from now and return it.
+
+        Raises:
+            Conflict: it lapsed, so its footage may have been purged since.
+        """
+        now_us = self._clock.now_us()
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.update(lease)
+                .where(lease.c.id == lease_id, lease.c.expires_us > now_us)
+                .values(expires_us=now_us + seconds * SECOND_US)
+                .returning(lease.c.stream_id, lease.c.start_us, lease.c.end_us, lease.c.expires_us)
+            ).one_or_none()
+        if row is None:
+            raise Conflict(f"lease {lease_id} has lapsed: its footage may be gone")
+        stream_id, start_us, end_us, expires_us = row
+        return Lease(lease_id, stream_id, TimeRange(start_us, end_us), expires_us)
+
+    def drop(self, lease_id: int) -> None:
+        """End a lease; it may have lapsed already."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(lease).where(lease.c.id == lease_id))
+
+    def purge_lapsed(self) -> int:
+        """Delete lapsed leases. Returns how many there were."""
+        with self._database.write() as connection:
+            return connection.execute(
+                sa.delete(lease).where(lease.c.expires_us <= self._clock.now_us())
+            ).rowcount
 
 
 def _streams(connection: Connection, camera_id: int) -> dict[StreamRole, int]:
@@ -185,14 +246,14 @@ def _streams(connection: Connection, camera_id: int) -> dict[StreamRole, int]:
 
 
 def _past(connection: Connection, streams: dict[StreamRole, int], time: TimeRange, now_us: int) -> TimeRange:
-    """Return the part of the range that the index knows all about; an empty one where all of it is yet to come."""
+    """Return the part of the range that is fully indexed, empty if all of it is yet to come."""
     recorded_us = min(now_us, _indexed_until(connection, _main(streams), now_us))
     past = time.intersection(TimeRange(min(time.start_us, recorded_us), recorded_us))
     return TimeRange(time.start_us, time.start_us) if past is None else past
 
 
 def _covered(connection: Connection, streams: dict[StreamRole, int], past: TimeRange) -> list[TimeRange]:
-    """Return the parts of the range of which there is footage of the main stream."""
+    """Return the parts of the range with footage of the main stream."""
     spans = overlapping_spans(connection, _main(streams), past)
     parts = [part for known in spans if (part := known.time.intersection(past)) is not None]
     return merged(parts)
@@ -203,7 +264,7 @@ def _main(streams: dict[StreamRole, int]) -> int:
 
 
 def _indexed_until(connection: Connection, stream_id: int, now_us: int) -> int:
-    """Return from when on footage may exist that the index does not show yet: the end of an open run's last span."""
+    """Return until when all footage is indexed: the end of the open run's last span, else the present."""
     open_run = connection.execute(
         sa.select(run.c.id, run.c.start_us)
         .where(run.c.stream_id == stream_id, run.c.end_us.is_(None))

@@ -13,14 +13,12 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.schema.cameras import stream
 from storage.schema.retention import hold, lease
-from storage.sql.database import Database
-from vms.domain.errors import Conflict, InvalidInput
-from vms.domain.retention import Hold, Lease
-from vms.domain.time import SECOND_US, Clock, TimeRange, merged
+from vms.domain.retention import Hold
+from vms.domain.time import TimeRange, merged
 
 
 def lock_streams(connection: Connection, stream_ids: Collection[int]) -> None:
-    """Make other transactions that delete or protect footage of these streams wait for this one to end."""
+    """Lock the streams against other transactions that delete or protect their footage, until this one ends."""
     if stream_ids:
         # FOR NO KEY UPDATE: inserting segments, which refers to the stream's row, need not wait.
         connection.execute(
@@ -34,12 +32,12 @@ def lock_streams(connection: Connection, stream_ids: Collection[int]) -> None:
 def protected_ranges(
     connection: Connection, stream_ids: Collection[int], sure_us: int | None
 ) -> Mapping[int, list[TimeRange]]:
-    """Return, for each of the streams, the time that no purge may touch now, as the fewest ranges in order.
+    """Return the time of each stream that no purge may touch now, as the fewest ranges in order.
 
     Args:
         connection: the transaction that depends on it.
         stream_ids: the streams.
-        sure_us: it surely is no earlier (`purge_guard.ClockVerdict`); None where nothing lapses by itself.
+        sure_us: it surely is no earlier (`storage.purge.guards.ClockVerdict`); None where nothing lapses by itself.
     """
     found: defaultdict[int, list[TimeRange]] = defaultdict(list)
     wanted = sorted(stream_ids)
@@ -59,17 +57,11 @@ def protected_ranges(
 
 
 def is_active(now_us: int | None) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions under which a hold's row protects footage, as `Hold.is_active` says.
+    """Return the SQL conditions for an active hold, as `Hold.is_active` decides.
 
-    Without a time, because no clock is trusted, only a person ends a hold.
+    Without a time, as no clock is trusted, holds do not expire: only a person ends them.
     """
     return hold.c.released_us.is_(None), *_not_lapsed(hold.c.expires_us, now_us)
-
-
-def _not_lapsed(
-    expires_us: sa.ColumnElement[int] | sa.ColumnElement[int | None], now_us: int | None
-) -> tuple[sa.ColumnElement[bool], ...]:
-    return () if now_us is None else (sa.or_(expires_us.is_(None), expires_us > now_us),)
 
 
 def hold_of(row: Row[Any]) -> Hold:
@@ -88,62 +80,7 @@ def hold_of(row: Row[Any]) -> Hold:
     )
 
 
-class LeaseStore:
-    """Takes, renews and drops leases."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def take(self, stream_id: int, time: TimeRange, seconds: int) -> Lease:
-        """Protect a stream's footage for so many seconds and return the lease.
-
-        What was purged before stays purged: take the lease first, then read which segments there are.
-
-        Raises:
-            InvalidInput: the range is empty, or no time is asked for.
-        """
-        if time.is_empty or seconds <= 0:
-            raise InvalidInput("a lease protects a range that is not empty, for some time")
-        expires_us = self._clock.now_us() + seconds * SECOND_US
-        with self._database.write() as connection:
-            lock_streams(connection, [stream_id])
-            values = {
-                "stream_id": stream_id,
-                "start_us": time.start_us,
-                "end_us": time.end_us,
-                "expires_us": expires_us,
-            }
-            added = connection.execute(sa.insert(lease).values(values).returning(lease.c.id))
-            return Lease(added.scalar_one(), stream_id, time, expires_us)
-
-    def renew(self, lease_id: int, seconds: int) -> Lease:
-        """Let a lease run for so many seconds from now and return it.
-
-        Raises:
-            Conflict: it lapsed, so its footage may have been purged since.
-        """
-        now_us = self._clock.now_us()
-        with self._database.write() as connection:
-            row = connection.execute(
-                sa.update(lease)
-                .where(lease.c.id == lease_id, lease.c.expires_us > now_us)
-                .values(expires_us=now_us + seconds * SECOND_US)
-                .returning(lease.c.stream_id, lease.c.start_us, lease.c.end_us, lease.c.expires_us)
-            ).one_or_none()
-        if row is None:
-            raise Conflict(f"lease {lease_id} has lapsed: its footage may be gone")
-        stream_id, start_us, end_us, expires_us = row
-        return Lease(lease_id, stream_id, TimeRange(start_us, end_us), expires_us)
-
-    def drop(self, lease_id: int) -> None:
-        """End a lease; one that lapsed or never was is no error."""
-        with self._database.write() as connection:
-            connection.execute(sa.delete(lease).where(lease.c.id == lease_id))
-
-    def purge_lapsed(self) -> int:
-        """Delete the rows of lapsed leases and return how many there were."""
-        with self._database.write() as connection:
-            return connection.execute(
-                sa.delete(lease).where(lease.c.expires_us <= self._clock.now_us())
-            ).rowcount
+def _not_lapsed(
+    expires_us: sa.ColumnElement[int] | sa.ColumnElement[int | None], now_us: int | None
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if now_us is None else (sa.or_(expires_us.is_(None), expires_us > now_us),)

@@ -1,4 +1,4 @@
-"""When the clock or a volume cannot be trusted, nothing is purged: the guards, pure.
+"""The guards: when a clock, a volume or an amount cannot be right, nothing is purged; pure.
 
 A wrong clock is the one fault that could delete a whole archive at once (storage design, failure mode 15). So the
 purge remembers the last moment at which it trusted the clock, as wall and monotonic time of one boot. A wall clock
@@ -24,7 +24,7 @@ LONGEST_UNSEEN_US: Final = DAY_US
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """One look at the clocks.
+    """The clocks, read at one moment.
 
     Attributes:
         boot: names the boot that `monotonic_us` belongs to.
@@ -40,8 +40,8 @@ class ClockReading:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockTrust:
-    """The last reading that a purge trusted; kept in the database between passes.
+class TrustedReading:
+    """The last clock reading that a purge trusted; stored between passes.
 
     Attributes:
         last_run: the newest run that began under it, 0 where that was not noted.
@@ -57,11 +57,11 @@ class ClockTrust:
         return json.dumps([self.wall_us, self.monotonic_us, self.boot, self.last_run])
 
     @staticmethod
-    def from_text(text: str | None) -> "ClockTrust | None":
+    def from_text(text: str | None) -> "TrustedReading | None":
         """Return what `to_text` wrote, or None where there is nothing that can be read."""
         try:
             wall_us, monotonic_us, boot, *more = json.loads(text or "null")
-            return ClockTrust(int(wall_us), int(monotonic_us), str(boot), *map(int, more[:1]))
+            return TrustedReading(int(wall_us), int(monotonic_us), str(boot), *map(int, more[:1]))
         except (ValueError, TypeError):
             return None
 
@@ -107,8 +107,8 @@ class ClockVerdict:
     undated: Undated | None = None
 
 
-def judge_clock(now: ClockReading, last: ClockTrust | None) -> ClockVerdict:
-    """Return whether this reading can be trusted, given the last one that was, and what is known if it cannot."""
+def judge_clock(now: ClockReading, last: TrustedReading | None) -> ClockVerdict:
+    """Judge a reading by the last trusted one: whether ages count by it, and what is known of the time if not."""
     distrust = _distrust(now, last)
     if not distrust:
         elapsed_us = 0 if last is None else max(now.wall_us - last.wall_us, 0)
@@ -125,7 +125,7 @@ def judge_clock(now: ClockReading, last: ClockTrust | None) -> ClockVerdict:
     return ClockVerdict(0, now_us, sure_us, now.wall_us, distrust, undated)
 
 
-def _distrust(now: ClockReading, last: ClockTrust | None) -> str:
+def _distrust(now: ClockReading, last: TrustedReading | None) -> str:
     if now.is_synced is False:
         return "the host's clock is not synchronised"
     if last is None:
@@ -146,7 +146,7 @@ def _distrust(now: ClockReading, last: ClockTrust | None) -> str:
 
 
 def volume_distrust(state: VolumeState, free: FreeSpace | None) -> str:
-    """Return why nothing may be deleted on a volume, or "" where deleting is in order.
+    """Return why nothing may be deleted on a volume, or "".
 
     Args:
         state: of the last check. Full and disabled volumes are purged; a suspect one is frozen.
@@ -172,7 +172,7 @@ class StreamAmount:
 
 
 def excess_distrust(amount: StreamAmount, reason: PurgeReason, elapsed_us: int) -> str:
-    """Return why a rule would delete suspiciously much of a stream, or "" where the amount is as expected.
+    """Return why the amount that a rule would delete is suspicious, or "" if it is as expected.
 
     Expected is what came of age since the last pass. Two hours more, and 5 % of the stream, are let through.
     """

@@ -1,8 +1,7 @@
-"""The transaction at the heart of a purge: rows become garbage names, at once and only where nothing protects them."""
+"""The transaction at the heart of a purge: segments leave the index and their files become garbage, unless protected."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,29 +20,17 @@ from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.time import HOUR_US, buckets
 
 
-@dataclass(frozen=True, slots=True)
-class Condemned:
-    """What one transaction took out of the index.
-
-    Attributes:
-        files: their rows are gone. spared: segments of the plan that somebody protected meanwhile, or that are gone.
-    """
-
-    files: tuple[FileRow, ...]
-    spared: int
-
-
-def condemn(
+def move_to_garbage(
     connection: Connection,
     volume_id: int,
     candidates: Sequence[Candidate],
     now_us: int,
     *,
     sure_us: int | None,
-) -> Condemned:
-    """Delete the rows of these segments, but for those protected now, and list their files as garbage.
+) -> list[FileRow]:
+    """Move the segments from the index to the garbage table and return their files, without those protected by now.
 
-    Spans, sums and each stream's "deleted before" mark follow in the same transaction. The pictures of an hour go
+    Spans, rollups and each stream's "purged until" mark follow in the same transaction. The pictures of an hour go
     with its last segment on the volume.
 
     Args:
@@ -58,7 +45,7 @@ def condemn(
         starts[candidate.stream_id].append(candidate.start_us)
     lock_streams(connection, starts.keys())
     pins = protected_ranges(connection, starts.keys(), sure_us)
-    condemned: list[FileRow] = []
+    moved: list[FileRow] = []
     for stream_id, wanted in sorted(starts.items()):
         files = [
             file
@@ -72,13 +59,13 @@ def condemn(
             if not any(file.time.overlaps(pin) for pin in pins.get(stream_id, []))
         ]
         if files:
-            _condemn_stream(connection, stream_id, files, now_us)
-            condemned += files
-    return Condemned(tuple(condemned), len(candidates) - len(condemned))
+            _move_stream(connection, stream_id, files, now_us)
+            moved += files
+    return moved
 
 
-def _condemn_stream(connection: Connection, stream_id: int, files: Sequence[FileRow], now_us: int) -> None:
-    """Take the files of one stream out of the index."""
+def _move_stream(connection: Connection, stream_id: int, files: Sequence[FileRow], now_us: int) -> None:
+    """Move files of one stream, all on one volume."""
     volume_id, stream_uuid = files[0].volume_id, files[0].stream_uuid
     connection.execute(
         sa.delete(segment).where(
@@ -102,7 +89,7 @@ def _condemn_stream(connection: Connection, stream_id: int, files: Sequence[File
 def _dead_packs(
     connection: Connection, stream_uuid: UUID, files: Sequence[FileRow], now_us: int
 ) -> list[str]:
-    """Return the picture packs of the hours that have no segment on the volume any more; never of the present hour."""
+    """Return the picture packs of past hours that have no segment left on the volume."""
     hours = {hour_us for file in files for hour_us in buckets(file.time, HOUR_US)}
     return [
         pack_path(stream_uuid, hour_us)

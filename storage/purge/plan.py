@@ -193,7 +193,7 @@ def plan_purge(
     Args:
         stocks: every stream with footage on the volume.
         need: its room and its floor.
-        now_us: the time as well as it is known (see `purge_guard.judge_clock`).
+        now_us: the time as well as it is known (see `storage.purge.guards.judge_clock`).
         elapsed_us: time since the last trusted pass.
         clock_distrust: why ages cannot be judged now; then only pressure takes anything, in order of recording.
         claimed_us: what a distrusted clock says; what comes of age by it is refused, not passed over in silence.

@@ -1,4 +1,4 @@
-"""Deletes footage as retention says: plan, take rows out of the index, remove files, volume by volume.
+"""Deletes footage as retention says, volume by volume: plan, move rows to the garbage, remove the files.
 
 Safe to kill at any line: rows go before files, and the garbage table remembers the files in between. Each volume has
 a thread, so that one that hangs lets the others fill up for no longer than one pass waits.
@@ -16,7 +16,7 @@ from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.purge.garbage_collection import BATCH, collect_garbage
 from storage.purge.guards import ClockReading, ClockVerdict, judge_clock, volume_distrust
-from storage.purge.move_to_garbage import condemn
+from storage.purge.move_to_garbage import move_to_garbage
 from storage.purge.plan import Blocked, HeldBack, PurgePlan, VolumeNeed, plan_purge
 from storage.purge.state import PurgeState, Refusal
 from storage.purge.stock import ingest_bytes_per_second, newest_run, read_stocks
@@ -119,7 +119,7 @@ class Purger:
         self.state = PurgeState(storage.database, clock)
 
     def run_once(self) -> PurgeReport:
-        """Purge every volume once and return what was done; a volume that fails or hangs does not hinder the others.
+        """Purge every volume once and return what was done; one that fails or hangs does not hold up the others.
 
         Raises:
             IndexUnavailable: the database does not answer.
@@ -129,7 +129,7 @@ class Purger:
         return PurgeReport(tuple(done.get(volume.id) or self._left_out(volume) for volume in volumes))
 
     def close(self) -> None:
-        """End passes behind their present batch, and let whoever waits for them go; for good, from any thread."""
+        """Stop for good, from any thread: passes end after their present batch, and waiting callers return."""
         self._stopped.set()
         self._passes.close()
 
@@ -160,7 +160,7 @@ class Purger:
         opened = self._storage.volume_access.open(volume)
         reading, verdict = self._judge_clock(volume)
         left_over = collect_garbage(self._database, opened, self._clock.now_us(), self._on_step)
-        # Before room is reckoned: files whose hold has ended fill the disk until their second name has gone, too.
+        # Before room is reckoned: files whose hold has ended fill the disk until their hold links have gone, too.
         ended = self._storage.hold_links.remove_ended(opened, verdict.sure_us)
         freed_bytes = left_over.freed_bytes + ended.freed_bytes
         need = self._need(volume, _with_freed(free, freed_bytes, left_over.files + ended.files))
@@ -182,7 +182,7 @@ class Purger:
         need: VolumeNeed,
         result: VolumePurge,
     ) -> tuple[VolumePurge, PurgePlan]:
-        """Plan and delete until the rules are satisfied; return what was done and the last plan."""
+        """Plan and delete until the rules are satisfied. Returns what was done, and the last plan."""
         deleted: Counter[PurgeReason] = Counter()
         plan = PurgePlan()
         for _ in range(_MOST_BATCHES):
@@ -207,7 +207,7 @@ class Purger:
         return replace(result, deleted=dict(deleted)), plan
 
     def _add_links(self, opened: OpenVolume, verdict: ClockVerdict) -> None:
-        """Give what was recorded into holds its second name, once an hour."""
+        """Link what was recorded into holds, once an hour."""
         if self._clock.monotonic_us() >= self._links_due_us.get(opened.volume_id, 0):
             self._storage.hold_links.add_missing(opened, verdict.sure_us)
             self._links_due_us[opened.volume_id] = self._clock.monotonic_us() + _LINKS_EVERY_US
@@ -229,22 +229,22 @@ class Purger:
     def _execute(
         self, volume: Volume, opened: OpenVolume, plan: PurgePlan, verdict: ClockVerdict
     ) -> tuple[Counter[PurgeReason], int, int]:
-        """Delete what the plan says; return segments by rule, and the bytes and files that are really gone."""
+        """Delete what the plan says. Returns the number of segments by rule, then the bytes and files freed."""
         now_us = self._clock.now_us()
         reasons = {(i.candidate.stream_id, i.candidate.start_us): i.reason for i in plan.items}
-        self._on_step("condemn")
+        self._on_step("move-to-garbage")
         with self._database.write() as connection:
-            condemned = condemn(
+            moved = move_to_garbage(
                 connection,
                 volume.id,
                 [item.candidate for item in plan.items],
                 now_us,
                 sure_us=verdict.sure_us,
             )
-        self._on_step("condemned")
+        self._on_step("moved-to-garbage")
         collected = collect_garbage(self._database, opened, now_us, self._on_step)
         self._on_step("done")
-        done = Counter(reasons[file.stream_id, file.start_us] for file in condemned.files)
+        done = Counter(reasons[file.stream_id, file.start_us] for file in moved)
         return done, collected.freed_bytes, collected.files
 
     def _judge_clock(self, volume: Volume) -> tuple[ClockReading, ClockVerdict]:
@@ -258,7 +258,7 @@ class Purger:
             is_synced=None if trust is ClockTrust.UNKNOWN else trust is ClockTrust.SYNCED,
             last_run=last_run,
         )
-        return reading, judge_clock(reading, self.state.clock_trust(volume.id))
+        return reading, judge_clock(reading, self.state.trusted_reading(volume.id))
 
     def _need(self, volume: Volume, free: FreeSpace) -> VolumeNeed:
         if volume.min_free_bytes is not None:
@@ -274,7 +274,7 @@ class Purger:
         )
 
     def _note(self, volume: Volume, result: VolumePurge) -> None:
-        """Put the volume's state where other processes and people see it, and say what changed."""
+        """Store the volume's state for other processes and the pages, and log what changed."""
         if (result.state, result.detail) != (volume.state, volume.state_detail):
             level = logging.INFO if result.state is VolumeState.HEALTHY else logging.ERROR
             log.log(level, "volume is %s: %s", result.state.value, result.detail, extra={"volume": volume.id})
@@ -286,7 +286,7 @@ class Purger:
         self._note_refusals(volume, result)
 
     def _note_refusals(self, volume: Volume, result: VolumePurge) -> None:
-        """Put what was refused where people see it, and say what is new."""
+        """Store what was refused for the pages, and log what is new."""
         refusals = [Refusal(volume.id, b.stream_id, b.reason, b.why, b.remedy) for b in result.blocked]
         before = [r for r in self.state.refusals() if r.volume_id == volume.id]
         known = {(refusal.stream_id, refusal.reason) for refusal in before}
@@ -299,7 +299,7 @@ class Purger:
 
 
 def _stuck(result: VolumePurge, plan: PurgePlan) -> VolumePurge:
-    """Return the result for a volume on which nothing more may be deleted though room is short."""
+    """Return the result for a volume that is short of room and on which nothing more may be deleted."""
     lack = f"{plan.unmet_bytes} bytes" if plan.unmet_bytes else f"{plan.unmet_inodes} inodes"
     held = sum(back.size_bytes for back in plan.held_back)
     detail = f"{lack} short of the floor and nothing may be deleted (at least {held} bytes are held)"

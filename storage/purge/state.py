@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.installation.meta import drop_meta_by_prefix, get_meta, get_meta_by_prefix, put_meta
-from storage.purge.guards import ClockReading, ClockTrust
+from storage.purge.guards import ClockReading, TrustedReading
 from storage.sql.database import Database
 from vms.domain.retention import PurgeReason, PurgeRemedy
 from vms.domain.time import DAY_US, Clock
@@ -19,7 +19,7 @@ _ALLOWED_FOR_US = DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that retention would delete and a guard did not let it; for people to confirm.
+    """Footage that retention would delete and a guard protects until a person confirms.
 
     Attributes:
         stream_id: whose footage, None where it concerns the whole volume.
@@ -34,35 +34,35 @@ class Refusal:
 
 
 class PurgeState:
-    """Keeps the purge's memory in the meta table."""
+    """What purges remember, as rows of the meta table."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    def clock_trust(self, volume_id: int) -> ClockTrust | None:
-        """Return the clock as it was at the volume's last trusted pass, or None before the first."""
+    def trusted_reading(self, volume_id: int) -> TrustedReading | None:
+        """Return the clocks as the volume's last trusted pass read them, or None before the first."""
         with self._database.read() as connection:
-            return ClockTrust.from_text(get_meta(connection, f"{_CLOCK}{volume_id}"))
+            return TrustedReading.from_text(get_meta(connection, f"{_CLOCK}{volume_id}"))
 
     def trust_clock(self, volume_id: int, reading: ClockReading) -> None:
-        """Remember that the clock was trusted at this reading."""
-        trusted = ClockTrust(reading.wall_us, reading.monotonic_us, reading.boot, reading.last_run)
+        """Remember this reading as the last one that was trusted."""
+        trusted = TrustedReading(reading.wall_us, reading.monotonic_us, reading.boot, reading.last_run)
         with self._database.write() as connection:
             put_meta(connection, f"{_CLOCK}{volume_id}", trusted.to_text())
 
     def allow_clock(self) -> None:
-        """Note that a person says the host's clock is right now: every volume starts afresh from here."""
+        """Forget every trusted reading: a person says that the host's clock is right now."""
         with self._database.write() as connection:
             drop_meta_by_prefix(connection, _CLOCK)
 
     def allow_stream(self, stream_id: int) -> None:
-        """Note that a person agrees to an unusually large purge of a stream within the next day."""
+        """Allow an unusually large purge of a stream within the next day, as a person confirmed."""
         with self._database.write() as connection:
             put_meta(connection, f"{_ALLOWED}{stream_id}", str(self._clock.now_us() + _ALLOWED_FOR_US))
 
     def allowed_streams(self) -> frozenset[int]:
-        """Return the streams of which a large purge is allowed now."""
+        """Return the streams that may have a large purge now."""
         now_us = self._clock.now_us()
         with self._database.read() as connection:
             allowed = get_meta_by_prefix(connection, _ALLOWED)
@@ -73,7 +73,7 @@ class PurgeState:
         )
 
     def note_refusals(self, volume_id: int, refusals: Sequence[Refusal]) -> None:
-        """Remember what the latest pass over a volume was not allowed to delete."""
+        """Store what the latest pass over a volume was not allowed to delete."""
         values = [[r.stream_id, r.reason.value, r.why, r.remedy.value] for r in refusals]
         with self._database.write() as connection:
             put_meta(connection, f"{_REFUSED}{volume_id}", json.dumps(values))

@@ -1,4 +1,4 @@
-"""Reads what a purge plan is made from: rules, protections and the oldest footage of every stream on one volume."""
+"""Reads what a purge plan is made from: each stream's rule, protection, amounts and oldest footage on one volume."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from vms.domain.time import BUCKET_US, HOUR_US, TimeRange, merged
 def read_stocks(
     connection: Connection, volume_id: int, clock: ClockVerdict, *, confirmed: frozenset[int], batch: int
 ) -> list[StreamStock]:
-    """Return every stream that has footage on the volume, with its oldest segments there.
+    """Return the stock of every stream that has footage on the volume.
 
     Args:
         connection: a read transaction.
@@ -46,10 +46,63 @@ def read_stocks(
     return stocks
 
 
+def pinned_bytes(connection: Connection, stream_id: int, pinned: Sequence[TimeRange]) -> int:
+    """Return the bytes of the stream's segments that overlap protected time.
+
+    Rollups count whole quarters of an hour; only the segments at the edges are read.
+
+    Args:
+        connection: a read transaction.
+        stream_id: the stream.
+        pinned: apart from each other, in order.
+    """
+    total = 0
+    counted_until_us = 0
+    for pin in pinned:
+        since_us = max(counted_until_us, pin.start_us - LONGEST_SEGMENT_US)
+        first_us = min(pin.start_us + -pin.start_us % BUCKET_US, pin.end_us)
+        last_us = max(first_us, pin.end_us - pin.end_us % BUCKET_US)
+        total += _bytes_of_segments(connection, stream_id, TimeRange(since_us, first_us), pin.start_us)
+        total += _bytes_of_buckets(connection, stream_id, TimeRange(first_us, last_us))
+        total += _bytes_of_segments(connection, stream_id, TimeRange(last_us, pin.end_us), pin.start_us)
+        counted_until_us = pin.end_us
+    return total
+
+
+def oldest_elsewhere(
+    connection: Connection,
+    stream_id: int,
+    volume_id: int,
+    pinned: Sequence[TimeRange],
+    undated: Undated | None,
+) -> int | None:
+    """Return when the stream's oldest unprotected footage on other volumes was recorded, or None if there is none."""
+    found, _ = oldest_candidates(connection, stream_id, run.c.volume_id != volume_id, pinned, 1, undated)
+    free = [c for c in found if not any(c.time.overlaps(pin) for pin in pinned)]
+    return free[0].since_us if free else None
+
+
+def ingest_bytes_per_second(connection: Connection, now_us: int) -> float:
+    """Return the bytes per second that all streams recorded in the last hour or so."""
+    since_us = now_us - now_us % BUCKET_US - HOUR_US
+    stream_ids = connection.execute(sa.select(stream.c.id)).scalars().all()
+    recent = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(rollup.c.size_bytes), 0)).where(
+            rollup.c.stream_id.in_(stream_ids), rollup.c.bucket_us >= since_us, rollup.c.bucket_us <= now_us
+        )
+    ).scalar_one()
+    return int(recent) / ((now_us - since_us) / 1_000_000)
+
+
+def newest_run(connection: Connection) -> int:
+    """Return the id of the latest run, 0 if there is none."""
+    return connection.execute(sa.select(sa.func.max(run.c.id))).scalar() or 0
+
+
 def _with_amounts(
     connection: Connection, stock: StreamStock, rule: RetentionRule, volume_id: int, clock: ClockVerdict
 ) -> StreamStock:
-    """Return the stock with how much there is and how much is due, where age or quota will ask."""
+    """Add how much footage there is and how much is due, as far as age and quota will ask."""
     cutoff_us = clock.now_us - rule.max_age_us
     is_due = stock.candidates[0].end_us < cutoff_us
     if not is_due and rule.max_bytes is None:
@@ -66,23 +119,6 @@ def _with_amounts(
             connection, stock.stream_id, volume_id, stock.pinned, clock.undated
         ),
     )
-
-
-def ingest_bytes_per_second(connection: Connection, now_us: int) -> float:
-    """Return how fast footage of all streams has arrived in the last hour or so."""
-    since_us = now_us - now_us % BUCKET_US - HOUR_US
-    stream_ids = connection.execute(sa.select(stream.c.id)).scalars().all()
-    recent = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(rollup.c.size_bytes), 0)).where(
-            rollup.c.stream_id.in_(stream_ids), rollup.c.bucket_us >= since_us, rollup.c.bucket_us <= now_us
-        )
-    ).scalar_one()
-    return int(recent) / ((now_us - since_us) / 1_000_000)
-
-
-def newest_run(connection: Connection) -> int:
-    """Return the number of the run that began last, 0 where there is none."""
-    return connection.execute(sa.select(sa.func.max(run.c.id))).scalar() or 0
 
 
 def _rules(connection: Connection) -> dict[int, RetentionRule | None]:
@@ -112,7 +148,7 @@ def _totals(connection: Connection, stream_id: int) -> tuple[int, int]:
 
 
 def _due_us(connection: Connection, stream_id: int, cutoff_us: int, pinned: Sequence[TimeRange]) -> int:
-    """Return the footage, in microseconds, that is past its age and not protected, to within a bucket."""
+    """Return the microseconds of footage past its age and not protected, to within a bucket."""
     rows = connection.execute(
         sa.select(rollup.c.bucket_us, rollup.c.covered_us).where(
             rollup.c.stream_id == stream_id, rollup.c.bucket_us < cutoff_us
@@ -126,47 +162,9 @@ def _due_us(connection: Connection, stream_id: int, cutoff_us: int, pinned: Sequ
     )
 
 
-def pinned_bytes(connection: Connection, stream_id: int, pinned: Sequence[TimeRange]) -> int:
-    """Return the bytes of the stream's segments that share an instant with protected time.
-
-    Sums tell of whole quarters of an hour; only the segments at the edges are read.
-
-    Args:
-        connection: a read transaction.
-        stream_id: the stream.
-        pinned: apart from each other, in order.
-    """
-    total = 0
-    counted_until_us = 0
-    for pin in pinned:
-        since_us = max(counted_until_us, pin.start_us - LONGEST_SEGMENT_US)
-        first_us = min(pin.start_us + -pin.start_us % BUCKET_US, pin.end_us)
-        last_us = max(first_us, pin.end_us - pin.end_us % BUCKET_US)
-        total += _of_segments(connection, stream_id, TimeRange(since_us, first_us), pin.start_us)
-        total += _of_buckets(connection, stream_id, TimeRange(first_us, last_us))
-        total += _of_segments(connection, stream_id, TimeRange(last_us, pin.end_us), pin.start_us)
-        counted_until_us = pin.end_us
-    return total
-
-
-def oldest_elsewhere(
-    connection: Connection,
-    stream_id: int,
-    volume_id: int,
-    pinned: Sequence[TimeRange],
-    undated: Undated | None,
-) -> int | None:
-    """Return when the oldest footage of the stream that nothing protects and that lies on other volumes was recorded.
-
-    Returns:
-        None where there is none.
-    """
-    found, _ = oldest_candidates(connection, stream_id, run.c.volume_id != volume_id, pinned, 1, undated)
-    free = [c for c in found if not any(c.time.overlaps(pin) for pin in pinned)]
-    return free[0].since_us if free else None
-
-
-def _of_segments(connection: Connection, stream_id: int, beginning: TimeRange, ending_after_us: int) -> int:
+def _bytes_of_segments(
+    connection: Connection, stream_id: int, beginning: TimeRange, ending_after_us: int
+) -> int:
     """Return the bytes of the segments that begin in the range and end after an instant."""
     if beginning.is_empty:
         return 0
@@ -181,7 +179,7 @@ def _of_segments(connection: Connection, stream_id: int, beginning: TimeRange, e
     return int(found.scalar_one())
 
 
-def _of_buckets(connection: Connection, stream_id: int, beginning: TimeRange) -> int:
+def _bytes_of_buckets(connection: Connection, stream_id: int, beginning: TimeRange) -> int:
     """Return the bytes of the segments that begin in a range of whole buckets."""
     found = connection.execute(
         sa.select(sa.func.coalesce(sa.func.sum(rollup.c.size_bytes), 0)).where(

@@ -79,7 +79,7 @@ class Adopter:
             fragments=table,
             init=known,
             relative_path=file.path,
-            twin_path=None,
+            incoming_path=None,
         )
 
     def _read(self, file: NamedFile) -> tuple[InitRecord, bytes]:

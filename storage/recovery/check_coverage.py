@@ -1,4 +1,4 @@
-"""Compares spans and 15-minute sums with the segments that they follow from, a stream-day at a time."""
+"""Compares spans and rollups with the segments that they follow from, a stream-day at a time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from vms.domain.time import DAY_US, TimeRange, format_rfc3339, merged
 
 
 def check_coverage(storage: Storage, report: CheckReport, *, repair: bool) -> None:
-    """Add every stream-day whose spans or sums are wrong to the report; on request work them out anew."""
+    """Report every stream-day whose spans or rollups are wrong, and recompute them if asked to."""
     for camera in storage.cameras.list(include_removed=True):
         for stream in camera.streams:
             for day in _days(storage, stream.id):
@@ -41,7 +41,7 @@ def check_coverage(storage: Storage, report: CheckReport, *, repair: bool) -> No
 
 
 def _days(storage: Storage, stream_id: int) -> list[TimeRange]:
-    """Return every UTC day from the first to the last of which the stream has segments, spans or sums."""
+    """Return every UTC day between the first and the last segment, span or rollup of the stream."""
     firsts: list[int] = []
     lasts: list[int] = []
     for column, owner in (

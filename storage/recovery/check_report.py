@@ -23,7 +23,7 @@ class Difference(StrEnum):
     UNKNOWN = "unknown file"
     """Mended by moving it to quarantine; never deleted."""
     GARBAGE = "purged file that is still there"
-    SPANS = "stream-day with wrong spans or sums"
+    SPANS = "stream-day with wrong spans or rollups"
     """Mended by working them out anew."""
 
 

@@ -1,4 +1,4 @@
-"""Empties incoming/ after a crash: second names of indexed files go, what was being written is salvaged."""
+"""Empties incoming/ after a crash: names of indexed files are removed, what was being written is salvaged."""
 
 import logging
 import os
@@ -27,18 +27,18 @@ log: Final = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class IncomingReport:
-    """What was done to the folders under incoming/ of one volume."""
+    """What was done under incoming/ of one volume: files salvaged, dropped, and names of indexed files removed."""
 
     salvaged: int = 0
     dropped: int = 0
-    twins: int = 0
+    cleared: int = 0
     unclaimed: list[str] = field(default_factory=list)
 
 
 def reconcile_incoming(
     storage: Storage, volume: OpenVolume, live_runs: Collection[UUID], on_step: OnStep
 ) -> IncomingReport:
-    """Salvage or clear every folder under incoming/ of a volume, but for the runs that are live.
+    """Salvage or clear every folder under incoming/ of a volume, except those of live runs.
 
     Raises:
         StorageError: the volume failed or is full, or the index does not answer.
@@ -69,7 +69,7 @@ def reconcile_incoming(
 def _unwritten_run(
     storage: Storage, volume: OpenVolume, run_uuid: UUID, streams: Mapping[int, Stream]
 ) -> Run | None:
-    """Write the row of a run that was killed before the recorder could; None where there is nothing to write it for."""
+    """Store the row that a killed recorder could not write, and return it; None if there is nothing to write it for."""
     owner = owner_of(volume, run_uuid)
     stream = next((s for s in streams.values() if s.uuid == owner), None)
     folder = incoming_folder(run_uuid)
@@ -104,7 +104,7 @@ def _reconcile_run(
     """Deal with the files of one run in the order they were recorded: each begins where the one before ends."""
     names = volume.names(incoming_folder(run.uuid))
     for seq in sorted(seq for name in names if (seq := incoming_seq(name)) is not None):
-        twin = incoming_path(run.uuid, seq)
+        incoming = incoming_path(run.uuid, seq)
         indexed = _indexed(storage, run, seq)
         if indexed is None:
             previous = _indexed(storage, run, seq - 1) if seq else None
@@ -119,11 +119,11 @@ def _reconcile_run(
                 _insert(storage, volume, result, on_step)
                 report.salvaged += 1
         elif not volume.exists(indexed.path):
-            # The row is right and its file has lost its name: the second name saves it.
-            volume.link_no_replace(twin, indexed.path)
+            # The row is right and its file has lost its final name: the incoming one saves it.
+            volume.link_no_replace(incoming, indexed.path)
             volume.sync()
-        on_step("unlink-twin")
-        report.twins += volume.unlink(twin)
+        on_step("unlink-incoming")
+        report.cleared += volume.unlink(incoming)
 
 
 def _adopt_published(
@@ -135,12 +135,12 @@ def _adopt_published(
     start_us: int | None,
     on_step: OnStep,
 ) -> bool:
-    """Index the file under the name it was published by before the crash; return whether it has a row now.
+    """Index the file by the name under which it was published before the crash. Returns whether it has a row now.
 
     A published file that is not what its name says (the crash came before it was synced) loses that name, so that
     it can be salvaged and gets a true one.
     """
-    twin = volume.stat(incoming_path(run.uuid, seq))
+    incoming = volume.stat(incoming_path(run.uuid, seq))
     about_us = hour_start(run.start_us if start_us is None else start_us)
     hours = {about_us + k * HOUR_US for k in (-1, 0, 1)}
     for folder, _ in hour_folders(volume, stream.uuid, min(hours), hours):
@@ -149,7 +149,7 @@ def _adopt_published(
                 continue
             if adopt_files(storage, volume, stream, [file], on_step):
                 return True
-            if os.path.samestat(volume.stat(file.path), twin):
+            if os.path.samestat(volume.stat(file.path), incoming):
                 volume.unlink(file.path)
     return False
 
@@ -168,7 +168,7 @@ def _indexed(storage: Storage, run: Run, seq: int) -> FileRow | None:
 
 
 def _note_loss(storage: Storage, run: Run, start_us: int | None, dropped: Dropped) -> None:
-    """Say on the timeline that recording was tried here and left nothing."""
+    """Store an outage where recording was tried and left nothing."""
     if start_us is None or start_us >= dropped.written_us:
         return
     kept = " (kept in quarantine)" if dropped.is_quarantined else ""

@@ -62,9 +62,9 @@ def late_files(storage: Storage, late: LateFiles) -> list[NamedFile]:
 def index_late_files(
     storage: Storage, late: LateFiles, files: Sequence[NamedFile], on_step: OnStep = ignore_step
 ) -> int:
-    """Read these files, compare them with their digests, write their rows, remove their second names; return how many.
+    """Check these files against their digests, store their rows and remove their incoming names. Returns how many are new.
 
-    Raises as `late_files` does. A file that is not what its name says keeps both names, for the next start to look at.
+    Raises as `late_files` does. A file that is not what its name says keeps both names for the next start.
     """
     _, stream = _run_and_stream(storage, late)
     volume = storage.volume_access.open(storage.volumes.get(late.volume_id))

@@ -41,7 +41,7 @@ class ReconcileReport:
 
     Attributes:
         adopted: published files that got their rows. salvaged: left-over files that were published.
-        dropped: files without media. twins: second names removed. garbage: purged files removed.
+        dropped: files without media. cleared: incoming names of indexed files removed. garbage: purged files removed.
         closed_runs: runs that a crash had left open.
         unclaimed: folders under incoming/ of runs that nobody knows; they are left alone.
         skipped_volumes: row numbers of volumes that do not work, with the reason.
@@ -51,7 +51,7 @@ class ReconcileReport:
     adopted: int = 0
     salvaged: int = 0
     dropped: int = 0
-    twins: int = 0
+    cleared: int = 0
     garbage: int = 0
     closed_runs: int = 0
     unclaimed: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class ReconcileReport:
         """Return one line for a log or a terminal."""
         return (
             f"{self.adopted} files indexed, {self.salvaged} salvaged, {self.dropped} without media dropped, "
-            f"{self.twins} second names and {self.garbage} purged files removed, {self.closed_runs} runs closed, "
+            f"{self.cleared} incoming names and {self.garbage} purged files removed, {self.closed_runs} runs closed, "
             f"{len(self.unclaimed)} unknown folders left alone, {len(self.skipped_volumes)} volumes left out"
         )
 
@@ -126,7 +126,7 @@ def reconcile(
             continue
         report.salvaged += found.salvaged
         report.dropped += found.dropped
-        report.twins += found.twins
+        report.cleared += found.cleared
         report.unclaimed += found.unclaimed
     closed = [run for run in open_runs if run.volume_id not in report.skipped_volumes]
     on_step("close-runs")

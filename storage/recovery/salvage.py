@@ -43,8 +43,8 @@ def salvage(
         FileNotFoundError: the file is not there.
         StorageError: the volume failed or is full.
     """
-    twin = incoming_path(run.uuid, seq)
-    fd = volume.open_file(twin, os.O_RDWR)
+    incoming = incoming_path(run.uuid, seq)
+    fd = volume.open_file(incoming, os.O_RDWR)
     try:
         facts, size, written_us = _examine(fd)
         if facts is None or not facts.fragments:
@@ -64,10 +64,10 @@ def salvage(
     path = segment_path(stream_uuid, name)
     on_step("link")
     try:
-        has_twin = volume.link_no_replace(twin, path)
+        is_linked = volume.link_no_replace(incoming, path)
     except FileExistsError:
         # The name carries the digest: it is this very file, published before the last crash.
-        has_twin = True
+        is_linked = True
     return FinishedSegment(
         run_uuid=run.uuid,
         stream_id=run.stream_id,
@@ -82,7 +82,7 @@ def salvage(
         fragments=facts.table,
         init=facts.init,
         relative_path=path,
-        twin_path=twin if has_twin else None,
+        incoming_path=incoming if is_linked else None,
     )
 
 
@@ -107,11 +107,11 @@ def _examine(fd: int) -> tuple[MediaFacts | None, int, int]:
 
 
 def _drop(volume: OpenVolume, run: Run, seq: int, size: int, written_us: int) -> Dropped:
-    twin = incoming_path(run.uuid, seq)
+    incoming = incoming_path(run.uuid, seq)
     if size > _WORTHLESS_BYTES:
-        volume.move_no_replace(twin, f"{QUARANTINE}/{twin}")
+        volume.move_no_replace(incoming, f"{QUARANTINE}/{incoming}")
     else:
-        volume.unlink(twin)
+        volume.unlink(incoming)
     log.warning(
         "a file without media was left over",
         extra={"run": run.short, "seq": seq, "bytes": size, "stream": run.stream_id},

@@ -34,7 +34,7 @@ POOL_OVERFLOW = 30
 _PRAGMAS = (
     f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}",
     "journal_mode = WAL",
-    # A committed row must survive a power cut: the file's twin in incoming/ is unlinked after the commit.
+    # A committed row must survive a power cut: the file's name in incoming/ is removed after the commit.
     "synchronous = FULL",
     "foreign_keys = ON",
     f"cache_size = -{64 * 1024}",

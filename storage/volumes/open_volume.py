@@ -127,7 +127,7 @@ class OpenVolume:
             self.make_dirs_below(above)
 
     def link_no_replace(self, source: str, target: str) -> bool:
-        """Give a file a second name, never over another file; return whether the first name is still there.
+        """Link a file to a second name, never over another file. Returns whether the first name is still there.
 
         On a filesystem without hard links the file is renamed, and the answer is False.
 
@@ -150,7 +150,7 @@ class OpenVolume:
             return True
 
     def add_link(self, source: str, target: str) -> bool:
-        """Give a file a second name where the filesystem can; return whether it has one now."""
+        """Link a file to a second name if the filesystem can. Returns whether it has that name now."""
         self.make_parents(target)
         with (
             self._errors(),

@@ -81,8 +81,8 @@ class BenchSite:
         volume.sync()
         self.storage.index_writer.commit(IndexBatch(runs=(run,), segments=tuple(segments)))
         for segment in segments:
-            if segment.twin_path is not None:
-                volume.unlink(segment.twin_path)
+            if segment.incoming_path is not None:
+                volume.unlink(segment.incoming_path)
         return segments
 
 

@@ -19,7 +19,7 @@ CAMERAS = 64
 DAYS = 90
 FILES_OF = (
     f"{CAMERAS} cameras over {DAYS} days, three of them out every half hour, the others once a day; files of ten minutes, "
-    "as timelines and pages read spans, sums and outages, which do not depend on the length of files"
+    "as timelines and pages read spans, rollups and outages, which do not depend on the length of files"
 )
 
 

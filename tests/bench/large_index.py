@@ -96,9 +96,9 @@ def varied_tables(
 
 
 def fill_index(storage: Storage, streams: Sequence[Stream], volume_id: int, plan: IndexPlan) -> int:
-    """Write runs, segments, spans, sums and outages of all streams; return how many segments there are.
+    """Write runs, segments, spans, rollups and outages of all streams; return how many segments there are.
 
-    Most streams run for a day at a time; every 22nd drops out every 40 minutes, as a bad link does. Spans and sums
+    Most streams run for a day at a time; every 22nd drops out every 40 minutes, as a bad link does. Spans and rollups
     follow from the segments by the product's own rules.
     """
     runs = list(_runs(streams, plan))
@@ -169,7 +169,7 @@ def _spans(planned: _PlannedRun, plan: IndexPlan) -> Iterator[Span]:
 
 
 def _rollups(runs: Sequence[_PlannedRun], plan: IndexPlan) -> Iterator[Rollup]:
-    """Yield one stream's sums: coverage from its runs, which touch no less than their segments do; counts by number."""
+    """Yield one stream's rollups: coverage from its runs, which touch no less than their segments do; counts by number."""
     whole = [Span(r.stream_id, r.time.start_us, r.time.end_us, r.id, 0) for r in runs]
     ends = [r.time.end_us for r in runs]
     for found in rolled_up(whole):

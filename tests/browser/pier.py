@@ -127,7 +127,7 @@ def _index(storage: Storage, pier: Pier) -> None:
                     fragments=b"",
                     init=init,
                     relative_path=segment_path(source.uuid, name),
-                    twin_path=None,
+                    incoming_path=None,
                 )
             )
         storage.index_writer.commit(IndexBatch(runs=(run,), segments=tuple(segments)))

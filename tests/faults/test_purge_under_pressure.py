@@ -1,4 +1,4 @@
-"""Disks that are full while the clock is wrong, or while second names keep the room; wants root to mount them."""
+"""Disks that are full while the clock is wrong, or while hold links keep the room; wants root to mount them."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def mounted(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
 
 
 def test_clock_a_year_ahead_on_a_full_disk_spares_what_is_held(mounted: Site) -> None:
-    """failure mode 15: holds do not lapse by a clock that is not trusted, nor do their second names go."""
+    """failure mode 15: holds do not lapse by a clock that is not trusted, nor do their links go."""
     old = mounted.record(NOON_US - 2 * HOUR_US, 2, filler=FILLER)
     young = mounted.record(NOON_US - HOUR_US, 4, filler=FILLER)
     window = TimeRange(old[0].start_us, old[-1].start_us + MINUTE_US)
@@ -80,7 +80,7 @@ def test_only_what_was_recorded_last_stays_where_nothing_else_may_go(mounted: Si
 
 
 def test_room_of_a_released_hold_is_free_before_anything_else_is_taken(mounted: Site) -> None:
-    """failure mode 20: a hold is released in the portal; its second names go first, others lose no footage for them."""
+    """failure mode 20: a hold is released in the portal; its links go first, others lose no footage for them."""
     held = mounted.record(NOON_US - 2 * HOUR_US, 3, filler=FILLER)
     others = mounted.record(NOON_US - HOUR_US, 2, stream=mounted.sub, filler=FILLER)
     window = TimeRange(held[0].start_us, held[-1].start_us + MINUTE_US)

@@ -270,7 +270,7 @@ def test_lost_volume_fails_over_to_the_next(tmp_path: Path) -> None:
     async def scenario(scene: Scene) -> None:
         first = (await scene.until_recorded("a"))[0]
         lost = next(v for v in scene.volumes if v.id == first.volume_id)
-        os.rename(lost.path, f"{lost.path}-unplugged")  # noqa: PTH104  # pathlib's twin is banned in coroutines
+        os.rename(lost.path, f"{lost.path}-unplugged")  # noqa: PTH104  # pathlib's counterpart is banned in coroutines
         await scene.until(
             lambda: {s.volume_id for s in scene.segments("a")} == {v.id for v in scene.volumes},
             "failover",
@@ -335,10 +335,10 @@ def test_rows_that_no_longer_fitted_into_memory_come_back_without_a_restart(
         assert [s.seq for s in segments] == list(range(len(segments)))
         assert len(scene.storage.segments.spans(scene.stream("a").id, scene.always)) == 1
 
-        def second_names() -> int:
+        def incoming_names() -> int:
             return len(list(scene.volume_path.glob("incoming/*/*.mp4")))
 
-        await scene.until(lambda: second_names() <= 2, "the end of their second names")
+        await scene.until(lambda: incoming_names() <= 2, "the end of their incoming names")
         await scene.stop()
         assert_files_and_rows_agree(scene)
 

@@ -59,7 +59,7 @@ def test_run_that_cannot_publish_ends_and_says_so_and_the_next_records(
         run = left.parent.name
         scene.start()
         await scene.until(lambda: {r.uuid.hex for r in scene.runs("a")} >= {run}, "the row of what was left")
-        await scene.until(lambda: not left.exists(), "the end of its second name")
+        await scene.until(lambda: not left.exists(), "the end of its incoming name")
 
     play(tmp_path, [CAMERA], scenario, step=raising_once(error))
 

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.faults
 
 OLD_US = NOON_US - 30 * DAY_US - 30 * MINUTE_US
 PURGE_STEPS = [
-    ("condemn", 0),
-    ("condemned", 0),
+    ("move-to-garbage", 0),
+    ("moved-to-garbage", 0),
     ("unlink", 0),
     ("unlink", 3),
     ("folders", 0),
@@ -43,7 +43,7 @@ RECONCILE_STEPS = [
     "link",
     "sync-salvaged",
     "insert-salvaged",
-    "unlink-twin",
+    "unlink-incoming",
     "remove-folder",
     "close-runs",
 ]
@@ -79,7 +79,7 @@ def test_purge_killed_at_any_step_leaves_no_orphan(
 
 @pytest.mark.parametrize("crash", ["written", "published", "indexed"])
 def test_crash_around_publishing_is_idempotent(footage: Site, crash: str) -> None:
-    """failure mode 31: kill -9 before link, between link and INSERT, and between INSERT and unlink of the twin."""
+    """failure mode 31: kill -9 before link, between link and INSERT, and between INSERT and unlink of the incoming name."""
     run = footage.run(NOON_US - HOUR_US)
     last = crashed_at(footage, run, crash)
     for _ in range(2):
@@ -100,8 +100,8 @@ def test_recovery_killed_at_any_step_can_be_repeated(footage: Site, sqlite_url: 
     run = footage.run(NOON_US - HOUR_US)
     crashed_at(footage, run, "written")
     torn = run.write()
-    whole = run.twin(torn).read_bytes()
-    run.twin(torn).write_bytes(whole[:-20])
+    whole = run.incoming_file(torn).read_bytes()
+    run.incoming_file(torn).write_bytes(whole[:-20])
     run_killed("reconcile", sqlite_url, footage, step, 0)
     assert indexed_files_exist(footage)
     reconcile(footage.storage, footage.clock)
@@ -174,11 +174,11 @@ def crashed_at(footage: Site, run: RecordedRun, crash: str) -> FinishedSegment:
     if crash != "written":
         run.publish(last)
     if crash == "indexed":
-        twin = run.twin(last).read_bytes()
+        left = run.incoming_file(last).read_bytes()
         footage.index(run, last)
         final = run.file(last)
-        assert final.read_bytes() == twin
-        run.twin(last).hardlink_to(final)
+        assert final.read_bytes() == left
+        run.incoming_file(last).hardlink_to(final)
     return last
 
 

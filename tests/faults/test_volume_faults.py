@@ -94,7 +94,7 @@ def test_volume_that_turns_read_only_during_a_purge_keeps_what_it_could_not_remo
     mounted.record(NOON_US - 40 * 24 * HOUR_US, 3)
 
     def turn_read_only(step: str) -> None:
-        if step == "condemned":
+        if step == "moved-to-garbage":
             remount(mounted.root, "ro")
 
     report = Purger(mounted.storage, mounted.clock, on_step=turn_read_only).run_once()

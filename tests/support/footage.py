@@ -117,7 +117,7 @@ class Recording:
             fragments=b"fragments",
             init=self.init,
             relative_path=segment_path(self.stream_uuid, name),
-            twin_path=incoming_path(self.uuid, name.seq),
+            incoming_path=incoming_path(self.uuid, name.seq),
         )
 
     def segments(self, count: int, duration_us: int = MINUTE_US) -> tuple[FinishedSegment, ...]:

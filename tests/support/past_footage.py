@@ -79,5 +79,5 @@ def _index(
     volume.sync()
     storage.index_writer.commit(IndexBatch(runs=(row,), segments=tuple(segments)))
     for segment in segments:
-        assert segment.twin_path is not None
-        volume.unlink(segment.twin_path)
+        assert segment.incoming_path is not None
+        volume.unlink(segment.incoming_path)

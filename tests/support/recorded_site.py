@@ -119,7 +119,7 @@ class Site:
             run = replace(run, end_us=start_us, end_reason=RunEnd.STOP)
         self.storage.index_writer.commit(IndexBatch(runs=(run,), segments=tuple(finished)))
         for segment in finished:
-            (Path(self.volume.path) / (segment.twin_path or "")).unlink()
+            (Path(self.volume.path) / (segment.incoming_path or "")).unlink()
         stored = self.storage.segments.run_by_uuid(run.uuid)
         assert stored is not None
         return stored
@@ -166,7 +166,7 @@ class Site:
                 0, init.sha256, init.codec, init.rfc6381, init.width, init.height, init.timescale, init.data
             ),
             relative_path=relative,
-            twin_path=incoming_path(run.uuid, seq),
+            incoming_path=incoming_path(run.uuid, seq),
         )
 
 

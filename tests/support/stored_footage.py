@@ -57,8 +57,8 @@ class RecordedRun:
     def write(self, *, seconds: int = 60, filler: int = 0) -> FinishedSegment:
         """Write the next file under incoming/ and return what its row will need."""
         data = media_bytes(self.seq, seconds=seconds, filler=filler)
-        twin = incoming_path(self.uuid, self.seq)
-        file = Path(self.volume.path) / twin
+        incoming = incoming_path(self.uuid, self.seq)
+        file = Path(self.volume.path) / incoming
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
         fd = os.open(file, os.O_RDONLY)
@@ -81,7 +81,7 @@ class RecordedRun:
             fragments=facts.table,
             init=facts.init,
             relative_path=segment_path(self.stream.uuid, name),
-            twin_path=twin,
+            incoming_path=incoming,
         )
         self.start_us += duration_us
         self.seq += 1
@@ -91,9 +91,9 @@ class RecordedRun:
         """Link the file to its final name."""
         final = Path(self.volume.path) / segment.relative_path
         final.parent.mkdir(parents=True, exist_ok=True)
-        os.link(self.twin(segment), final)
+        os.link(self.incoming_file(segment), final)
 
-    def twin(self, segment: FinishedSegment) -> Path:
+    def incoming_file(self, segment: FinishedSegment) -> Path:
         return Path(self.volume.path) / incoming_path(self.uuid, segment.seq)
 
     def file(self, segment: FinishedSegment) -> Path:
@@ -134,10 +134,10 @@ class Site:
         return run
 
     def index(self, run: RecordedRun, *segments: FinishedSegment) -> None:
-        """Insert rows and remove the twins."""
+        """Insert rows and remove their incoming names."""
         self.storage.index_writer.commit(IndexBatch(runs=(run.row,), segments=segments))
         for segment in segments:
-            run.twin(segment).unlink()
+            run.incoming_file(segment).unlink()
 
     def record(
         self,

@@ -127,8 +127,8 @@ def _index(storage: Storage, volume: OpenVolume, part: _Part, files: list[tuple[
     volume.sync()
     storage.index_writer.commit(IndexBatch(runs=(run,), segments=tuple(segments)))
     for segment in segments:
-        if segment.twin_path is not None:
-            volume.unlink(segment.twin_path)
+        if segment.incoming_path is not None:
+            volume.unlink(segment.incoming_path)
     part.folder.rmdir()
 
 

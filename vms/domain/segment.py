@@ -140,7 +140,7 @@ class FinishedSegment:
 
     Attributes:
         relative_path: final path below the volume's root.
-        twin_path: the name below incoming/ that is removed once the row is safe.
+        incoming_path: the name below incoming/ that is removed once the row is safe; None where there is none.
         init: the whole initialisation segment; stored once per digest.
     """
 
@@ -157,7 +157,7 @@ class FinishedSegment:
     fragments: bytes
     init: "InitRecord"
     relative_path: str
-    twin_path: str | None
+    incoming_path: str | None
 
 
 @dataclass(frozen=True, slots=True)

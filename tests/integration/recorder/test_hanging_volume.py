@@ -115,14 +115,14 @@ async def until(condition: Callable[[], bool], what: str) -> None:
     await asyncio.to_thread(wait_until, condition, seconds=20, what=what)
 
 
-def second_names(volume: Volume) -> int:
+def incoming_names(volume: Volume) -> int:
     return len(list(Path(volume.path).glob("incoming/*/*.mp4")))
 
 
-def test_rows_of_other_volumes_are_written_while_second_names_of_one_cannot_be_removed(
+def test_rows_of_other_volumes_are_written_while_incoming_names_of_one_cannot_be_removed(
     tmp_path: Path, ffmpeg: str
 ) -> None:
-    """failure mode 42: a file server hangs between the commit and the removal of second names."""
+    """failure mode 42: a file server hangs between the commit and the removal of incoming names."""
 
     async def scenario(parts: Parts) -> None:
         site_ = parts.site
@@ -132,9 +132,9 @@ def test_rows_of_other_volumes_are_written_while_second_names_of_one_cannot_be_r
             await until(lambda: len(site_.rows(site_.sub)) == 1, "the row of a file on the volume")
             parts.published(parts.other)
             await until(lambda: len(site_.rows()) == 1, "the row of a file on the other volume")
-            await until(lambda: second_names(parts.other) == 0, "the end of its second name")
-            assert second_names(site_.volume) == 1
-        await until(lambda: second_names(site_.volume) == 0, "the end of the other second name")
+            await until(lambda: incoming_names(parts.other) == 0, "the end of its incoming name")
+            assert incoming_names(site_.volume) == 1
+        await until(lambda: incoming_names(site_.volume) == 0, "the end of the other incoming name")
         work.cancel()
         await parts.commits.finish()
 

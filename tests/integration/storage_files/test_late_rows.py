@@ -26,7 +26,7 @@ def late(run: RecordedRun, last_seq: int) -> LateFiles:
     return LateFiles(run.uuid, run.stream.id, run.volume.id, START_US, last_us, last_seq)
 
 
-def test_files_get_their_rows_and_lose_their_second_names(footage_on_each: Site) -> None:
+def test_files_get_their_rows_and_lose_their_incoming_names(footage_on_each: Site) -> None:
     run = footage_on_each.run(START_US)
     segments = publish(run, 6)
     footage_on_each.index(run, segments[5])
@@ -35,7 +35,7 @@ def test_files_get_their_rows_and_lose_their_second_names(footage_on_each: Site)
     assert [file.name.seq for file in files] == [0, 1, 2, 3]
     assert index_late_files(footage_on_each.storage, wanted, files) == 4
     assert footage_on_each.rows() == [START_US + seq * MINUTE_US for seq in (0, 1, 2, 3, 5)]
-    assert [run.twin(segment).exists() for segment in segments] == [False] * 4 + [True, False]
+    assert [run.incoming_file(segment).exists() for segment in segments] == [False] * 4 + [True, False]
     assert late_files(footage_on_each.storage, wanted) == []
     assert index_late_files(footage_on_each.storage, wanted, files) == 0
 
@@ -55,7 +55,7 @@ def test_file_that_is_not_what_its_name_says_gets_no_row_and_keeps_both_names(fo
     files = late_files(footage.storage, late(run, 1))
     assert index_late_files(footage.storage, late(run, 1), files) == 1
     assert footage.rows() == [good.start_us]
-    assert run.twin(bad).exists()
+    assert run.incoming_file(bad).exists()
     assert not check(footage.storage, footage.clock, digests=True).is_clean
 
 

@@ -117,7 +117,7 @@ def test_a_released_hold_lets_footage_go(footage: Site) -> None:
     assert not list(footage.root.glob("hold/*"))
 
 
-def test_held_files_have_a_second_name_until_released(footage: Site) -> None:
+def test_held_files_have_a_link_until_released(footage: Site) -> None:
     made = footage.record(NOON_US - HOUR_US, 3)
     result = footage.storage.holds.place(
         footage.camera.id, TimeRange(made[1].start_us, made[1].start_us + 1), "case 12", "admin"
@@ -129,7 +129,7 @@ def test_held_files_have_a_second_name_until_released(footage: Site) -> None:
     assert len(footage.files()) == 3
 
 
-def test_footage_recorded_into_a_hold_gets_its_second_name_later(footage: Site) -> None:
+def test_footage_recorded_into_a_hold_gets_its_link_later(footage: Site) -> None:
     window = TimeRange(NOON_US - HOUR_US, NOON_US + HOUR_US)
     footage.storage.holds.place(footage.camera.id, window, "case 12", "admin")
     footage.record(NOON_US - HOUR_US, 2)
@@ -174,7 +174,7 @@ def test_a_wrong_clock_lets_no_hold_and_no_lease_lapse(footage_on_each: Site) ->
     assert not (site.root / "hold").exists()
 
 
-def test_second_names_of_a_hold_that_nobody_knows_stay(footage: Site) -> None:
+def test_incoming_names_of_a_hold_that_nobody_knows_stay(footage: Site) -> None:
     """failure mode 28: the index was lost, and with it the hold; what it named is not thrown away."""
     made = footage.record(OLD_US, 1)
     footage.storage.holds.place(
@@ -201,7 +201,7 @@ def test_hold_placed_between_plan_and_transaction_wins(footage_on_each: Site) ->
     old = site.record(OLD_US, 3)
 
     def place(step: str) -> None:
-        if step == "condemn" and not site.storage.holds.list():
+        if step == "move-to-garbage" and not site.storage.holds.list():
             window = TimeRange(old[1].start_us, old[1].start_us + 1)
             result = site.storage.holds.place(site.camera.id, window, "case", "admin")
             assert result.missing == ()

@@ -26,8 +26,8 @@ def test_torn_file_is_cut_at_its_last_whole_fragment_and_published(footage: Site
     run = footage.run(START_US)
     whole = publish(footage, run)
     torn = run.write()
-    twin = run.twin(torn)
-    twin.write_bytes(twin.read_bytes()[:-10])
+    incoming = run.incoming_file(torn)
+    incoming.write_bytes(incoming.read_bytes()[:-10])
     report = reconcile(footage.storage, footage.clock)
     assert (report.salvaged, report.closed_runs) == (1, 1)
     stored = footage.storage.segments.at(footage.main.id, whole.start_us + MINUTE_US)
@@ -41,7 +41,7 @@ def test_file_without_media_is_dropped_and_shown_as_an_outage(footage: Site) -> 
     run = footage.run(START_US)
     publish(footage, run)
     empty = run.write()
-    run.twin(empty).write_bytes(media_bytes(1)[:100])
+    run.incoming_file(empty).write_bytes(media_bytes(1)[:100])
     report = reconcile(footage.storage, footage.clock)
     assert report.dropped == 1
     assert len(footage.rows()) == 1
@@ -53,7 +53,7 @@ def test_file_without_media_is_dropped_and_shown_as_an_outage(footage: Site) -> 
 def test_large_file_that_cannot_be_read_is_kept_in_quarantine(footage: Site) -> None:
     run = footage.run(START_US)
     broken = run.write()
-    run.twin(broken).write_bytes(b"\xff" * 200_000)
+    run.incoming_file(broken).write_bytes(b"\xff" * 200_000)
     reconcile(footage.storage, footage.clock)
     [kept] = footage.root.glob("quarantine/incoming/*/*.mp4")
     assert kept.stat().st_size == 200_000
@@ -63,7 +63,7 @@ def test_first_file_of_unknown_start_is_placed_by_its_last_write(footage: Site) 
     run = footage.run(START_US)
     run.seq = 5
     left = run.write()
-    written_us = run.twin(left).stat().st_mtime_ns // 1000
+    written_us = run.incoming_file(left).stat().st_mtime_ns // 1000
     reconcile(footage.storage, footage.clock)
     newest = footage.storage.segments.newest(footage.main.id)
     assert newest is not None
@@ -75,7 +75,7 @@ def test_live_runs_are_left_alone(footage: Site) -> None:
     open_file = run.write()
     report = reconcile(footage.storage, footage.clock, live_runs=[run.uuid])
     assert (report.salvaged, report.closed_runs) == (0, 0)
-    assert run.twin(open_file).exists()
+    assert run.incoming_file(open_file).exists()
 
 
 def test_files_published_while_the_database_was_away_get_their_rows(footage: Site) -> None:
@@ -84,7 +84,7 @@ def test_files_published_while_the_database_was_away_get_their_rows(footage: Sit
     for _ in range(3):
         made = run.write()
         run.publish(made)
-        run.twin(made).unlink()
+        run.incoming_file(made).unlink()
     report = reconcile(footage.storage, footage.clock)
     assert report.adopted == 3
     assert footage.rows()[-3:] == [START_US + k * MINUTE_US for k in range(3)]
@@ -97,7 +97,7 @@ def test_lost_index_gets_back_the_last_hours_and_the_rest_is_left_to_a_rebuild(f
         run = RecordedRun(footage.main, footage.volume, start_us)
         made = run.write()
         run.publish(made)
-        run.twin(made).unlink()
+        run.incoming_file(made).unlink()
     report = reconcile(footage.storage, footage.clock)
     assert (report.adopted, report.needs_rebuild) == (1, True)
     assert footage.rows() == [recent]
@@ -112,7 +112,7 @@ def test_half_rebuilt_index_is_left_to_the_rebuild(footage: Site) -> None:
     run = RecordedRun(footage.main, footage.volume, START_US - 30 * DAY_US)
     left_out = run.write()
     run.publish(left_out)
-    run.twin(left_out).unlink()
+    run.incoming_file(left_out).unlink()
     note_rebuild_due(footage.storage.database)
     report = reconcile(footage.storage, footage.clock)
     assert (report.adopted, report.needs_rebuild) == (0, True)
@@ -123,7 +123,7 @@ def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> N
     left = run.write()
     report = reconcile(footage.storage, footage.clock)
     assert report.unclaimed == [f"incoming/{run.uuid.hex}"]
-    assert run.twin(left).exists()
+    assert run.incoming_file(left).exists()
 
 
 def test_run_whose_row_was_never_written_is_known_by_the_note_in_its_folder(footage: Site) -> None:
@@ -132,11 +132,11 @@ def test_run_whose_row_was_never_written_is_known_by_the_note_in_its_folder(foot
     note_owner(footage.storage.volume_access.open(footage.volume), run.uuid, footage.main.uuid)
     first, second = run.write(), run.write()
     for made, end_us in ((first, START_US + MINUTE_US), (second, START_US + 2 * MINUTE_US)):
-        os.utime(run.twin(made), ns=(end_us * 1000, end_us * 1000))
+        os.utime(run.incoming_file(made), ns=(end_us * 1000, end_us * 1000))
     report = reconcile(footage.storage, footage.clock)
     assert (report.salvaged, report.unclaimed) == (2, [])
     assert footage.rows() == [START_US, START_US + MINUTE_US]
-    assert not run.twin(first).parent.exists()
+    assert not run.incoming_file(first).parent.exists()
     assert reconcile(footage.storage, footage.clock).salvaged == 0
 
 
@@ -145,8 +145,8 @@ def test_published_file_that_never_reached_the_disk_whole_is_published_anew(foot
     run = footage.run(START_US)
     torn = run.write()
     run.publish(torn)
-    twin = run.twin(torn)
-    with twin.open("r+b") as file:
+    incoming = run.incoming_file(torn)
+    with incoming.open("r+b") as file:
         file.truncate(torn.size_bytes - 10)
     reconcile(footage.storage, footage.clock)
     assert len(footage.files()) == 1
@@ -155,7 +155,7 @@ def test_published_file_that_never_reached_the_disk_whole_is_published_anew(foot
     assert check(footage.storage, footage.clock, digests=True).is_clean
 
 
-def test_a_row_whose_file_lost_its_name_is_saved_by_the_second_name(footage: Site) -> None:
+def test_a_row_whose_file_lost_its_name_is_saved_by_the_incoming_name(footage: Site) -> None:
     run = footage.run(START_US)
     made = run.write()
     run.publish(made)

@@ -4,8 +4,8 @@ import pytest
 
 from storage.purge.guards import (
     ClockReading,
-    ClockTrust,
     StreamAmount,
+    TrustedReading,
     excess_distrust,
     judge_clock,
     volume_distrust,
@@ -15,7 +15,7 @@ from vms.domain.time import DAY_US, HOUR_US, MINUTE_US
 from vms.domain.volume import FreeSpace, VolumeState
 
 WALL_US = 20_000 * DAY_US
-LAST = ClockTrust(WALL_US, 5 * HOUR_US, "boot a")
+LAST = TrustedReading(WALL_US, 5 * HOUR_US, "boot a")
 FREE = FreeSpace(1000, 500, 0, 0)
 
 
@@ -70,7 +70,7 @@ def test_clock_that_went_back_over_a_restart_is_not_trusted() -> None:
 
 def test_footage_since_the_clock_was_trusted_was_recorded_since_then() -> None:
     """failure mode 15: its label tells only how long ago by a wrong clock."""
-    last = ClockTrust(WALL_US, 5 * HOUR_US, "boot a", last_run=7)
+    last = TrustedReading(WALL_US, 5 * HOUR_US, "boot a", last_run=7)
     undated = judge_clock(reading(-400 * DAY_US, 2 * HOUR_US), last).undated
     assert undated is not None
     assert undated.after_run == 7
@@ -81,11 +81,11 @@ def test_footage_since_the_clock_was_trusted_was_recorded_since_then() -> None:
 
 
 def test_what_was_noted_of_a_trusted_clock_is_read_again() -> None:
-    last = ClockTrust(WALL_US, HOUR_US, "boot a", last_run=7)
-    assert ClockTrust.from_text(last.to_text()) == last
-    assert ClockTrust.from_text('[5, 6, "boot a"]') == ClockTrust(5, 6, "boot a")
-    assert ClockTrust.from_text("[5]") is None
-    assert ClockTrust.from_text(None) is None
+    last = TrustedReading(WALL_US, HOUR_US, "boot a", last_run=7)
+    assert TrustedReading.from_text(last.to_text()) == last
+    assert TrustedReading.from_text('[5, 6, "boot a"]') == TrustedReading(5, 6, "boot a")
+    assert TrustedReading.from_text("[5]") is None
+    assert TrustedReading.from_text(None) is None
 
 
 def test_unsynchronised_clock_is_not_trusted() -> None:
@@ -109,11 +109,11 @@ def test_an_hour_over_a_restart_is_believed() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "x", "[1]", '["a", "b", "c"]', "{}"])
 def test_unreadable_memory_counts_as_none(text: str | None) -> None:
-    assert ClockTrust.from_text(text) is None
+    assert TrustedReading.from_text(text) is None
 
 
 def test_memory_is_read_as_written() -> None:
-    assert ClockTrust.from_text(LAST.to_text()) == LAST
+    assert TrustedReading.from_text(LAST.to_text()) == LAST
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Removes the second names of files that the index holds, apart for each volume: one that hangs keeps only its own."""
+"""Removes the incoming names of files that the index holds, apart for each volume: one that hangs keeps only its own."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ class _Part:
     ended: tuple[UUID, ...]
 
 
-class SecondNames:
+class IncomingNames:
     """Works in tasks of its own, at most one a volume; whoever commits does not wait for them.
 
     Args:
@@ -39,7 +39,7 @@ class SecondNames:
     def release(
         self, segments: Sequence[tuple[FinishedSegment, OpenVolume]], ended: Sequence[tuple[Run, OpenVolume]]
     ) -> None:
-        """Begin to remove the second names of what the index now holds, and the folders of runs that ended."""
+        """Begin to remove the incoming names of what the index now holds, and the folders of runs that ended."""
         for volume in {volume for _, volume in (*segments, *ended)}:
             part = _Part(
                 volume,
@@ -50,7 +50,7 @@ class SecondNames:
             self._waiting.setdefault(volume_id, []).append(part)
             if volume_id not in self._tasks:
                 self._tasks[volume_id] = asyncio.create_task(
-                    self._work(volume_id), name=f"second names of volume {volume_id}"
+                    self._work(volume_id), name=f"incoming names of volume {volume_id}"
                 )
 
     async def finish(self, seconds: float) -> None:
@@ -74,14 +74,14 @@ class SecondNames:
             )
         except (StorageError, OSError):
             # The next start removes what is left.
-            log.exception("second names could not be removed", extra={"volume": part.volume.volume_id})
+            log.exception("incoming names could not be removed", extra={"volume": part.volume.volume_id})
         if part.segments:
             self._step("unlinked")
 
 
 def _remove_names(volume: OpenVolume, segments: Sequence[FinishedSegment], ended: Sequence[UUID]) -> None:
     for segment in segments:
-        if segment.twin_path is not None:
-            volume.unlink(segment.twin_path)
+        if segment.incoming_path is not None:
+            volume.unlink(segment.incoming_path)
     for run_uuid in ended:
         remove_folder(volume, run_uuid)
