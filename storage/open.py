@@ -55,7 +55,7 @@ class Storage:
     preferences: PreferenceStore
 
     def close(self) -> None:
-        """Let go of the database's connections and of every volume that is open."""
+        """Close the database's connections and every open volume."""
         self.volume_access.close()
         self.database.close()
 
@@ -63,7 +63,7 @@ class Storage:
 def open_storage(
     database_url: str, clock: Clock, *, secret_key: KeyFiles | bytes | None, read_only: bool = False
 ) -> Storage:
-    """Return the stores of a database that has this program's revision (`storage.installation.migrate.require_head`).
+    """Open a database of this program's revision (`storage.installation.migrate.require_head`) and return its stores.
 
     Args:
         database_url: `sqlite:///path` or `postgresql+psycopg://…`.

@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 """`progress(bytes done, bytes total)`; an exception it raises ends the copy."""
 _BUFFER: Final = 512 * 1024
 _BUFFERS: Final = 3
-_TOLD_EVERY: Final = 4 * 1024 * 1024
+_REPORT_EVERY: Final = 4 * 1024 * 1024
 
 
 class WriteBack:
@@ -58,7 +58,7 @@ class ClipTarget:
         "_buffers",
         "_descriptor",
         "_digest",
-        "_last_told",
+        "_last_reported",
         "_progress",
         "_read",
         "_total",
@@ -90,7 +90,7 @@ class ClipTarget:
         self._buffers = [memoryview(bytearray(_BUFFER)) for _ in range(_BUFFERS)]
         self._read: list[Future[None] | None] = [None] * _BUFFERS
         self._turn = 0
-        self._last_told = 0
+        self._last_reported = 0
         self.written = 0
 
     def close(self) -> None:
@@ -150,9 +150,9 @@ class ClipTarget:
         """Count bytes written and tell about them from time to time."""
         self.written += size
         self._write_back.written(self.written)
-        due = self.written - self._last_told >= _TOLD_EVERY or self.written == self._total
+        due = self.written - self._last_reported >= _REPORT_EVERY or self.written == self._total
         if self._progress is not None and due:
-            self._last_told = self.written
+            self._last_reported = self.written
             self._progress(self.written, self._total)
 
 

@@ -1,9 +1,9 @@
 """Which recorded samples a clip holds, and when it shows them.
 
-A *stretch* is a maximal row of samples without a break in decode time: the files of one run, one
-after the other. The clip lays the stretches end to end, so that a gap between runs takes no time.
-Each stretch starts at a keyframe. Samples that are needed only for decoding others (before the
-in-point, or shown after the out-point) are part of the clip but outside its edit list.
+A *span* is as many samples as follow each other without a break in decode time: the files of one
+run, one after the other. The clip lays the spans end to end, so that a gap takes no time. Each span starts at a
+keyframe. Samples that are needed only for decoding others (before the in-point, or shown after the
+out-point) are part of the clip but outside its edit list.
 
 Where a run reorders more frames than the one before it, the frame at the seam is held until decode
 times allow the next one: shown frames never overlap.
@@ -64,7 +64,7 @@ class ClipSamples:
 
 @dataclass(slots=True)
 class _Piece:
-    """Part of a stretch that comes from one source: samples `[first, end)`."""
+    """Part of a span that comes from one source: samples `[first, end)`."""
 
     source: int
     first: int
@@ -72,7 +72,7 @@ class _Piece:
 
 
 @dataclass(slots=True)
-class _Stretch:
+class _SampleSpan:
     """Samples without a break; times in ticks of their run."""
 
     run: str
@@ -88,11 +88,11 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """Samples `[first, end)` of a stretch, of which those in `[shown_from, shown_to)` are shown."""
+    """Samples `[first, end)` of a span, of which those in `[shown_from, shown_to)` are shown."""
 
-    stretch: _Stretch
+    span: _SampleSpan
     times: list[int]
-    """Presentation time of every sample of the stretch."""
+    """Presentation time of every sample of the span."""
     first: int
     end: int
     shown_from: int
@@ -119,10 +119,10 @@ def choose_samples(sources: Sequence[ClipSource], cut: Cut) -> ClipSamples:
         if not source.init.decodes_like(first.init):
             raise InvalidInput("a clip cannot change its codec or resolution inside; cut it in two")
     chosen: list[_Chosen] = []
-    for stretch in _read_stretches(sources, cut):
-        start = cut.in_ticks if stretch.run == first.run else None
-        stop = cut.out_ticks if stretch.run == last.run else None
-        found = _choose(stretch, start, stop)
+    for span in _read_spans(sources, cut):
+        start = cut.in_ticks if span.run == first.run else None
+        stop = cut.out_ticks if span.run == last.run else None
+        found = _choose(span, start, stop)
         if found is not None:
             chosen.append(found)
     if not chosen:
@@ -147,10 +147,10 @@ def needed_fragments(source: ClipSource, start: int | None, stop: int | None) ->
     return tuple(f for f in source.fragments[first:] if stop is None or f.decode_time < stop)
 
 
-def _read_stretches(sources: Sequence[ClipSource], cut: Cut) -> Iterator[_Stretch]:
-    """Yield the samples of the needed fragments, a stretch at a time."""
+def _read_spans(sources: Sequence[ClipSource], cut: Cut) -> Iterator[_SampleSpan]:
+    """Yield the samples of the needed fragments, a span at a time."""
     first_run, last_run = sources[0].run, sources[-1].run
-    stretch: _Stretch | None = None
+    span: _SampleSpan | None = None
     for number, source in enumerate(sources):
         start = cut.in_ticks if source.run == first_run else None
         stop = cut.out_ticks if source.run == last_run else None
@@ -159,45 +159,45 @@ def _read_stretches(sources: Sequence[ClipSource], cut: Cut) -> Iterator[_Stretc
             continue
         with source.opened() as descriptor:
             for index, fragment in enumerate(fragments):
-                if stretch is None or not _continues(stretch, source, fragment):
-                    if stretch is not None:
-                        yield stretch
-                    stretch = _Stretch(source.run)
-                if index == 0 or not stretch.pieces:
-                    stretch.pieces.append(_Piece(number, len(stretch.sizes)))
-                _append(stretch, number, descriptor, fragment, source)
-                stretch.pieces[-1].end = len(stretch.sizes)
-    if stretch is not None:
-        yield stretch
+                if span is None or not _continues(span, source, fragment):
+                    if span is not None:
+                        yield span
+                    span = _SampleSpan(source.run)
+                if index == 0 or not span.pieces:
+                    span.pieces.append(_Piece(number, len(span.sizes)))
+                _append(span, number, descriptor, fragment, source)
+                span.pieces[-1].end = len(span.sizes)
+    if span is not None:
+        yield span
 
 
-def _continues(stretch: _Stretch, source: ClipSource, fragment: Fragment) -> bool:
-    """Tell whether a fragment goes on where the stretch ends.
+def _continues(span: _SampleSpan, source: ClipSource, fragment: Fragment) -> bool:
+    """Tell whether a fragment goes on where the span ends.
 
     Less than a second ahead is a long frame; anything else is a missing file or a broken clock.
     """
-    ahead = fragment.decode_time - stretch.end
-    return stretch.run == source.run and 0 <= ahead < source.init.timescale
+    ahead = fragment.decode_time - span.end
+    return span.run == source.run and 0 <= ahead < source.init.timescale
 
 
-def _append(stretch: _Stretch, number: int, descriptor: int, fragment: Fragment, source: ClipSource) -> None:
-    """Add the samples of a fragment to the stretch."""
+def _append(span: _SampleSpan, number: int, descriptor: int, fragment: Fragment, source: ClipSource) -> None:
+    """Add the samples of a fragment to the span."""
     samples = read_samples(descriptor, fragment, source.init)
     run = samples.run
-    stretch.decode_times.extend(run.decode_times())
-    stretch.composition_offsets.extend(run.composition_offsets)
-    stretch.sizes.extend(run.sizes)
-    stretch.sync.extend(run.sync)
+    span.decode_times.extend(run.decode_times())
+    span.composition_offsets.extend(run.composition_offsets)
+    span.sizes.extend(run.sizes)
+    span.sync.extend(run.sync)
     for extent in run.extents:
         offset = samples.moof_offset + extent.offset
-        stretch.extents.append(SourceExtent(number, offset, extent.size, extent.samples))
-    stretch.end = run.decode_time + run.duration
+        span.extents.append(SourceExtent(number, offset, extent.size, extent.samples))
+    span.end = run.decode_time + run.duration
 
 
-def _choose(stretch: _Stretch, start: int | None, stop: int | None) -> _Chosen | None:
-    """Return the samples of a stretch that the cut needs; None when it shows no frame of it."""
-    times = list(map(add, stretch.decode_times, stretch.composition_offsets))
-    first_key = stretch.sync.find(1)
+def _choose(span: _SampleSpan, start: int | None, stop: int | None) -> _Chosen | None:
+    """Return the samples of a span that the cut needs; None when it shows no frame of it."""
+    times = list(map(add, span.decode_times, span.composition_offsets))
+    first_key = span.sync.find(1)
     if first_key < 0:
         return None
     earliest = times[first_key] if start is None else max(start, times[first_key])
@@ -211,18 +211,18 @@ def _choose(stretch: _Stretch, start: int | None, stop: int | None) -> _Chosen |
     shown_from = min(map(times.__getitem__, wanted))
     last = max(wanted, key=times.__getitem__)
     later = min((time for time in times if time > times[last]), default=None)
-    nominal = _duration(stretch, last)
+    nominal = _duration(span, last)
     shown_to = times[last] + nominal if later is None else later
-    first = stretch.sync.rfind(1, 0, wanted[0] + 1)
+    first = span.sync.rfind(1, 0, wanted[0] + 1)
     while times[first] > shown_from:
-        first = stretch.sync.rfind(1, 0, first)
-    return _Chosen(stretch, times, first, wanted[-1] + 1, shown_from, shown_to)
+        first = span.sync.rfind(1, 0, first)
+    return _Chosen(span, times, first, wanted[-1] + 1, shown_from, shown_to)
 
 
-def _duration(stretch: _Stretch, index: int) -> int:
+def _duration(span: _SampleSpan, index: int) -> int:
     """Return how long a sample is due until the next one, in decode order."""
-    following = stretch.decode_times[index + 1] if index + 1 < len(stretch.sizes) else stretch.end
-    return max(1, following - stretch.decode_times[index])
+    following = span.decode_times[index + 1] if index + 1 < len(span.sizes) else span.end
+    return max(1, following - span.decode_times[index])
 
 
 def _lay_out(chosen: Sequence[_Chosen], sources: Sequence[ClipSource]) -> ClipSamples:
@@ -234,26 +234,24 @@ def _lay_out(chosen: Sequence[_Chosen], sources: Sequence[ClipSource]) -> ClipSa
     timescale = sources[0].init.timescale
     edit_start = shown_until = due = frames = 0
     for number, part in enumerate(chosen):
-        stretch = part.stretch
+        span = part.span
         if number == 0:
-            shift = -stretch.decode_times[part.first]
+            shift = -span.decode_times[part.first]
             edit_start = part.shown_from + shift
         else:
-            shift = max(shown_until - part.shown_from, due - stretch.decode_times[part.first])
+            shift = max(shown_until - part.shown_from, due - span.decode_times[part.first])
         chosen_range = slice(part.first, part.end)
         sync_samples.extend(
-            len(clock) + 1 + index - part.first
-            for index in range(part.first, part.end)
-            if stretch.sync[index]
+            len(clock) + 1 + index - part.first for index in range(part.first, part.end) if span.sync[index]
         )
-        clock.extend(time + shift for time in stretch.decode_times[chosen_range])
-        offsets.extend(stretch.composition_offsets[chosen_range])
-        sizes.extend(stretch.sizes[chosen_range])
-        extents += _cut_extents(stretch, part.first, part.end)
+        clock.extend(time + shift for time in span.decode_times[chosen_range])
+        offsets.extend(span.composition_offsets[chosen_range])
+        sizes.extend(span.sizes[chosen_range])
+        extents += _cut_extents(span, part.first, part.end)
         frames += sum(part.shown_from <= time < part.shown_to for time in part.times[chosen_range])
         spans += _spans(part, shift - edit_start, sources, timescale)
         shown_until = part.shown_to + shift
-        due = clock[-1] + _duration(stretch, part.end - 1)
+        due = clock[-1] + _duration(span, part.end - 1)
     clock.append(due)
     deltas = array("q", (after - before for before, after in pairwise(clock)))
     lead_in = sum(time < chosen[0].shown_from for time in chosen[0].times[chosen[0].first : chosen[0].end])
@@ -272,23 +270,23 @@ def _lay_out(chosen: Sequence[_Chosen], sources: Sequence[ClipSource]) -> ClipSa
     )
 
 
-def _cut_extents(stretch: _Stretch, first: int, end: int) -> Iterator[SourceExtent]:
+def _cut_extents(span: _SampleSpan, first: int, end: int) -> Iterator[SourceExtent]:
     """Yield the bytes of samples `[first, end)`."""
     position = 0
-    for extent in stretch.extents:
+    for extent in span.extents:
         following = position + extent.samples
         low, high = max(first, position), min(end, following)
         if low < high:
-            skipped = sum(stretch.sizes[position:low])
-            size = sum(stretch.sizes[low:high])
+            skipped = sum(span.sizes[position:low])
+            size = sum(span.sizes[low:high])
             yield SourceExtent(extent.source, extent.offset + skipped, size, high - low)
         position = following
 
 
 def _spans(part: _Chosen, shift: int, sources: Sequence[ClipSource], timescale: int) -> Iterator[ClipSpan]:
-    """Yield where the sources of a stretch are in the clip, each up to where the next begins."""
+    """Yield where the sources of a span are in the clip, each up to where the next begins."""
     starts: list[tuple[int, ClipSource]] = []
-    for piece in part.stretch.pieces:
+    for piece in part.span.pieces:
         shown = [
             t
             for t in part.times[max(piece.first, part.first) : min(piece.end, part.end)]

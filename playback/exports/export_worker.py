@@ -198,18 +198,18 @@ class _Report:
         self._total = total
         self._leases = leases
         self._done = 0
-        self._told_us = 0
+        self._reported_us = 0
         self._renewed_us = clock.monotonic_us()
 
     def __call__(self, done: int) -> None:
         """Note the bytes done; raises ExportCancelled or Conflict where the job must stop."""
         self._done = max(self._done, min(done, self._total))
-        if self._clock.monotonic_us() - self._told_us >= _REPORT_US:
+        if self._clock.monotonic_us() - self._reported_us >= _REPORT_US:
             self.now()
 
     def now(self) -> None:
         """Tell the database at once."""
-        self._told_us = self._clock.monotonic_us()
+        self._reported_us = self._clock.monotonic_us()
         if self._stopping.is_set():
             raise Conflict("this worker is being stopped")
         self._storage.exports.progress(
@@ -219,7 +219,7 @@ class _Report:
             total_bytes=self._total,
             seconds=CLAIM_SECONDS,
         )
-        if self._told_us - self._renewed_us >= _RENEW_US:
-            self._renewed_us = self._told_us
+        if self._reported_us - self._renewed_us >= _RENEW_US:
+            self._renewed_us = self._reported_us
             for lease in self._leases:
                 self._storage.leases.renew(lease.id, _LEASE_SECONDS)

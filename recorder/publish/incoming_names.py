@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from recorder.publish.volume_threads import FileWork, VolumeThreads
-from storage.volumes.markers import remove_folder
+from storage.volumes.markers import remove_run_folder
 from storage.volumes.open_volume import OpenVolume
 from vms.domain.errors import StorageError
 from vms.domain.segment import FinishedSegment, Run
@@ -84,4 +84,4 @@ def _remove_names(volume: OpenVolume, segments: Sequence[FinishedSegment], ended
         if segment.incoming_path is not None:
             volume.unlink(segment.incoming_path)
     for run_uuid in ended:
-        remove_folder(volume, run_uuid)
+        remove_run_folder(volume, run_uuid)

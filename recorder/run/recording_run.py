@@ -25,7 +25,7 @@ from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding, RunWatch
 from recorder.run.segmenter_output import parse_list_line, verdict
 from recorder.run.segmenter_process import start_segmenter
-from storage.volumes.markers import note_owner, remove_folder
+from storage.volumes.markers import make_run_folder, remove_run_folder
 from storage.volumes.segment_paths import incoming_folder
 from vms.domain.camera import OutageCause
 from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull, VolumeUnavailable
@@ -192,7 +192,7 @@ class RecordingRun:
         """Make the folder that ffmpeg starts in; it makes none itself, so nothing lands on a missing mount."""
         volume = self.order.volume
         folder = incoming_folder(self.uuid)
-        note_owner(volume, self.uuid, self.order.stream.uuid)
+        make_run_folder(volume, self.uuid, self.order.stream.uuid)
         write_sidecar(volume, self.order.camera, self.order.stream)
         self._folder_fd = volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
         self._file = OpenFile(self._folder_fd, self._parts.clock)
@@ -261,7 +261,7 @@ class RecordingRun:
         else:
             with contextlib.suppress(StorageError, OSError, TimeoutError):
                 await asyncio.wait_for(
-                    self._in_thread(remove_folder, self.order.volume, self.uuid), _EMPTY_FOLDER_SECONDS
+                    self._in_thread(remove_run_folder, self.order.volume, self.uuid), _EMPTY_FOLDER_SECONDS
                 )
 
     async def _finish_all(self) -> None:

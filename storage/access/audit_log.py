@@ -32,7 +32,7 @@ class AuditLog:
     def append(
         self, actor: str, action: AuditAction, subject: str, detail: str = "", *, address: str = ""
     ) -> AuditEntry:
-        """Add an entry stamped with the present time and return it; a caller that gets an error must not act.
+        """Append an entry stamped with the present time and return it; a caller that gets an error must not act.
 
         Args:
             actor: name of the person, or of the program for what it does by itself.
@@ -69,7 +69,7 @@ class AuditLog:
     def recent(
         self, limit: int = 100, *, subject: str | None = None, actor: str | None = None
     ) -> list[AuditEntry]:
-        """Return the latest entries, newest first, about one subject or by one actor where these are given."""
+        """Return the latest entries, newest first, optionally about one subject or by one actor."""
         statement = sa.select(*_ENTRY_COLUMNS).order_by(audit.c.id.desc()).limit(limit)
         if subject is not None:
             statement = statement.where(audit.c.subject == subject)
@@ -79,7 +79,7 @@ class AuditLog:
             return [AuditEntry(*row) for row in connection.execute(statement)]
 
     def first_broken(self) -> int | None:
-        """Return the number of the first entry that was changed, removed or put in, or None if all are as written.
+        """Return the number of the first entry that was changed, removed or inserted, or None if the record is intact.
 
         Entries cut off at the end cannot be seen here, but against a copy of `head` that is kept elsewhere.
         """
@@ -101,7 +101,7 @@ class AuditLog:
         return None
 
     def head(self) -> tuple[int, bytes]:
-        """Return number and chain value of the last entry, to be kept where the database's administrator cannot reach."""
+        """Return the number and the digest of the last entry, to be kept out of reach of the database's administrator."""
         with self._database.read() as connection:
             return _last(connection)
 
@@ -140,5 +140,5 @@ def _digest(previous: bytes, number: int, entry: AuditEntry) -> bytes:
 
 
 def _printable(text: str) -> str:
-    """Return the text without what could forge another line or colour a terminal (COC-09)."""
+    """Replace every character that could forge another line or colour a terminal (COC-09)."""
     return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT])

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in, and the count of wrong passwords that slows guessing down."""
+"""Signing in: the sessions that it begins, and the count of failed attempts that slows guessing down."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,10 @@ from vms.domain.user import User
 
 IDLE_US = 30 * MINUTE_US
 """A session without a request for this long is over."""
-_LIVE: Final = (
+FORGOTTEN_AFTER_US = DAY_US
+"""A count without another failure for this long starts at zero again."""
+_LONGEST_SUBJECT = 200
+_LIVE_SESSION: Final = (
     sa.select(*(column.label(f"session_{column.name}") for column in session.c), *user_account.c)
     .join_from(session, user_account, user_account.c.id == session.c.user_id)
     .where(
@@ -25,9 +28,6 @@ _LIVE: Final = (
 _SEEN_CAMERAS: Final = sa.select(user_camera.c.camera_id).where(
     user_camera.c.user_id == sa.bindparam("of_user")
 )
-FORGOTTEN_AFTER_US = DAY_US
-"""A count without another failure for this long starts at zero again."""
-_LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class SessionStore:
         address: str = "",
         user_agent: str = "",
     ) -> Session:
-        """Begin a session and return it; its person was seen now."""
+        """Begin a session and return it, and note that its person was seen."""
         begun = Session(digest, user_id, created_us, created_us, expires_us, address, user_agent)
         with self._database.write() as connection:
             connection.execute(
@@ -85,14 +85,14 @@ class SessionStore:
         return begun
 
     def resume(self, digest: bytes) -> tuple[Session, User] | None:
-        """Return the session of that token and its person as they are now, or None where there is none or it is over.
+        """Return the live session with that token digest, and its person as they are now, or None.
 
         Every request begins here, so it is one transaction of two statements that are built once.
         """
         now_us = self._clock.now_us()
         values = {"digest": digest, "now_us": now_us, "idle_us": now_us - IDLE_US}
         with self._database.read() as connection:
-            row = connection.execute(_LIVE, values).one_or_none()
+            row = connection.execute(_LIVE_SESSION, values).one_or_none()
             if row is None:
                 return None
             found = Session(*row[: len(session.c)])
@@ -100,7 +100,7 @@ class SessionStore:
         return found, person_of(row, frozenset(camera_ids))
 
     def touch(self, digest: bytes, now_us: int) -> None:
-        """Note a request, for the session and for its person; once a minute is enough."""
+        """Note a request of the session and its person; once a minute is enough."""
         owner = sa.select(session.c.user_id).where(session.c.token_sha256 == digest).scalar_subquery()
         with self._database.write() as connection:
             connection.execute(
@@ -111,12 +111,12 @@ class SessionStore:
             )
 
     def end(self, digest: bytes) -> None:
-        """End one session; one that is over already stays so."""
+        """End a session; it may be over already."""
         with self._database.write() as connection:
             connection.execute(sa.delete(session).where(session.c.token_sha256 == digest))
 
     def end_all(self, user_id: int, *, keep: bytes | None = None) -> None:
-        """End a person's sessions, all but the one whose digest is `keep`."""
+        """End a person's sessions, all except the one whose digest is `keep`."""
         statement = sa.delete(session).where(session.c.user_id == user_id)
         if keep is not None:
             statement = statement.where(session.c.token_sha256 != keep)
@@ -124,20 +124,20 @@ class SessionStore:
             connection.execute(statement)
 
     def purge(self, now_us: int) -> int:
-        """Forget sessions that are over and return how many there were."""
+        """Delete sessions that are over. Returns how many there were."""
         is_over = sa.or_(session.c.expires_us <= now_us, session.c.seen_us <= now_us - IDLE_US)
         with self._database.write() as connection:
             return connection.execute(sa.delete(session).where(is_over)).rowcount
 
 
 class SignInAttempts:
-    """Counts failures; how long to wait after how many is the web's to decide."""
+    """Counts failed attempts; the web decides how long to wait after how many."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record_failure(self, kind: str, subject: str, now_us: int) -> int:
-        """Count one more failure and return how many there are now.
+        """Count one more failure. Returns how many there are now.
 
         Args:
             kind: "account" or "address".
@@ -157,7 +157,7 @@ class SignInAttempts:
             return int(connection.execute(counted.returning(sign_in_attempt.c.failures)).scalar_one())
 
     def get(self, kind: str, subject: str) -> tuple[int, int]:
-        """Return how many failures there were in a row and when the last was; (0, 0) where there was none."""
+        """Return the number of failures in a row and the time of the last, (0, 0) if there are none."""
         key = (sign_in_attempt.c.kind == kind, sign_in_attempt.c.subject == subject[:_LONGEST_SUBJECT])
         statement = sa.select(sign_in_attempt.c.failures, sign_in_attempt.c.last_us).where(*key)
         with self._database.read() as connection:
@@ -165,13 +165,13 @@ class SignInAttempts:
         return (0, 0) if row is None else (row[0], row[1])
 
     def clear(self, kind: str, subject: str) -> None:
-        """Forget the failures of an account or address, after it signed in."""
+        """Reset the count of an account or address that signed in."""
         key = (sign_in_attempt.c.kind == kind, sign_in_attempt.c.subject == subject[:_LONGEST_SUBJECT])
         with self._database.write() as connection:
             connection.execute(sa.delete(sign_in_attempt).where(*key))
 
     def purge(self, now_us: int) -> int:
-        """Forget counts that have become meaningless and return how many there were."""
+        """Delete counts that have lapsed. Returns how many there were."""
         is_stale = sign_in_attempt.c.last_us <= now_us - FORGOTTEN_AFTER_US
         with self._database.write() as connection:
             return connection.execute(sa.delete(sign_in_attempt).where(is_stale)).rowcount

@@ -55,7 +55,7 @@ class UserStore:
             return _get(connection, user_id)
 
     def edit(self, user: User) -> User:
-        """Store everything about a person but name, times and password, and return it as stored.
+        """Store everything about a person except name, times and password, and return them as stored.
 
         Somebody who is switched off is signed out everywhere.
 
@@ -84,7 +84,7 @@ class UserStore:
             return _get(connection, user.id)
 
     def set_language(self, user_id: int, language: str) -> None:
-        """Store the language that a person chose, and nothing else: what an administrator changes meanwhile stays.
+        """Store only the language that a person chose, so that what an administrator changes meanwhile stays.
 
         Raises:
             NotFound: there is no such person.
@@ -92,7 +92,7 @@ class UserStore:
         self._choose(user_id, language=language)
 
     def set_theme(self, user_id: int, theme: str | None) -> None:
-        """Store the theme that a person chose, None for their device's, and nothing else.
+        """Store only the theme that a person chose, None for their device's.
 
         Raises:
             NotFound: there is no such person.
@@ -114,13 +114,13 @@ class UserStore:
             )
 
     def password_hash(self, name: str) -> str | None:
-        """Return the digest of a person's password, or None where there is no such person or no password."""
+        """Return the digest of a person's password, or None if there is no such person or no password."""
         statement = sa.select(user_account.c.password_hash).where(user_account.c.name == name.strip().lower())
         with self._database.read() as connection:
             return connection.execute(statement).scalar_one_or_none()
 
     def get(self, user_id: int) -> User:
-        """Return a person.
+        """Return a person by their id.
 
         Raises:
             NotFound: there is none with that id.
@@ -129,7 +129,7 @@ class UserStore:
             return _get(connection, user_id)
 
     def by_name(self, name: str) -> User | None:
-        """Return the person who signs in with that name, or None; upper and lower case are the same."""
+        """Return the person who signs in with that name, in whatever case, or None."""
         with self._database.read() as connection:
             found = _select(connection, user_account.c.name == name.strip().lower())
         return found[0] if found else None
@@ -145,7 +145,7 @@ class UserStore:
             return _has_administrator(connection)
 
     def list(self) -> list[User]:
-        """Return everybody by name, those who are switched off included."""
+        """Return everybody, including those who are switched off, in order of name."""
         with self._database.read() as connection:
             return _select(connection)
 
@@ -193,7 +193,7 @@ def _select(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list
 
 
 def person_of(row: Row[Any], camera_ids: frozenset[int]) -> User:
-    """Return the person whose columns a row has, with the cameras that they may see."""
+    """Make a person from a row of their columns and the cameras that they may see."""
     return User(
         id=row.id,
         name=row.name,

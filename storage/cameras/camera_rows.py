@@ -41,7 +41,7 @@ def check_draft(draft: CameraDraft) -> None:
 
 
 def camera_values(draft: CameraDraft) -> dict[str, object]:
-    """Return the columns of a camera's row that a draft decides."""
+    """Return the columns of a camera's row that a draft sets."""
     return {
         "name": draft.name.strip(),
         "place": draft.place.strip(),
@@ -66,7 +66,7 @@ def draft_urls(draft: CameraDraft) -> Mapping[StreamRole, StreamUrl]:
 
 
 def select_cameras(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Camera]:
-    """Return the cameras that meet the conditions, by name, with their streams, in two statements."""
+    """Return the cameras that meet the conditions, with their streams, in order of name; in two statements."""
     cameras = connection.execute(
         sa.select(camera, camera_secret.c.camera_id.is_not(None).label("has_credentials"))
         .outerjoin(camera_secret, camera_secret.c.camera_id == camera.c.id)
@@ -84,7 +84,7 @@ def select_cameras(connection: Connection, *conditions: sa.ColumnElement[bool]) 
 
 
 def select_camera(connection: Connection, camera_id: int) -> Camera | None:
-    """Return one camera with its streams, by two statements that are built once: nearly every request asks for one."""
+    """Return a camera with its streams, or None; nearly every request asks, so the two statements are built once."""
     row = connection.execute(_ONE_CAMERA, {"camera_id": camera_id}).one_or_none()
     if row is None:
         return None

@@ -83,5 +83,5 @@ class CameraSecrets:
 
 
 def key_name(key: bytes) -> str:
-    """Return half of a key's digest: it tells keys apart and gives nothing away."""
+    """Return the name of a key: half of its digest, which tells keys apart and gives nothing away."""
     return hashlib.sha256(b"siring camera secret key" + key).hexdigest()[:32]

@@ -110,7 +110,7 @@ class CameraStore:
             bump_config_revision(connection)
 
     def get(self, camera_id: int) -> Camera:
-        """Return a camera, removed or not.
+        """Return a camera by its id, removed or not.
 
         Raises:
             NotFound: there is no such camera.
@@ -119,14 +119,14 @@ class CameraStore:
             return _get(connection, camera_id)
 
     def some(self, camera_ids: Collection[int]) -> Sequence[Camera]:
-        """Return those of the cameras that exist, removed or not, in the order of the numbers given."""
+        """Return the cameras with these ids that exist, removed or not, in the order given."""
         kept = [camera_id for camera_id in camera_ids if camera_id < 10**_LONGEST_NUMBER // 10]
         with self._database.read() as connection:
             found = {known.id: known for known in select_cameras(connection, camera.c.id.in_(sorted(kept)))}
         return [found[camera_id] for camera_id in kept if camera_id in found]
 
     def find(self, text: str) -> Camera:
-        """Return the camera whose number, uuid or name a person typed; a camera in use goes before a removed one.
+        """Return the camera whose number, uuid or name a person typed, preferring cameras in use to removed ones.
 
         Raises:
             NotFound: none is called that.
@@ -160,7 +160,7 @@ class CameraStore:
             return read_config_revision(connection)
 
     def credentials(self, camera_id: int) -> Credentials | None:
-        """Return a camera's user name and password, or None where it has none.
+        """Return a camera's user name and password, or None if it has none.
 
         Raises:
             SettingsError: there is no key, or not the right one.
@@ -170,7 +170,7 @@ class CameraStore:
         return found[0] if found else None
 
     def secrets_for_redaction(self) -> list[str]:
-        """Return every camera password as typed and as it looks in a URL, longest first, for logs to hide (SEC-21).
+        """Return every camera password, as typed and as written in a URL, longest first, for logs to hide (SEC-21).
 
         Raises:
             SettingsError: there is no key, or not the right one.
@@ -182,7 +182,7 @@ class CameraStore:
     def import_unknown(
         self, stream_uuid: UUID, *, camera_uuid: UUID | None, camera_name: str, role: StreamRole
     ) -> int:
-        """Make a removed camera for footage whose stream the database does not know, and return the stream's id.
+        """Return the stream of that uuid, adding it with a removed camera if the database does not know it.
 
         Called when an index is rebuilt. Footage is never given to another camera because it looks alike: only to
         the camera with the uuid that the folder's sidecar names, and only if that has no other stream of the role.
@@ -218,7 +218,7 @@ class CameraStore:
             return added
 
     def statuses(self) -> dict[int, StreamStatus]:
-        """Return what the recorder last said, by stream id; a stream it never spoke of is missing."""
+        """Return the recorder's latest status of each stream, by stream id; streams without one are missing."""
         with self._database.read() as connection:
             return select_statuses(connection)
 
@@ -246,7 +246,7 @@ class CameraStore:
         insert_or_update(connection, camera_secret, [row])
 
     def list(self, *, include_removed: bool = False) -> list[Camera]:
-        """Return all cameras by name, each with its streams; one that was dropped is there with is_enabled False."""
+        """Return all cameras in order of name, each with its streams; a dropped stream is among them, not enabled."""
         with self._database.read() as connection:
             if include_removed:
                 return select_cameras(connection)
@@ -284,7 +284,7 @@ def _require_in_use(connection: Connection, camera_id: int) -> None:
 
 
 def _owner_with_room(connection: Connection, camera_uuid: UUID | None, role: StreamRole) -> int | None:
-    """Return the camera of that uuid if it has no stream of that role yet."""
+    """Return the id of the camera of that uuid if it has no stream of that role yet."""
     for known in select_cameras(connection, camera.c.uuid == camera_uuid):
         if known.stream(role) is None:
             return known.id

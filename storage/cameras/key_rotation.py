@@ -21,7 +21,7 @@ _PAUSE_SECONDS: Final = 1.0
 
 
 def rotate_key(database: Database, files: KeyFiles, on_step: OnStep = ignore_step) -> int:
-    """Seal every camera's password with a new key, forget the old key, and return how many passwords there were.
+    """Seal every camera's password with a new key and forget the old one. Returns how many passwords there were.
 
     Args:
         database: where the passwords are.
@@ -49,7 +49,7 @@ def rotate_key(database: Database, files: KeyFiles, on_step: OnStep = ignore_ste
 
 
 def _seal_anew(database: Database, files: KeyFiles) -> int:
-    """Seal every password that is not sealed with the newest key with it, in one transaction; return how many there are."""
+    """Seal every password with the newest key, in one transaction. Returns how many passwords there are."""
     secrets = CameraSecrets(files)
     newest = key_name(files.keys()[0])
     with database.write() as connection:

@@ -11,7 +11,7 @@ from vms.domain.camera import OutageCause, StreamState, StreamStatus
 
 
 def store_statuses(connection: Connection, statuses: Iterable[StreamStatus]) -> None:
-    """Replace what is known about some streams."""
+    """Replace the statuses of some streams."""
     rows = [
         {
             "stream_id": status.stream_id,
@@ -30,7 +30,7 @@ def store_statuses(connection: Connection, statuses: Iterable[StreamStatus]) -> 
 
 
 def select_statuses(connection: Connection) -> dict[int, StreamStatus]:
-    """Return what is known, by stream id; a stream that the recorder never spoke of is missing."""
+    """Return the latest status of each stream, by stream id; streams without one are missing."""
     return {
         row.stream_id: StreamStatus(
             stream_id=row.stream_id,

@@ -24,7 +24,7 @@ def corrections_path(stream_uuid: UUID) -> str:
 def append_correction(
     volume: OpenVolume, stream_uuid: UUID, run_short: str, delta_us: int, token: str
 ) -> None:
-    """Note, durably, that a run was moved; a correction of the same token counts once.
+    """Append a correction of a run and sync it; corrections of the same token count once.
 
     Raises:
         StorageError: the volume failed or is full.
@@ -42,7 +42,7 @@ def append_correction(
 
 
 def read_corrections(volume: OpenVolume, stream_uuid: UUID) -> dict[str, int]:
-    """Return by how many microseconds the footage of each run was moved; a torn last line is ignored.
+    """Return by how many microseconds each run was moved, by its first 8 digits; a torn last line is ignored.
 
     Raises:
         StorageError: the volume failed.

@@ -24,7 +24,7 @@ JOIN_US: Final = BUCKET_US
 
 
 def follow_shift(connection: Connection, stream_id: int, moved: TimeRange, delta_us: int) -> int:
-    """Hold footage where it is after a correction, as far as it was held before; return how many holds changed.
+    """Make the stream's holds follow footage that is moved in time. Returns how many holds changed.
 
     Args:
         connection: the transaction that moves the footage; it has locked the stream.
@@ -68,7 +68,7 @@ def _unreleased(connection: Connection, stream_id: int) -> list[Hold]:
 
 
 def _is_kin(one: Hold, other: Hold) -> bool:
-    """Tell whether two rows are one person's one decision."""
+    """Tell whether two holds stem from the same decision of a person."""
     return (one.reason, one.created_by, one.created_us, one.expires_us) == (
         other.reason,
         other.created_by,

@@ -64,7 +64,7 @@ class ExportStore:
             return _get(connection, export_id)
 
     def claim_next(self, worker: str, seconds: int) -> Export | None:
-        """Give the oldest job that nobody works on to the worker for so many seconds, or return None.
+        """Claim the oldest waiting job for the worker for a number of seconds and return it, or None if there is none.
 
         A job whose claim lapsed is given out again; after MOST_ATTEMPTS it fails, and one that was to be cancelled
         is.
@@ -106,7 +106,7 @@ class ExportStore:
     def progress(
         self, export_id: int, worker: str, *, done_bytes: int, total_bytes: int, seconds: int
     ) -> None:
-        """Note how far the worker has come, as a share never less than before, and renew its claim for so many seconds.
+        """Store how far the worker has come, never less than before, and renew its claim for a number of seconds.
 
         Raises:
             ExportCancelled: somebody asked the job to stop.
@@ -118,7 +118,7 @@ class ExportStore:
             self._renew(connection, export_id, seconds, done_bytes=done, total_bytes=total_bytes)
 
     def keep(self, export_id: int, worker: str, seconds: int) -> None:
-        """Renew the worker's claim while it has nothing to tell; raises as `progress` does."""
+        """Renew the worker's claim without progress; raises as `progress` does."""
         with self._database.write() as connection:
             _wanted(connection, export_id, worker)
             self._renew(connection, export_id, seconds)
@@ -126,7 +126,7 @@ class ExportStore:
     def finish(
         self, export_id: int, worker: str, *, file_name: str, file_bytes: int, sha256: str, expires_us: int
     ) -> Export:
-        """Note that the file is delivered, and return the job.
+        """Mark the job delivered, with its file, and return it.
 
         Raises:
             Conflict: the claim lapsed and the job is another's, or it ended.
@@ -147,7 +147,7 @@ class ExportStore:
             return _get(connection, export_id)
 
     def fail(self, export_id: int, worker: str, error: str) -> None:
-        """Note that the job cannot be done; `error` is one plain sentence for a person.
+        """Mark the job failed; `error` is one plain sentence for a person.
 
         Raises:
             Conflict: the claim lapsed and the job is another's, or it ended.
@@ -157,7 +157,7 @@ class ExportStore:
             _end(connection, export_id, ExportState.FAILED, self._clock.now_us(), error=error)
 
     def cancelled(self, export_id: int, worker: str) -> None:
-        """Note that the worker stopped because somebody asked for it.
+        """Mark the job cancelled, once its worker has stopped.
 
         Raises:
             Conflict: the claim lapsed and the job is another's, or it ended.
@@ -167,7 +167,7 @@ class ExportStore:
             _end(connection, export_id, ExportState.CANCELLED, self._clock.now_us())
 
     def request_cancel(self, export_id: int) -> Export:
-        """Ask a job to stop and return it: a queued one is cancelled at once, a running one by its worker.
+        """Cancel a job and return it: a queued one at once, a running one as soon as its worker notices.
 
         A job that has ended stays as it is.
 
@@ -187,7 +187,7 @@ class ExportStore:
             return _get(connection, export_id)
 
     def due_to_expire(self) -> list[Export]:
-        """Return the delivered jobs whose files have had their time."""
+        """Return the delivered jobs whose files have expired."""
         is_due = (
             export_job.c.state == ExportState.DONE.value,
             export_job.c.expires_us <= self._clock.now_us(),
@@ -196,7 +196,7 @@ class ExportStore:
             return _select(connection, sa.select(export_job).where(*is_due))
 
     def expire(self, export_id: int) -> None:
-        """Note that a delivered job's file was deleted; the record stays."""
+        """Mark a delivered job's file deleted; the record stays."""
         is_done = (export_job.c.id == export_id, export_job.c.state == ExportState.DONE.value)
         values = {"state": ExportState.EXPIRED.value, "updated_us": self._clock.now_us()}
         with self._database.write() as connection:
@@ -219,7 +219,7 @@ class ExportStore:
             return _get(connection, export_id)
 
     def list(self, user_id: int | None = None, *, limit: int = 200) -> list[Export]:
-        """Return the latest jobs, newest first: one person's, or everybody's for None."""
+        """Return the latest jobs, newest first, optionally only one person's."""
         statement = sa.select(export_job).order_by(export_job.c.id.desc()).limit(limit)
         if user_id is not None:
             statement = statement.where(export_job.c.requested_by == user_id)
@@ -236,7 +236,7 @@ def _is_claimable(now_us: int) -> sa.ColumnElement[bool]:
 
 
 def _claimed(connection: Connection, export_id: int, worker: str) -> Export:
-    """Return the job if it is still the worker's; a claim that lapsed unnoticed by others is still good."""
+    """Return the job if it is still the worker's; a lapsed claim that nobody else took is still good."""
     held_by = sa.select(export_job.c.claimed_by).where(
         export_job.c.id == export_id, export_job.c.state == ExportState.RUNNING.value
     )

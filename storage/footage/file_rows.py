@@ -1,4 +1,4 @@
-"""The files that index rows stand for: where each lies, read without the rows' fragment tables."""
+"""Segments as files: where each lies on its volume, read without the rows' fragment tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def select_files(
 
 
 def files_within(database: Database, stream_id: int, time: TimeRange) -> Iterator[FileRow]:
-    """Yield the files of a stream that share an instant with the range, a page per transaction."""
+    """Yield the files of a stream that overlap the range, a page per transaction."""
     after_us = time.start_us - LONGEST_SEGMENT_US
     while True:
         with database.read() as connection:

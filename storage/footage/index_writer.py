@@ -19,7 +19,7 @@ from vms.domain.segment import FinishedSegment, InitRecord, Outage, Run, Segment
 
 @dataclass(frozen=True, slots=True)
 class IndexBatch:
-    """What is to be written together.
+    """What one transaction writes.
 
     Attributes:
         runs: as they are now, found by uuid: opened, with a better start, or ended; of two with one uuid the later
@@ -37,7 +37,7 @@ class IndexBatch:
 
 @dataclass(frozen=True, slots=True)
 class CommitReport:
-    """What became of a batch's segments.
+    """What a commit did with the batch's segments.
 
     Attributes:
         inserted: how many are new. known: how many were indexed before.
@@ -101,7 +101,7 @@ class IndexWriter:
         self._database = database
 
     def commit(self, batch: IndexBatch) -> CommitReport:
-        """Write a batch in one transaction; writing it again changes nothing.
+        """Write a batch in one transaction and report what was new; writing it again changes nothing.
 
         A segment is the same as a stored one if run and number agree. One whose start another run has taken, after
         the recorder's clock was set back, moves by whole microseconds to the next free start, and is never lost.
@@ -160,7 +160,7 @@ def _insert(connection: Connection, rows: Sequence[_Row]) -> set[tuple[int, int]
 
 
 def _insert_moved(connection: Connection, rows: Iterable[_Row]) -> list[_Row]:
-    """Insert rows that a unique rule kept out, moved aside, unless they are stored already; return the inserted."""
+    """Insert rows whose start another run has taken, moved aside, unless stored already. Returns the inserted ones."""
     moved = []
     for row in rows:
         run_id, seq = row.key

@@ -43,7 +43,7 @@ class MediaFacts:
 
 
 def read_facts(fd: int) -> MediaFacts:
-    """Return what an open file holds.
+    """Return the facts about an open file.
 
     Raises:
         MalformedMedia: it has no complete init segment.
@@ -55,7 +55,7 @@ def read_facts(fd: int) -> MediaFacts:
 
 
 def init_record(init: InitSegment) -> InitRecord:
-    """Return the init segment as the index stores it; row number 0."""
+    """Return the init segment as the index stores it, its id 0 until it has a row."""
     return InitRecord(
         id=0,
         sha256=init.sha256,
@@ -69,7 +69,7 @@ def init_record(init: InitSegment) -> InitRecord:
 
 
 def digest_of(fd: int) -> bytes:
-    """Return the SHA-256 of all bytes of an open file; raises OSError where it cannot be read."""
+    """Return the SHA-256 of an open file; raises OSError if it cannot be read."""
     digest = hashlib.sha256()
     buffer = memoryview(bytearray(_READ_BYTES))
     offset = 0

@@ -1,4 +1,4 @@
-"""Forgets what explains nothing any more: runs without footage, and outages older than all that is left."""
+"""Deletes rows that no footage needs any more: runs without segments, and outages older than all that is left."""
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ _COMPACTION_ROWS = 5_000
 
 
 def compact_runs(database: Database, *, ended_before_us: int) -> int:
-    """Forget runs that ended before the instant and have no footage, and return how many there were.
+    """Delete runs without footage that ended before the instant. Returns how many there were.
 
     A camera that answers and fails makes thousands of them a day (failure mode 39).
     """
@@ -35,7 +35,7 @@ def compact_runs(database: Database, *, ended_before_us: int) -> int:
 
 
 def prune_outages(database: Database, now_us: int) -> int:
-    """Delete the closed outages of every stream that can explain no gap any more, and return how many there were.
+    """Delete the ended outages that explain no gap any more. Returns how many there were.
 
     One is kept unless it ended before all of these: what retention last deleted, the oldest footage that is left (held
     footage, too: the gaps after it are shown with their causes), and the retention's age, which may have been

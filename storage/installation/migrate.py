@@ -21,7 +21,7 @@ _ADVISORY_LOCK = 0x5349_5249_4E47
 
 
 def upgrade(database_url: str) -> str:
-    """Bring the database to the newest revision, creating it if it is empty, and return that revision.
+    """Bring the database to the newest revision, from nothing if it is empty. Returns that revision.
 
     All steps happen in one transaction: a failure leaves the database as it was. Two processes that call this at
     once do the work once.
@@ -80,7 +80,7 @@ def head_revision() -> str:
 
 
 def require_head(database_url: str) -> None:
-    """Make sure that the database has the revision that this program needs.
+    """Raise unless the database has the revision that this program needs.
 
     Raises:
         SchemaMismatch: it has not; the text says what to do.

@@ -6,4 +6,4 @@ OnStep = Callable[[str], None]
 
 
 def ignore_step(_step: str) -> None:
-    """Take no notice of a step; the default where nobody watches."""
+    """Do nothing; the default for `on_step`."""

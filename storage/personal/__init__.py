@@ -1,1 +1,1 @@
-"""What belongs to one person: bookmarks, saved views, favourites, preferences, where they were."""
+"""What belongs to one person: bookmarks, saved views, favourites, preferences, resume points."""

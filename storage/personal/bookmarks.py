@@ -67,7 +67,7 @@ class BookmarkStore:
             return _get(connection, bookmark_id)
 
     def change(self, bookmark_id: int, content: BookmarkContent) -> Bookmark:
-        """Give a bookmark another content and return it.
+        """Replace the content of a bookmark and return it.
 
         Raises:
             InvalidInput: the content is unusable; its field is named.
@@ -82,12 +82,12 @@ class BookmarkStore:
             return _get(connection, bookmark_id)
 
     def remove(self, bookmark_id: int) -> None:
-        """Delete a bookmark; one that is gone already stays gone."""
+        """Delete a bookmark; it may be gone already."""
         with self._database.write() as connection:
             connection.execute(sa.delete(bookmark).where(bookmark.c.id == bookmark_id))
 
     def get(self, bookmark_id: int) -> Bookmark:
-        """Return a bookmark with all its cameras, whoever may see it.
+        """Return a bookmark by its id with all its cameras, whoever may see it.
 
         Raises:
             NotFound: there is none with that number.
@@ -122,7 +122,7 @@ class BookmarkStore:
     def touching(
         self, user: User, camera_ids: Collection[int], window: TimeRange, *, limit: int
     ) -> list[Bookmark]:
-        """Return the first bookmarks of these cameras that lie in the window or reach into it, in order of start."""
+        """Return the first bookmarks of these cameras that touch the window, in order of start."""
         statement = _statement(_is_seen_by(user), _is_of(camera_ids), _touches(window))
         return self._seen(user, statement.order_by(bookmark.c.start_us, bookmark.c.id).limit(limit))
 
@@ -133,7 +133,7 @@ class BookmarkStore:
 
 
 def _is_seen_by(user: User) -> sa.ColumnElement[bool]:
-    """Return the condition that `Bookmark.as_seen_by` decides, so that a limit counts only what is seen."""
+    """Return `Bookmark.as_seen_by` as a SQL condition, so that a limit counts only what is seen."""
     shared: sa.ColumnElement[bool] = bookmark.c.is_shared
     if user.role is not Role.ADMIN:
         shared = sa.and_(shared, _is_of(user.camera_ids))

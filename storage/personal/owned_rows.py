@@ -1,4 +1,4 @@
-"""What stores of people's things share: a person locked while something is counted and added, and lists of cameras."""
+"""What the stores of people's own rows share: locking the person while rows are counted, and lists of cameras."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -13,7 +13,7 @@ from vms.domain.errors import NotFound
 
 
 def lock_person(connection: Connection, user_id: int) -> None:
-    """Make other transactions that add to the same person's things wait for this one, so that their limits hold.
+    """Lock the person against other transactions that add rows of theirs, so that limits hold.
 
     Raises:
         NotFound: there is no such person.
@@ -35,7 +35,7 @@ def require_cameras(connection: Connection, camera_ids: Collection[int]) -> None
 def store_camera_list(
     connection: Connection, table: Table, owner: Column[int], owner_id: int, camera_ids: Sequence[int]
 ) -> None:
-    """Make these the cameras of one bookmark or view, in their order.
+    """Store these cameras, in order, as the list of one bookmark or view.
 
     Raises:
         NotFound: a camera does not exist.
@@ -52,7 +52,7 @@ def store_camera_list(
 def camera_lists(
     connection: Connection, table: Table, owner: Column[int], owner_ids: Collection[int]
 ) -> dict[int, tuple[int, ...]]:
-    """Return the cameras of each of these bookmarks or views, in their order."""
+    """Return the cameras of each of these bookmarks or views, in order."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     for owner_id, camera_id in connection.execute(
         sa.select(owner, table.c.camera_id).where(owner.in_(owner_ids)).order_by(owner, table.c.position)

@@ -1,4 +1,4 @@
-"""Saved views: kept for their owners, and seen by others where they are shared."""
+"""Saved views: stored for their owners, and seen by others if they are shared."""
 
 from typing import Any
 
@@ -56,12 +56,12 @@ class SavedViewStore:
             return _get(connection, view_id)
 
     def remove(self, view_id: int) -> None:
-        """Delete a view; one that is gone already stays gone."""
+        """Delete a view; it may be gone already."""
         with self._database.write() as connection:
             connection.execute(sa.delete(saved_view).where(saved_view.c.id == view_id))
 
     def get(self, view_id: int) -> SavedView:
-        """Return a view with all its cameras, whoever may see it.
+        """Return a view by its id with all its cameras, whoever may see it.
 
         Raises:
             NotFound: there is none with that number.
@@ -70,7 +70,7 @@ class SavedViewStore:
             return _get(connection, view_id)
 
     def list(self, user: User) -> list[SavedView]:
-        """Return the person's own views and then those that others share with them, each by name."""
+        """Return the person's own views, then those that others share with them, each in order of name."""
         is_own = saved_view.c.user_id == user.id
         statement = (
             _statement(sa.or_(is_own, saved_view.c.is_shared))

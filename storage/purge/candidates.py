@@ -1,4 +1,4 @@
-"""Finds the segments of a stream that were recorded first, on one volume or on all others.
+"""Finds the oldest segments of a stream, on one volume or on all others.
 
 Reads are bounded: spans say where footage begins, and only its oldest segments are read. "First" goes by the labels
 where the clock that made them is trusted; what was recorded since then comes last, in order of recording.
@@ -25,7 +25,7 @@ def oldest_candidates(
     batch: int,
     undated: Undated | None,
 ) -> tuple[list[Candidate], bool]:
-    """Return the oldest segments, at least one unprotected if there is any, and whether that is all.
+    """Return the oldest segments, one of them unprotected if there is any, and whether they are all there are.
 
     Args:
         connection: a read transaction.
@@ -55,7 +55,7 @@ _Span = tuple[int, int, TimeRange]
 
 
 def _by_label(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[_Span]:
-    """Yield spans in order of the time that they claim, a page per statement."""
+    """Yield spans in order of their labels, a page per statement."""
     after_us = -1
     while True:
         page = _page(connection, conditions, span.c.start_us > after_us, span.c.start_us)
@@ -66,7 +66,7 @@ def _by_label(connection: Connection, *conditions: sa.ColumnElement[bool]) -> It
 
 
 def _by_run(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[_Span]:
-    """Yield spans in order of their recording, a page per statement."""
+    """Yield spans in the order in which they were recorded, a page per statement."""
     after_run, after_us = 0, -1
     while True:
         is_later = sa.or_(
@@ -103,7 +103,7 @@ def _oldest(
     batch: int,
     undated: Undated | None,
 ) -> tuple[list[Candidate], bool]:
-    """Return the first segments of the spans, at least one unprotected if there is any, and whether that is all."""
+    """Return the first segments of the spans, one of them unprotected if there is any, and whether they are all."""
     found: list[Candidate] = []
     free = 0
     for known in spans:

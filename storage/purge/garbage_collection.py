@@ -1,4 +1,4 @@
-"""Removes the files that the garbage table names, and then their names: the second half of every purge.
+"""Unlinks the files that the garbage table names, then deletes the names: the second half of every purge.
 
 Any step may be the last one before a crash. Names stay until the files are gone for good, so doing it all again is
 always right.
@@ -22,7 +22,7 @@ BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was removed.
+    """What a collection removed.
 
     Attributes:
         files: names that were there and are gone. freed_bytes: their sizes, as the index had them.
@@ -35,7 +35,7 @@ class Collected:
 def collect_garbage(
     database: Database, volume: OpenVolume, now_us: int, on_step: OnStep = ignore_step
 ) -> Collected:
-    """Remove every garbage file of a volume and return what was freed.
+    """Unlink every garbage file of a volume and return what that freed.
 
     Args:
         database: where the names are.
@@ -77,7 +77,7 @@ def collect_garbage(
 
 
 def _remove_folders(volume: OpenVolume, names: Iterable[str], now_us: int) -> None:
-    """Remove the folders that held these names, where they are empty and nobody will write there again.
+    """Remove the folders of these names that are empty and will not be written to again.
 
     An hour's folder is kept until the hour after has passed, a day's until the day after has: files are named by
     when they began and published when they end.

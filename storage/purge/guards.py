@@ -58,7 +58,7 @@ class TrustedReading:
 
     @staticmethod
     def from_text(text: str | None) -> "TrustedReading | None":
-        """Return what `to_text` wrote, or None where there is nothing that can be read."""
+        """Return what `to_text` wrote, or None if it cannot be read."""
         try:
             wall_us, monotonic_us, boot, *more = json.loads(text or "null")
             return TrustedReading(int(wall_us), int(monotonic_us), str(boot), *map(int, more[:1]))
@@ -82,13 +82,13 @@ class Undated:
     shift_us: int = 0
 
     def recorded_us(self, label_us: int) -> int:
-        """Return when what bears this label was recorded, as far as that is known."""
+        """Return when footage of this label was recorded, as far as that is known."""
         return min(max(label_us + self.shift_us, self.since_us), self.until_us)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockVerdict:
-    """Whether age may be judged by this clock now.
+    """Whether ages may be judged by this clock, and what time it surely is.
 
     Attributes:
         elapsed_us: time since the last trusted pass by which footage may have come of age, 0 where unknown.

@@ -118,7 +118,7 @@ class PurgeItem:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Something a rule would have taken and may not; `stream_id` None where it concerns the whole volume."""
+    """What a guard keeps a rule from taking; `stream_id` None if that is the whole volume."""
 
     stream_id: int | None
     reason: PurgeReason
@@ -137,7 +137,7 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class PurgePlan:
-    """What to delete now, oldest first per stream, and what was left alone.
+    """What to delete now, oldest first per stream, and what may not be deleted.
 
     Attributes:
         needs_more: a batch ended before the rules were satisfied: plan again after executing this.
@@ -231,7 +231,7 @@ def plan_purge(
 
 
 def _shelf(stock: StreamStock, now_us: int) -> _Shelf:
-    """Return the stream's candidates without those that nothing may take."""
+    """Return the stream's candidates that rules may take, apart from those that nothing may."""
     shelf = _Shelf(stock, [])
     newest_us = _newest_undated(stock)
     for candidate in stock.candidates:
@@ -244,14 +244,14 @@ def _shelf(stock: StreamStock, now_us: int) -> _Shelf:
 
 
 def _newest_undated(stock: StreamStock) -> int | None:
-    """Return the end of what was recorded last on the volume, where only the order of recording tells."""
+    """Return the end of the newest segment on the volume if its label is not believed, else None."""
     if not stock.is_complete or not stock.candidates or stock.candidates[-1].recorded_us is None:
         return None
     return stock.candidates[-1].end_us
 
 
 def _is_youngest(candidate: Candidate, now_us: int, newest_us: int | None) -> bool:
-    """Tell whether the segment belongs to the last minute: by the clock, or by what was recorded last."""
+    """Tell whether the segment is of the last minute, by the clock or by what was recorded last."""
     if candidate.recorded_us is None:
         return candidate.end_us > now_us - YOUNGEST_US
     return newest_us is not None and newest_us - YOUNGEST_US < candidate.end_us <= newest_us
@@ -265,7 +265,7 @@ def _take_due(
     clock_distrust: str,
     blocked: list[Blocked],
 ) -> bool:
-    """Take what age and quota demand; return whether the batch ended before the rules were satisfied."""
+    """Take what age and quota demand. Returns whether the batch ended before they were satisfied."""
     stock, rule = shelf.stock, shelf.stock.rule
     if rule is None:
         return False
@@ -298,7 +298,7 @@ def _take_due(
 
 
 def _quota_excess(shelf: _Shelf, rule: RetentionRule) -> int:
-    """Return the bytes beyond the stream's quota after what was taken already; what is protected does not count."""
+    """Return the bytes still beyond the stream's quota; what is protected or taken does not count."""
     if rule.max_bytes is None:
         return 0
     return shelf.stock.total_bytes - shelf.stock.pinned_bytes - shelf.taken_bytes - rule.max_bytes
@@ -347,7 +347,7 @@ def _take_for_room(
 
 
 def _urgency(candidate: Candidate, rule: RetentionRule | None, now_us: int) -> float:
-    """Return a number that is lowest for the stream that has used most of its allowed age."""
+    """Return a sort key that is lowest for the stream that has used most of its allowed age."""
     if rule is None:
         return 0.0
     return -(now_us - candidate.since_us) / max(rule.max_age_us, 1)

@@ -1,4 +1,4 @@
-"""Makes index entries from the names of published files, for files whose rows were lost or never written."""
+"""Adopts published files whose rows were lost or never written: makes their rows from their names."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ _BATCH: Final = 200
 
 
 class Adopter:
-    """Turns published files of one volume into index entries; reads each run's init segment once.
+    """Makes rows of published files of one volume; reads each run's init segment once.
 
     Args:
         volume: where the files lie.
@@ -41,7 +41,7 @@ class Adopter:
     def entry(
         self, file: NamedFile, stream_id: int, run_uuid: UUID, shift_us: int = 0
     ) -> FinishedSegment | None:
-        """Return what the file's row needs, or None where the file is not what its name says.
+        """Return what the file's row needs, or None if the file is not what its name says.
 
         Args:
             file: the file.
@@ -105,7 +105,7 @@ def adopt_files(
     files: Collection[NamedFile],
     on_step: OnStep = ignore_step,
 ) -> int:
-    """Index published files, each read whole and compared with the digest in its name; return how many are new.
+    """Index published files, each read whole and checked against the digest in its name. Returns how many are new.
 
     A file that is not what its name says is left where it is and gets no row.
     """

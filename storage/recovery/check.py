@@ -1,4 +1,4 @@
-"""Compares every file with the index, says how they differ, and on request mends what can be mended.
+"""Compares every file with the index, reports how they differ, and repairs what can be repaired if asked to.
 
 Nothing is ever deleted but rows whose files are gone. Where many files of an hour are missing, the disk is at fault
 and not the index: the volume is frozen, and a person must look.
@@ -51,14 +51,14 @@ def check(
     digests: bool = False,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Compare files and index and return what differs; safe while everything runs.
+    """Compare files and index and report the differences; safe while everything runs.
 
     Args:
         storage: rows and volumes.
         clock: wall time.
         repair: mend what can be mended.
         digests: also read every file and compare its digest.
-        progress: told the number of files compared, now and then.
+        progress: called now and then with the number of rows compared.
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -77,7 +77,7 @@ def check(
 
 
 class _VolumeCheck:
-    """One look at one volume."""
+    """The check of one volume."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class _VolumeCheck:
         self._check_garbage()
 
     def _check_rows(self, stream: Stream) -> None:
-        """Look for the file of every row, folder by folder."""
+        """Find the file of every row, folder by folder."""
         sizes: dict[str, dict[str, int]] = {}
         after_us = -1
         while True:
@@ -175,7 +175,7 @@ class _VolumeCheck:
             os.close(fd)
 
     def _judge_missing(self) -> None:
-        """Freeze the volume where many files of one hour are missing; else forget the rows if asked to."""
+        """Mark the volume suspect if many files of one hour are missing; else delete the rows if asked to."""
         by_folder: dict[str, int] = {}
         for file in self._missing:
             folder = file.path.rpartition("/")[0]
@@ -188,10 +188,10 @@ class _VolumeCheck:
                 self._storage.volumes.set_state(self._volume.id, VolumeState.SUSPECT, why)
                 return
         if self._repair and self._missing:
-            self._report.mended += forget_missing(self._storage, self._missing)
+            self._report.mended += _delete_rows(self._storage, self._missing)
 
     def _check_files(self, stream: Stream) -> None:
-        """Look for the row of every file, and for files that are no footage."""
+        """Find the row of every file, and files that are not footage."""
         root = f"{RECORDED}/{stream.uuid.hex}"
         for name in self._opened.names(root):
             if hour_of(name, "00") is None and name not in {SIDECAR, CORRECTIONS, f"{SIDECAR}.new"}:
@@ -220,7 +220,7 @@ class _VolumeCheck:
                 self._report.mended += 1
 
     def _without_row(self, stream: Stream, files: list[NamedFile]) -> list[NamedFile]:
-        """Return the files that have neither a row nor a place in the garbage table."""
+        """Return the files that are neither indexed nor garbage."""
         if not files:
             return []
         first_us, last_us = files[0].name.start_us, files[-1].name.start_us
@@ -247,7 +247,7 @@ class _VolumeCheck:
         return [f for f in left if f.path not in doomed and not self._is_moved(stream, f)]
 
     def _is_moved(self, stream: Stream, file: NamedFile) -> bool:
-        """Tell whether the file's row is elsewhere in time, after a clock correction."""
+        """Tell whether a clock correction moved the file's row to another time."""
         with self._storage.database.read() as connection:
             run_uuid = find_run(connection, stream.id, self._volume.id, file.name.run_short)
         run = None if run_uuid is None else self._storage.segments.run_by_uuid(run_uuid)
@@ -256,10 +256,10 @@ class _VolumeCheck:
     def _put_aside(self, path: str, kind: Difference) -> None:
         self._report.add(kind, path)
         if self._repair:
-            self._report.mended += quarantine(self._opened, path)
+            self._report.mended += _quarantine(self._opened, path)
 
     def _check_garbage(self) -> None:
-        """Report purged files that are still there, and remove them if asked to."""
+        """Report garbage that is still on disk, and remove it if asked to."""
         with self._storage.database.read() as connection:
             names = connection.execute(
                 garbage.select()
@@ -275,8 +275,8 @@ class _VolumeCheck:
             self._report.mended += len(left)
 
 
-def forget_missing(storage: Storage, files: Iterable[FileRow]) -> int:
-    """Remove the rows of files that are gone and note the loss on the timeline; return how many rows went."""
+def _delete_rows(storage: Storage, files: Iterable[FileRow]) -> int:
+    """Delete the rows of files that are gone, with an outage in their place. Returns how many rows there were."""
     by_stream: defaultdict[int, list[FileRow]] = defaultdict(list)
     for file in files:
         by_stream[file.stream_id].append(file)
@@ -303,8 +303,8 @@ def forget_missing(storage: Storage, files: Iterable[FileRow]) -> int:
     return forgotten
 
 
-def quarantine(volume: OpenVolume, path: str) -> int:
-    """Move a file or folder to the same place below quarantine/ and return 1, or 0 where that is taken or it is gone."""
+def _quarantine(volume: OpenVolume, path: str) -> int:
+    """Move a file or folder below quarantine/. Returns 1, or 0 if the name is taken there or the file is gone."""
     try:
         volume.move_no_replace(path, f"{QUARANTINE}/{path}")
     except (FileExistsError, FileNotFoundError):

@@ -80,7 +80,7 @@ def _is_right(connection: Connection, stream_id: int, day: TimeRange) -> bool:
 
 
 def _cover(parts: Sequence[Span], day: TimeRange) -> dict[int, list[TimeRange]]:
-    """Return what each run covers of the day, with holes that spans bridge closed."""
+    """Return what each run covers of the day, with the holes closed that spans bridge."""
     by_run: defaultdict[int, list[TimeRange]] = defaultdict(list)
     for part in parts:
         if part.time.overlaps(day):

@@ -1,4 +1,4 @@
-"""What a comparison of files and index found."""
+"""What a check of files and index found."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

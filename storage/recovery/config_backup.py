@@ -1,4 +1,4 @@
-"""Small nightly copies of all that files cannot tell: cameras, users, what they keep, holds, rules, exports, audit.
+"""Small nightly copies of all that files cannot tell: cameras, people and what is theirs, holds, rules, exports, audit.
 
 A copy is a database of the same revision without footage, so that putting it back is to use it and rebuild the index
 of footage from the files. It is always a SQLite file, whatever it was copied from.
@@ -58,7 +58,7 @@ _SUFFIX: Final = ".db"
 
 
 def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int = 14) -> Path:
-    """Write a copy to the folder, which is made, remove all but the newest `keep`, and return the new file.
+    """Write a copy to the folder, delete all but the newest `keep`, and return the new file.
 
     Raises:
         IndexUnavailable: the database cannot be read, or the copy not written; older copies stay.
@@ -83,7 +83,7 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
 
 
 def is_config_copy_due(database: Database, folder: Path) -> bool:
-    """Tell whether cameras, volumes or rules have changed since the newest copy, or there is none."""
+    """Tell whether cameras, volumes or rules have changed since the newest copy, or there is no copy."""
     copies = config_backups(folder)
     if not copies:
         return True
@@ -120,7 +120,7 @@ def _copy(database: Database, target: Path) -> None:
 
 
 def sync_path(path: Path) -> None:
-    """Wait until a file, or what a folder lists, is on its disk; raises OSError."""
+    """Sync a file, or the names in a folder, to disk; raises OSError."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

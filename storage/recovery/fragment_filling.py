@@ -38,7 +38,7 @@ def fragments_left_out(database: Database) -> None:
 
 
 def fill_fragments(storage: Storage, may_go_on: Callable[[], bool]) -> int:
-    """Fill in tables from where the last call stopped, and return how many.
+    """Fill in tables from where the last call stopped. Returns how many.
 
     Files that are missing or damaged, and those of volumes that do not work, are passed over: playback reads what it can
     of them when they are asked for.
@@ -89,7 +89,7 @@ def _fill_batch(storage: Storage, place: _Place) -> int:
 
 
 def _read_table(storage: Storage, file: FileRow) -> bytes:
-    """Return the packed table of a file, b"" where it cannot be had."""
+    """Return the packed table of a file, b"" if it cannot be read."""
     try:
         volume = storage.volume_access.open(storage.volumes.get(file.volume_id))
         fd = volume.open_file(file.path)

@@ -15,7 +15,7 @@ from storage.recovery.adoption import adopt_files
 from storage.recovery.published_names import hour_folders, segment_files
 from storage.recovery.salvage import Dropped, first_media_us, salvage
 from storage.schema.footage import segment
-from storage.volumes.markers import owner_of, remove_folder
+from storage.volumes.markers import owner_of_run, remove_run_folder
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.segment_paths import INCOMING, hour_start, incoming_folder, incoming_path, incoming_seq
 from vms.domain.camera import OutageCause, Stream
@@ -60,7 +60,7 @@ def reconcile_incoming(
         if run is not None:
             _reconcile_run(storage, volume, run, streams[run.stream_id], report, on_step)
         on_step("remove-folder")
-        if not remove_folder(volume, run_uuid) and run is None:
+        if not remove_run_folder(volume, run_uuid) and run is None:
             log.warning("files of an unknown run were left over", extra={"run": name[:8]})
             report.unclaimed.append(f"{INCOMING}/{name}")
     return report
@@ -70,7 +70,7 @@ def _unwritten_run(
     storage: Storage, volume: OpenVolume, run_uuid: UUID, streams: Mapping[int, Stream]
 ) -> Run | None:
     """Store the row that a killed recorder could not write, and return it; None if there is nothing to write it for."""
-    owner = owner_of(volume, run_uuid)
+    owner = owner_of_run(volume, run_uuid)
     stream = next((s for s in streams.values() if s.uuid == owner), None)
     folder = incoming_folder(run_uuid)
     numbers = [seq for name in volume.names(folder) if (seq := incoming_seq(name)) is not None]
@@ -101,7 +101,7 @@ def _reconcile_run(
     report: IncomingReport,
     on_step: OnStep,
 ) -> None:
-    """Deal with the files of one run in the order they were recorded: each begins where the one before ends."""
+    """Salvage or clear the files of one run in the order of recording: each begins where the one before ends."""
     names = volume.names(incoming_folder(run.uuid))
     for seq in sorted(seq for name in names if (seq := incoming_seq(name)) is not None):
         incoming = incoming_path(run.uuid, seq)

@@ -1,4 +1,4 @@
-"""Gives published files of a run their rows after all, where the recorder could not keep them in memory for so long.
+"""Gives published files of a run their rows late, after the recorder had to drop them from memory.
 
 It is what a start does for everything (`storage.recovery.reconcile`), for a known run and time only, beside the recording.
 """
@@ -11,7 +11,7 @@ from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.recovery.adoption import adopt_files
 from storage.recovery.published_names import NamedFile, hour_folders, indexed_paths, segment_files
-from storage.volumes.markers import remove_folder
+from storage.volumes.markers import remove_run_folder
 from storage.volumes.segment_paths import hour_start, incoming_path
 from vms.domain.camera import Stream
 from vms.domain.errors import IndexMismatch
@@ -37,7 +37,7 @@ class LateFiles:
 
 
 def late_files(storage: Storage, late: LateFiles) -> list[NamedFile]:
-    """Return those of the files that have no row yet, oldest first.
+    """Return the files that have no row yet, oldest first.
 
     Raises:
         IndexMismatch: the run itself has no row yet, or its stream is not known.
@@ -77,10 +77,10 @@ def index_late_files(
 
 
 def clear_folder(storage: Storage, late: LateFiles) -> None:
-    """Remove the run's folder under incoming/ if the run has ended and nothing is left in it; raises StorageError."""
+    """Remove the run's folder under incoming/ if it has ended and the folder is empty; raises StorageError."""
     run, _ = _run_and_stream(storage, late)
     if not run.is_open:
-        remove_folder(storage.volume_access.open(storage.volumes.get(late.volume_id)), late.run_uuid)
+        remove_run_folder(storage.volume_access.open(storage.volumes.get(late.volume_id)), late.run_uuid)
 
 
 def _run_and_stream(storage: Storage, late: LateFiles) -> tuple[Run, Stream]:

@@ -1,4 +1,4 @@
-"""Compares the names in the folders of recent hours with the index: what was published and never got its row."""
+"""What the folders and names of published files say: hours, segments, and the runs that they belong to."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -23,7 +23,7 @@ NAMED_AWAY_US = 2 * HOUR_US
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A published file and what its name says; `path` lies below the root of the volume."""
+    """A published file and what its name says; `path` is relative to the volume's root."""
 
     path: str
     name: SegmentName
@@ -33,12 +33,12 @@ class NamedFile:
 def hour_folders(
     volume: OpenVolume, stream_uuid: UUID, since_us: int = 0, hours: Collection[int] | None = None
 ) -> Iterator[tuple[str, int]]:
-    """Yield the folders of a stream's hours that are there, oldest first, with the start of their hour.
+    """Yield each hour folder of a stream, oldest first, with the start of its hour.
 
     Args:
         volume: where to look.
         stream_uuid: whose folders.
-        since_us: leave out hours that ended before this; only folders of later days are listed.
+        since_us: leave out hours that ended by then; only folders of that day and later ones are listed.
         hours: only these hours; None for all.
     """
     root = f"{RECORDED}/{stream_uuid.hex}"
@@ -58,7 +58,7 @@ def hour_folders(
 
 
 def day_start(day: str) -> int | None:
-    """Return the start of the UTC day that a folder is named after, or None for any other name."""
+    """Return the start of the UTC day that a folder is named after, or None if it is not named after one."""
     try:
         return parse_rfc3339(f"{day}T00:00:00+00:00") if len(day) == len("2025-11-25") else None
     except InvalidInput:
@@ -66,14 +66,14 @@ def day_start(day: str) -> int | None:
 
 
 def hour_of(day: str, hour: str) -> int | None:
-    """Return the start of the hour that two folders are named after, or None for any other names."""
+    """Return the start of the UTC hour that a day's and an hour's folder are named after, or None."""
     start_us = day_start(day)
     is_hour = len(hour) == 2 and hour.isascii() and hour.isdigit() and int(hour) < 24
     return start_us + int(hour) * HOUR_US if start_us is not None and is_hour else None
 
 
 def segment_files(volume: OpenVolume, folder: str) -> list[NamedFile]:
-    """Return the files of a folder whose names are those of segments, in order of start."""
+    """Return the files of a folder that are named as segments are, in order of start."""
     found: list[NamedFile] = []
     for text, size in volume.sizes(folder).items():
         try:
@@ -86,13 +86,13 @@ def segment_files(volume: OpenVolume, folder: str) -> list[NamedFile]:
 
 
 def indexed_paths(database: Database, stream_id: int, volume_id: int, hour_us: int) -> set[str]:
-    """Return the paths of the stream's indexed files on the volume that began within two hours of the hour."""
+    """Return the paths of the stream's indexed files on the volume that began within two hours of this hour."""
     near = TimeRange(hour_us - NAMED_AWAY_US - LONGEST_SEGMENT_US, hour_us + HOUR_US + NAMED_AWAY_US)
     return {file.path for file in files_within(database, stream_id, near) if file.volume_id == volume_id}
 
 
 def find_run(connection: Connection, stream_id: int, volume_id: int, run_short: str) -> UUID | None:
-    """Return the uuid of the stream's run on the volume that begins with these 8 digits, or None."""
+    """Return the uuid of the stream's run on the volume, found by its first 8 digits, or None."""
     rows = connection.execute(
         sa.select(run.c.uuid)
         .where(
@@ -109,7 +109,7 @@ def find_run(connection: Connection, stream_id: int, volume_id: int, run_short: 
 def remade_run(
     stream_id: int, stream_uuid: UUID, volume_id: int, run_short: str, start_us: int, end_us: int
 ) -> Run:
-    """Return a closed run for files whose own run is forgotten.
+    """Return a closed run to take the place of one whose row is lost.
 
     Its uuid begins with the digits that the names carry; the rest is derived from the stream, so that making it
     again gives the same.

@@ -37,7 +37,7 @@ _ANSWER_SECONDS: Final = 30.0
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What was found and mended.
+    """What was found and repaired.
 
     Attributes:
         adopted: published files that got their rows. salvaged: left-over files that were published.
@@ -67,7 +67,7 @@ class ReconcileReport:
         )
 
     def leave_out(self, volume_id: int, why: str) -> None:
-        """Note, and log, that a volume does not work; what lies on it is dealt with at a later start."""
+        """Note and log that a volume does not work; its files wait for a later start."""
         log.warning("volume left out: %s", why, extra={"volume": volume_id})
         self.skipped_volumes[volume_id] = why
 
@@ -80,7 +80,7 @@ def reconcile(
     on_step: OnStep = ignore_step,
     answer_seconds: float = _ANSWER_SECONDS,
 ) -> ReconcileReport:
-    """Bring files and index into agreement and return what was done.
+    """Make files and index agree, and report what was done.
 
     Args:
         storage: rows and volumes.
@@ -171,7 +171,7 @@ def _adopt_recent(
 
 
 def _has_footage_before(volume: OpenVolume, stream: Stream, before_us: int) -> bool:
-    """Tell whether a stream has published files of earlier hours; looks no further than the first of them."""
+    """Tell whether a stream has published files of earlier hours; stops at the first."""
     return any(
         segment_files(volume, folder)
         for folder, hour_us in hour_folders(volume, stream.uuid)

@@ -78,7 +78,7 @@ def reindex(
     with_fragments: bool = True,
     only: Collection[int] | None = None,
 ) -> ReindexReport:
-    """Add a row for every published file that has none and return what was done.
+    """Add a row for every published file that has none, and report what was done.
 
     Args:
         storage: rows and volumes; for an index that was lost, call `take_over` first.
@@ -109,7 +109,7 @@ def reindex(
 
 
 def take_over(storage: Storage, paths: Iterable[str | Path]) -> list[Volume]:
-    """List the volumes of a lost database in this new one, and give it that database's identity.
+    """Add the volumes of a lost database to this new one, which takes over its identity, and return them.
 
     Raises:
         InvalidInput: a path is no marked volume.
@@ -193,7 +193,7 @@ def _reindex_volume(
 def _without_row(
     storage: Storage, stream_id: int, volume_id: int, named: Sequence[NamedFile], hour_us: int
 ) -> Sequence[NamedFile]:
-    """Return the files of an hour that are not known to have rows; those that a clock correction moved away are in it."""
+    """Return the files of an hour that are not indexed near it; one that a clock correction moved away is among them."""
     if not named:
         return named
     hour = TimeRange(hour_us, hour_us + HOUR_US)
@@ -209,7 +209,7 @@ def _extend_runs(
     stream_uuid: UUID,
     volume_id: int,
 ) -> None:
-    """Make sure that every file has its run, and that runs reach over their files."""
+    """Add the run of every file to `runs`, each as long as its files reach."""
     for file in files:
         short = file.name.run_short
         start_us, end_us = file.name.start_us, file.name.start_us + file.name.duration_us
@@ -233,7 +233,7 @@ def _write(storage: Storage, runs: dict[str, Run], entries: Sequence[FinishedSeg
 
 
 def _stream(storage: Storage, volume: OpenVolume, stream_uuid: UUID, report: ReindexReport) -> int:
-    """Return the stream's id, after making an archived camera for it if it is unknown."""
+    """Return the stream's id, adding it with a removed camera if it is unknown."""
     known = {s.uuid for camera in storage.cameras.list(include_removed=True) for s in camera.streams}
     camera_uuid, camera_name, role = _read_sidecar(volume, stream_uuid)
     if stream_uuid not in known:
@@ -244,7 +244,7 @@ def _stream(storage: Storage, volume: OpenVolume, stream_uuid: UUID, report: Rei
 
 
 def _read_sidecar(volume: OpenVolume, stream_uuid: UUID) -> tuple[UUID | None, str, StreamRole]:
-    """Return camera, its name and the stream's role as noted beside the footage; what is not noted is left open."""
+    """Return the camera's uuid, its name and the stream's role from the sidecar; defaults stand for what it does not say."""
     try:
         fd = volume.open_file(sidecar_path(stream_uuid))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Replaces a damaged SQLite index by the newest copy of the configuration and what the files of footage tell.
+"""Replaces a damaged SQLite index by the newest copy of the configuration and the footage that is on the volumes.
 
 The old file is set aside, never deleted.
 
@@ -45,7 +45,7 @@ class NewIndex:
 
 
 def find_damage(database_url: str) -> str:
-    """Return what SQLite finds wrong with its file, or "" where it is sound, missing, or no SQLite at all."""
+    """Return what SQLite finds wrong with its file, or "" if it is sound, missing, or PostgreSQL."""
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite" or url.database is None or not Path(url.database).exists():
         return ""
@@ -61,7 +61,7 @@ def find_damage(database_url: str) -> str:
 
 
 def is_lost(database_url: str, copies: Path) -> bool:
-    """Tell whether the SQLite file is gone though an installation was here: there are copies of its configuration.
+    """Tell whether the SQLite file is gone though there are copies of its configuration.
 
     An empty file counts as gone: SQLite makes one for whoever only looks.
     """
@@ -80,7 +80,7 @@ def replace_index(
     copies: Path | None = None,
     on_step: OnStep = ignore_step,
 ) -> NewIndex:
-    """Set the database aside and put the newest usable copy of the configuration, or a new database, in its place.
+    """Set the database aside and put the newest usable copy of the configuration in its place, or a new database.
 
     Nobody may be writing to the database. The new one is complete before it gets its name, so whoever looks, and
     whoever starts again after a crash, finds the old one, none, or the new one. Recording may begin as soon as this
@@ -117,7 +117,7 @@ def replace_index(
 
 
 def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
-    """Return a whole database under a name of its own beside `path`, and the copy that it was made from."""
+    """Make a complete database beside `path`. Returns its path, and the copy that it was made from, or None."""
     new = path.with_name(f"{path.name}.new")
     for copy in config_backups(copies) if copies is not None else []:
         try:
@@ -136,7 +136,7 @@ def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
 
 
 def _complete(new: Path) -> None:
-    """Bring a database to this program's revision, its footage to be indexed; all in its one file, on its disk."""
+    """Bring a database to this program's revision and note that its footage is to be indexed, synced in its one file."""
     url = f"sqlite:///{new}"
     upgrade(url)
     database = Database(url)
@@ -156,7 +156,7 @@ def rebuild_footage(
     progress: Progress | None = None,
     with_fragments: bool = True,
 ) -> ReindexReport:
-    """Index every file of these volumes and of those that the database lists already; arguments as for `reindex`.
+    """Index every file on these volumes and on those of the database; arguments as for `reindex`.
 
     What could not be read because its volume does not work stays noted as due (storage.installation.rebuild_due).
 
@@ -171,7 +171,7 @@ def rebuild_footage(
 
 
 def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
-    """Go on with a rebuild that was begun: index the volumes whose footage is noted as due.
+    """Continue a rebuild: index the volumes that are noted as due.
 
     Raises:
         IndexUnavailable: the database does not answer.
@@ -182,7 +182,7 @@ def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
 
 
 def _set_aside(path: Path, clock: Clock) -> Path | None:
-    """Rename the database and its log, and return the new name, None where there was no database (maybe a log)."""
+    """Rename the database and its log. Returns the new name, or None if there was no database."""
     stamp = format_rfc3339(clock.now_us())[:19].replace(":", "")
     number = 0
     while not is_free(target := path.with_name(f"{path.name}.damaged-{stamp}-{number}")):
@@ -191,7 +191,7 @@ def _set_aside(path: Path, clock: Clock) -> Path | None:
 
 
 def _is_damage(error: IndexUnavailable) -> bool:
-    """Tell damage from a database that is only locked or out of reach."""
+    """Tell whether the error means damage, and not a database that is locked or out of reach."""
     cause = error.__cause__
     original = getattr(cause, "orig", cause)
     if not isinstance(original, sqlite3.DatabaseError):

@@ -21,7 +21,7 @@ _WORTHLESS_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file that held no media: how far its writing had come by the wall clock, for the record."""
+    """A left-over file without media; `written_us` is the time of its last write."""
 
     seq: int
     written_us: int
@@ -31,7 +31,7 @@ class Dropped:
 def salvage(
     volume: OpenVolume, stream_uuid: UUID, run: Run, seq: int, start_us: int | None, on_step: OnStep
 ) -> FinishedSegment | Dropped:
-    """Return what the row of a left-over file needs, after publishing it; or what became of a worthless one.
+    """Publish a left-over file and return what its row needs, or Dropped if it holds no media.
 
     Args:
         volume: where it lies.
@@ -87,7 +87,7 @@ def salvage(
 
 
 def first_media_us(volume: OpenVolume, name: str) -> int:
-    """Return when a left-over file's first frame was recorded, as its last write and its duration tell; UTC."""
+    """Return the wall time of a left-over file's first frame, counted back from its last write."""
     fd = volume.open_file(name)
     try:
         facts, _, written_us = _examine(fd)
@@ -97,7 +97,7 @@ def first_media_us(volume: OpenVolume, name: str) -> int:
 
 
 def _examine(fd: int) -> tuple[MediaFacts | None, int, int]:
-    """Return the file's facts (None where it has no init segment), its size, and when it was last written to."""
+    """Return the file's facts (None without an init segment), its size, and the time of its last write."""
     written = os.fstat(fd)
     try:
         facts = read_facts(fd)

@@ -1,4 +1,4 @@
-"""Copies of the SQLite database, taken while everything runs, and put back while nothing does."""
+"""Backups of the SQLite database: taken while everything runs, restored while nothing does."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ _PAGES_AT_ONCE = 2000
 
 
 def back_up(database_url: str, target: Path) -> int:
-    """Write a consistent copy of the database to a new file and return its size in bytes.
+    """Write a consistent backup of the database to a new file. Returns its size in bytes.
 
     Raises:
         Conflict: the file exists already; nothing was written.
@@ -46,7 +46,7 @@ def back_up(database_url: str, target: Path) -> int:
 
 
 def restore(database_url: str, backup: Path) -> Path | None:
-    """Put a backup in place of the database; return where the old one was moved, None if there was none.
+    """Put a backup in place of the database. Returns where the old one is now, or None if there was none.
 
     Nobody may be using the database.
 
@@ -66,7 +66,7 @@ def restore(database_url: str, backup: Path) -> Path | None:
 
 
 def _set_aside(database: Path) -> Path | None:
-    """Move the database and its log to a free name; return the database's, None where there was only a log, if that."""
+    """Move the database and its log to a free name. Returns that name, or None if there was no database."""
     number = 1
     while not is_free(kept := database.with_name(f"{database.name}.before-restore-{number}")):
         number += 1

@@ -1,4 +1,4 @@
-"""The kinds of column that tables are made of: every one has a comment, times are UTC microseconds in BIGINT."""
+"""The kinds of column: every one has a comment, and times are UTC microseconds in BIGINT."""
 
 from typing import Literal
 from uuid import UUID
@@ -54,7 +54,7 @@ def time_us(comment: str, *, key: bool = False, index: bool = False) -> Column[i
 
 
 def time_us_or_null(comment: str) -> Column[int | None]:
-    """Return a column for an instant that need not be there."""
+    """Return a nullable column for an instant."""
     return Column(BigInteger, nullable=True, comment=f"{comment}; UTC microseconds")
 
 
@@ -65,12 +65,12 @@ def number(comment: str, *, default: int | None = None) -> Column[int]:
 
 
 def ordinal(comment: str) -> Column[int]:
-    """Return a column that numbers the parts of a whole; part of the key."""
+    """Return a key column for the position within a list."""
     return Column(BigInteger, primary_key=True, autoincrement=False, nullable=False, comment=comment)
 
 
 def number_or_null(comment: str) -> Column[int | None]:
-    """Return a column for a whole number that need not be there."""
+    """Return a nullable column for a whole number."""
     return Column(BigInteger, nullable=True, comment=comment)
 
 
@@ -89,7 +89,7 @@ def row_of(target: Column[int], comment: str, *, key: bool = False, index: bool 
 
 
 def part_of(target: Column[int], comment: str) -> Column[int]:
-    """Return a foreign key that is part of the key, in a row that goes with the row it refers to."""
+    """Return a foreign key that is part of the primary key, whose row is deleted with the row it refers to."""
     return Column(
         BigInteger,
         ForeignKey(target, ondelete="CASCADE"),
@@ -101,12 +101,12 @@ def part_of(target: Column[int], comment: str) -> Column[int]:
 
 
 def row_of_or_null(target: Column[int], comment: str) -> Column[int | None]:
-    """Return a foreign key that need not be there."""
+    """Return a nullable foreign key."""
     return Column(BigInteger, ForeignKey(target), nullable=True, comment=comment)
 
 
 def line(comment: str, *, key: bool = False, unique: bool = False, optional: bool = False) -> Column[str]:
-    """Return a column for text; an optional one is empty unless it is given."""
+    """Return a column for text; an optional one defaults to empty."""
     return Column(
         Text,
         primary_key=key,
@@ -118,7 +118,7 @@ def line(comment: str, *, key: bool = False, unique: bool = False, optional: boo
 
 
 def line_or_null(comment: str) -> Column[str | None]:
-    """Return a column for text that need not be there."""
+    """Return a nullable column for text."""
     return Column(Text, nullable=True, comment=comment)
 
 
@@ -128,7 +128,7 @@ def blob(comment: str, *, key: bool = False, unique: bool = False) -> Column[byt
 
 
 def identity(comment: str) -> Column[UUID]:
-    """Return a column for a UUID that no other row has."""
+    """Return a column for a UUID that is unique in its table."""
     return Column(Uuid, nullable=False, unique=True, comment=comment)
 
 

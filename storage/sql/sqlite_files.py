@@ -1,4 +1,4 @@
-"""A SQLite database as files: itself, its log, and the log's index, which are moved and removed together or not at all.
+"""The files of a SQLite database: itself, its log and the log's index, moved and removed together or not at all.
 
 A log that outlives its database is played over whatever gets the database's name next.
 """
@@ -12,12 +12,12 @@ _LOGS_FIRST: Final = ("-wal", "-shm", "")
 
 
 def is_free(path: Path) -> bool:
-    """Tell whether a database could be moved to this name without meeting a file of another."""
+    """Tell whether a database can be moved to this name: nothing of another is there."""
     return not any(Path(f"{path}{suffix}").exists() for suffix in _LOGS_FIRST)
 
 
 def move_database(path: Path, target: Path) -> bool:
-    """Rename a database and what belongs to it; tell whether the database itself was there.
+    """Rename a database with its log. Returns whether the database itself was there.
 
     What belongs to it is moved also where the database is gone.
 
@@ -32,6 +32,6 @@ def move_database(path: Path, target: Path) -> bool:
 
 
 def remove_database(path: Path) -> None:
-    """Remove a database and what belongs to it, as far as it is there."""
+    """Remove a database with its log, as far as they exist."""
     for suffix in _LOGS_FIRST:
         Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -43,7 +43,7 @@ def split_name(name: str) -> tuple[str, ...]:
 
 
 def as_storage_error(error: OSError, place: str) -> StorageError | None:
-    """Return what an operating system error means for a volume, or None where it says nothing about it.
+    """Return what an operating system error means for a volume, or None if it concerns a single name.
 
     A missing file, or one that exists already, concerns the file alone. No room, and every sign that the
     filesystem is gone, broken or closed to us, concern the volume.

@@ -1,4 +1,4 @@
-"""The marker file at a volume's root: which volume this directory is, and which database's footage it holds."""
+"""Small files that say whose a folder is: the marker at a volume's root, the owner file of a run under incoming/."""
 
 import json
 import os
@@ -12,7 +12,8 @@ from vms.domain.errors import VolumeUnavailable
 from vms.domain.time import format_rfc3339
 
 _MAX_MARKER_BYTES: Final = 4096
-_SUFFIX = ".stream"
+_OWNER_SUFFIX = ".stream"
+"""Of a file under incoming/ whose name is the uuid of the stream that the run belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class VolumeMarker:
 
 
 def read_marker(root_fd: int) -> VolumeMarker | None:
-    """Return the marker below an open root, or None where there is no such file.
+    """Return the marker in an open root, or None if there is none.
 
     Raises:
         VolumeUnavailable: the file is there but is no marker.
@@ -49,7 +50,7 @@ def read_marker(root_fd: int) -> VolumeMarker | None:
 
 
 def write_marker(root_fd: int, volume_uuid: UUID, database_uuid: UUID, now_us: int) -> VolumeMarker:
-    """Write the marker of a new volume, durably and never over another, and return it.
+    """Write the marker of a new volume, synced and never over another, and return it.
 
     Raises:
         FileExistsError: the directory has a marker already.
@@ -73,27 +74,27 @@ def write_marker(root_fd: int, volume_uuid: UUID, database_uuid: UUID, now_us: i
     return marker
 
 
-def note_owner(volume: OpenVolume, run_uuid: UUID, stream_uuid: UUID) -> None:
-    """Make a run's folder under incoming/ and note in it whose it is; raises StorageError."""
-    os.close(volume.create_file(f"{incoming_folder(run_uuid)}/{stream_uuid.hex}{_SUFFIX}", os.O_WRONLY))
+def make_run_folder(volume: OpenVolume, run_uuid: UUID, stream_uuid: UUID) -> None:
+    """Make a run's folder under incoming/, with its owner file; raises StorageError."""
+    os.close(volume.create_file(f"{incoming_folder(run_uuid)}/{stream_uuid.hex}{_OWNER_SUFFIX}", os.O_WRONLY))
 
 
-def owner_of(volume: OpenVolume, run_uuid: UUID) -> UUID | None:
-    """Return the stream that a run's folder was made for, None where it does not say."""
+def owner_of_run(volume: OpenVolume, run_uuid: UUID) -> UUID | None:
+    """Return the stream that a run's folder was made for, or None if it has no owner file."""
     for name in volume.names(incoming_folder(run_uuid)):
-        if name.endswith(_SUFFIX):
+        if name.endswith(_OWNER_SUFFIX):
             try:
-                return UUID(hex=name.removesuffix(_SUFFIX))
+                return UUID(hex=name.removesuffix(_OWNER_SUFFIX))
             except ValueError:
                 continue
     return None
 
 
-def remove_folder(volume: OpenVolume, run_uuid: UUID) -> bool:
-    """Remove a run's folder if it holds nothing but the note, and tell whether it is gone."""
+def remove_run_folder(volume: OpenVolume, run_uuid: UUID) -> bool:
+    """Remove a run's folder if nothing but its owner file is in it. Returns whether it is gone."""
     folder = incoming_folder(run_uuid)
     names = volume.names(folder)
-    if any(not name.endswith(_SUFFIX) for name in names):
+    if any(not name.endswith(_OWNER_SUFFIX) for name in names):
         return False
     for name in names:
         volume.unlink(f"{folder}/{name}")

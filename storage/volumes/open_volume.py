@@ -77,7 +77,7 @@ class OpenVolume:
             return os.open(last, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=fd)
 
     def stat(self, name: str) -> os.stat_result:
-        """Return the facts about a name itself, never about what a link points to."""
+        """Return the facts about a name, without following a symbolic link."""
         with self._errors(), beneath.parent_of(self._root_fd, name) as (fd, last):
             return os.stat(last, dir_fd=fd, follow_symlinks=False)
 
@@ -89,7 +89,7 @@ class OpenVolume:
             return False
 
     def names(self, name: str = "") -> list[str]:
-        """Return what a directory holds, sorted; an empty list where there is no such directory."""
+        """Return the names in a directory, sorted; none if there is no such directory."""
         try:
             with self._errors(), beneath.directory(self._root_fd, name) as fd:
                 return beneath.list_names(fd)
@@ -97,7 +97,7 @@ class OpenVolume:
             return []
 
     def sizes(self, name: str) -> dict[str, int]:
-        """Return the size in bytes of each regular file in a directory; empty where there is no such directory.
+        """Return the size in bytes of each regular file in a directory; none if there is no such directory.
 
         Anything else in it (directories, links, devices) gets the size -1.
         """
@@ -193,7 +193,7 @@ class OpenVolume:
             os.fsync(parent)
 
     def unlink(self, name: str) -> bool:
-        """Remove a file's name; return False where there was none."""
+        """Remove a file's name. Returns whether there was one."""
         try:
             with self._errors(), beneath.parent_of(self._root_fd, name) as (fd, last):
                 os.unlink(last, dir_fd=fd)
@@ -202,7 +202,7 @@ class OpenVolume:
         return True
 
     def remove_empty_dir(self, name: str) -> bool:
-        """Remove a directory if nothing is in it; return whether it is gone."""
+        """Remove a directory if it is empty. Returns whether it is gone."""
         try:
             with beneath.parent_of(self._root_fd, name) as (fd, last):
                 os.rmdir(last, dir_fd=fd)
@@ -216,7 +216,7 @@ class OpenVolume:
         return True
 
     def free_space(self) -> FreeSpace:
-        """Return the room that is left for an ordinary user.
+        """Return the room on the filesystem, as an ordinary user may fill it.
 
         Raises:
             VolumeUnavailable: the filesystem does not say; room is never guessed.
@@ -264,13 +264,13 @@ class OpenVolume:
             raise
 
     def raise_meaning(self, error: OSError) -> None:
-        """Raise what the error means for the volume; return where it concerns a single name."""
+        """Raise what the error means for the volume; returns if it concerns a single name."""
         meaning = beneath.as_storage_error(error, self._place(error))
         if meaning is not None:
             raise meaning from error
 
     def _place(self, error: OSError) -> str:
-        """Return the volume's path, and what ran out where the error is a lack of room."""
+        """Return the volume's path for a message, with what ran out if the error is a lack of room."""
         if error.errno != errno.ENOSPC:
             return self.path
         try:

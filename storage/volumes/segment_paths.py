@@ -1,4 +1,4 @@
-"""Where footage lies below a volume's root, and what the names say; pure.
+"""Paths of footage below a volume's root, and what their names say; pure.
 
 A published segment's name carries everything that its row needs, so the index can be rebuilt from names alone:
 `rec/<stream>/<UTC date>/<UTC hour>/<name_us>-<duration_us>-<media_us>-<run8>-<seq>-<sha256>.mp4`.
@@ -87,7 +87,7 @@ def segment_path(stream_uuid: UUID, name: SegmentName) -> str:
 
 
 def sidecar_path(stream_uuid: UUID) -> str:
-    """Return the path of the file that tells a rebuild whose footage the folder holds."""
+    """Return the path of the sidecar, which tells a rebuild whose footage a stream's folder holds."""
     return f"{RECORDED}/{stream_uuid.hex}/{SIDECAR}"
 
 
@@ -102,7 +102,7 @@ def incoming_path(run_uuid: UUID, seq: int) -> str:
 
 
 def incoming_seq(name: str) -> int | None:
-    """Return the number in the name of a file in an incoming folder, or None for any other name."""
+    """Return the number in the name of a file under incoming/, or None for any other name."""
     match = _INCOMING_NAME.fullmatch(name)
     return None if match is None else int(match["seq"])
 
@@ -118,5 +118,5 @@ def pack_path(stream_uuid: UUID, hour_us: int) -> str:
 
 
 def held_path(hold_id: int, segment_path_: str) -> str:
-    """Return where a hold keeps its own link to a segment."""
+    """Return the path of a hold's link to a segment."""
     return f"{HELD}/{hold_id}/{segment_path_.removeprefix(RECORDED + '/')}"

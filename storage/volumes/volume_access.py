@@ -1,4 +1,4 @@
-"""Opens volumes after proving that they are the ones meant, proves it again on demand, and chooses one for a new run."""
+"""Opens volumes once they are proved to be the ones meant, checks them, and chooses one for a new run."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ _LAST_ROOM_INODES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class VolumeCheck:
-    """What a look at a volume found.
+    """The result of checking a volume.
 
     Attributes:
         detail: one plain sentence for a person; "" where the volume is healthy.
@@ -53,7 +53,7 @@ class VolumeAccess:
         self._lock = threading.Lock()
 
     def open(self, volume: Volume) -> OpenVolume:
-        """Return the volume, opened and proved to be the one meant.
+        """Return the open volume, proved to be the one meant.
 
         An open one is returned after a cheap look at its path; keep it for one piece of work, not for hours.
 
@@ -63,7 +63,7 @@ class VolumeAccess:
         return self._opened(volume)
 
     def check(self, volume: Volume, *, probe: bool = True) -> VolumeCheck:
-        """Look at everything that decides whether a volume can be used: identity, mode, room, a trial write.
+        """Check whether a volume can be used: its identity, mode, room, and a trial write.
 
         Args:
             volume: its row. What needs a person's look (FAILED, SUSPECT) stays until a person said so.
@@ -79,17 +79,17 @@ class VolumeAccess:
         return fault or _usable(volume, free)
 
     def adopt(self, database_uuid: UUID) -> None:
-        """Expect the footage of another database from now on, after its identity was taken over."""
+        """Expect volumes of another database from now on, whose identity was taken over."""
         self.close()
         self._database_uuid = database_uuid
 
     def forget(self, volume_id: int) -> None:
-        """Let go of a volume, so that it can be unmounted; those who still use it keep it open."""
+        """Drop a volume, so that it can be unmounted once nobody uses it any more."""
         with self._lock:
             self._open.pop(volume_id, None)
 
     def close(self) -> None:
-        """Let go of every volume."""
+        """Drop every volume."""
         with self._lock:
             self._open.clear()
 
@@ -113,7 +113,7 @@ class VolumeAccess:
 
 
 def open_volume(volume: Volume, database_uuid: UUID | None) -> OpenVolume:
-    """Return the volume opened by its path, its marker checked; the caller closes it, best by `with`.
+    """Open a volume by its path and check its marker; the caller closes it, best by `with`.
 
     Args:
         volume: what is expected at its path.
@@ -138,7 +138,7 @@ def open_volume(volume: Volume, database_uuid: UUID | None) -> OpenVolume:
 
 
 def lack_of_room(free: FreeSpace) -> str:
-    """Return a sentence saying that a volume is too full for any new run, or "" where it is not."""
+    """Return a sentence saying that a volume is too full for a new run, or "" if it is not."""
     if free.free_bytes < min(free.total_bytes // _LAST_ROOM_SHARE, _LAST_ROOM_BYTES):
         return f"only {free.free_bytes} of {free.total_bytes} bytes are left"
     if free.total_inodes > 0 and free.free_inodes < _LAST_ROOM_INODES:
@@ -147,7 +147,7 @@ def lack_of_room(free: FreeSpace) -> str:
 
 
 def state_after(error: VolumeUnavailable | VolumeFull) -> VolumeState:
-    """Return the state that a volume is in once an operation on it ended in this error."""
+    """Return the state of a volume on which an operation failed with this error."""
     if isinstance(error, VolumeFull):
         return VolumeState.FULL
     if isinstance(error, _Refused):
@@ -157,7 +157,7 @@ def state_after(error: VolumeUnavailable | VolumeFull) -> VolumeState:
 
 
 def choose_volume(volumes: Sequence[Volume], checks: Mapping[int, VolumeCheck]) -> Volume | None:
-    """Return the volume for a new run: of the healthy ones, the one with most free bytes per share of weight.
+    """Return the volume for a new run: the healthy one with most free bytes times weight.
 
     Args:
         volumes: all rows; one whose stored state is FULL (only held footage is left), SUSPECT or DISABLED, or
@@ -218,7 +218,7 @@ def _check_marker(root_fd: int, volume: Volume, database_uuid: UUID | None) -> V
 
 
 def _usable(volume: Volume, free: FreeSpace) -> VolumeCheck:
-    """Return the state of a volume that works: what people and audits said of it, then its room."""
+    """Return the state of a volume that works, by what people and checks said of it, then by its room."""
     if volume.state in {VolumeState.SUSPECT, VolumeState.FAILED}:
         return VolumeCheck(volume.state, volume.state_detail, free)
     if not volume.is_enabled:
@@ -228,7 +228,7 @@ def _usable(volume: Volume, free: FreeSpace) -> VolumeCheck:
 
 
 def _write_fault(opened: OpenVolume, free: FreeSpace) -> VolumeCheck | None:
-    """Return what a trial write met, or None where it went well."""
+    """Return what was wrong with a trial write, or None."""
     try:
         if opened.is_read_only():
             return VolumeCheck(VolumeState.READ_ONLY, f"{opened.path} is mounted read-only", free)
@@ -239,7 +239,7 @@ def _write_fault(opened: OpenVolume, free: FreeSpace) -> VolumeCheck | None:
 
 
 def _probe(opened: OpenVolume) -> None:
-    """Write and remove a small file; raises what the volume answers."""
+    """Write and remove a small file; raises what the volume makes of it."""
     name = f".probe-{os.getpid()}-{secrets.token_hex(4)}"
     fd = opened.create_file(name)
     try:

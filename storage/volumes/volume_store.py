@@ -67,7 +67,7 @@ class VolumeStore:
             return [_volume(row) for row in connection.execute(sa.select(volume).order_by(volume.c.id))]
 
     def get(self, volume_id: int) -> Volume:
-        """Return a volume.
+        """Return a volume by its id.
 
         Raises:
             NotFound: there is no such volume.
@@ -95,7 +95,7 @@ class VolumeStore:
         weight: int = 1,
         is_enabled: bool = True,
     ) -> Volume:
-        """Change a volume and return it; `path` None leaves the path, all else is set as given.
+        """Change a volume and return it; `path` None leaves the path, everything else is set as given.
 
         Raises:
             NotFound: there is no such volume.
@@ -119,7 +119,7 @@ class VolumeStore:
         return self.get(volume_id)
 
     def set_enabled(self, volume_id: int, *, is_enabled: bool) -> None:
-        """Let new footage go to a volume, or not; enabling also says that a person looked at what was wrong with it.
+        """Let new footage go to a volume, or not; enabling also clears what a check found, as a person has looked.
 
         Raises:
             NotFound: there is no such volume.
@@ -133,7 +133,7 @@ class VolumeStore:
             bump_config_revision(connection)
 
     def remove(self, volume_id: int) -> None:
-        """Forget a volume that holds no footage any more; its directory and marker stay as they are.
+        """Remove a volume that holds no footage any more; its directory and marker stay as they are.
 
         Raises:
             NotFound: there is no such volume.
@@ -154,13 +154,13 @@ class VolumeStore:
             bump_config_revision(connection)
 
     def set_state(self, volume_id: int, state: VolumeState, detail: str = "") -> None:
-        """Note what a check found; unknown volumes are ignored, as one may be removed meanwhile."""
+        """Store what a check found; unknown volumes are ignored, as one may be removed meanwhile."""
         values = {"state": state.value, "state_detail": detail, "checked_us": self._clock.now_us()}
         with self._database.write() as connection:
             connection.execute(sa.update(volume).where(volume.c.id == volume_id).values(values))
 
     def _mark(self, path: str) -> UUID:
-        """Return the uuid in the directory's marker, which is written first if need be."""
+        """Return the uuid in the directory's marker, after writing one if there is none."""
         database_uuid = MetaStore(self._database).database_uuid()
         try:
             root_fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

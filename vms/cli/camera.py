@@ -13,7 +13,7 @@ from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_jso
 from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
 from vms.domain.errors import InvalidInput
-from vms.ffmpeg.camera_probe import CameraReport, Verdict, probe_camera
+from vms.ffmpeg.camera_probe import CameraReport, Grade, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Add, test and edit cameras.")
 
@@ -89,7 +89,7 @@ def probe(
         report = probe_camera(url, credentials, env.settings.camera_networks, env.clock)
     if as_json:
         print_json(
-            [{"code": f.code, "verdict": f.verdict, "text": f.text, "fix": f.fix} for f in report.findings]
+            [{"code": f.code, "verdict": f.grade, "text": f.text, "fix": f.fix} for f in report.findings]
         )
     else:
         _print_report(report)
@@ -233,8 +233,8 @@ def _as_dict(env: Environment, camera: Camera) -> dict[str, object]:
 
 
 def _print_report(report: CameraReport) -> None:
-    marks = {Verdict.PASS: "[green]ok  [/]", Verdict.WARN: "[yellow]note[/]", Verdict.FAIL: "[red]FAIL[/]"}
+    marks = {Grade.PASS: "[green]ok  [/]", Grade.WARN: "[yellow]note[/]", Grade.FAIL: "[red]FAIL[/]"}
     for finding in report.findings:
-        out.print(f"{marks[finding.verdict]}  {finding.text}")
+        out.print(f"{marks[finding.grade]}  {finding.text}")
         if finding.fix:
             out.print(f"      → {finding.fix}")

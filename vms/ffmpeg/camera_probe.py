@@ -26,10 +26,10 @@ _PRODUCER_TIME: Final = struct.Struct("=qi")
 _RECORDABLE: Final = {"h264": "H.264", "hevc": "H.265"}
 
 
-class Verdict(enum.StrEnum):
-    """How a finding is to be taken."""
+class Grade(enum.StrEnum):
+    """How bad a finding is."""
 
-    PASS = "pass"  # noqa: S105  # a verdict, not a password
+    PASS = "pass"  # noqa: S105  # a grade, not a password
     WARN = "warn"
     FAIL = "fail"
 
@@ -45,7 +45,7 @@ class Finding:
     """
 
     code: str
-    verdict: Verdict
+    grade: Grade
     text: str
     fix: str = ""
     values: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class CameraReport:
     @property
     def is_usable(self) -> bool:
         """Whether nothing failed."""
-        return all(finding.verdict is not Verdict.FAIL for finding in self.findings)
+        return all(finding.grade is not Grade.FAIL for finding in self.findings)
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def probe_camera(
 
 
 def _failed(error: ProbeFailed) -> Finding:
-    return Finding(f"failed-{error.cause}", Verdict.FAIL, str(error), error.fix)
+    return Finding(f"failed-{error.cause}", Grade.FAIL, str(error), error.fix)
 
 
 def _watch(secret_url: str, clock: Clock) -> CameraReport:
@@ -175,7 +175,7 @@ def _codec(report: CameraReport) -> Finding:
     if name not in _RECORDABLE:
         return Finding(
             "codec-unknown",
-            Verdict.FAIL,
+            Grade.FAIL,
             f"the camera sends {name or 'an unknown codec'}, which cannot be recorded",
             "set the camera's video codec to H.264",
             {"codec": name},
@@ -183,12 +183,12 @@ def _codec(report: CameraReport) -> Finding:
     if name == "hevc":
         return Finding(
             "codec-h265",
-            Verdict.WARN,
+            Grade.WARN,
             "the camera sends H.265, which many browsers cannot show",
             "set the camera to H.264, or add a second stream in H.264",
             {"codec": "H.265"},
         )
-    return Finding("codec", Verdict.PASS, f"video is {_RECORDABLE[name]}", "", {"codec": _RECORDABLE[name]})
+    return Finding("codec", Grade.PASS, f"video is {_RECORDABLE[name]}", "", {"codec": _RECORDABLE[name]})
 
 
 def _picture(report: CameraReport) -> Finding:
@@ -200,14 +200,14 @@ def _picture(report: CameraReport) -> Finding:
         "mbps": f"{rate:.1f}",
     }
     text = f"{report.width} x {report.height}, {fps:g} pictures a second, {rate:.1f} Mbit/s"
-    return Finding("picture", Verdict.PASS, text, "", values)
+    return Finding("picture", Grade.PASS, text, "", values)
 
 
 def _gop(report: CameraReport) -> Finding:
     if report.gop_seconds is None:
         return Finding(
             "gop-long",
-            Verdict.WARN,
+            Grade.WARN,
             f"fewer than two keyframes in {_WATCH_SECONDS:g} s: searching will be slow, cuts less handy",
             "set the I-frame interval to twice the frame rate, and switch 'smart codec' off",
             {"seconds": f"> {_WATCH_SECONDS:g}"},
@@ -216,34 +216,34 @@ def _gop(report: CameraReport) -> Finding:
     if report.gop_seconds > _LONG_GOP_SECONDS:
         fix = "set the I-frame interval to twice the frame rate"
         return Finding(
-            "gop-long", Verdict.WARN, f"a keyframe every {seconds} s is rare", fix, {"seconds": seconds}
+            "gop-long", Grade.WARN, f"a keyframe every {seconds} s is rare", fix, {"seconds": seconds}
         )
-    return Finding("gop", Verdict.PASS, f"a keyframe every {seconds} s", "", {"seconds": seconds})
+    return Finding("gop", Grade.PASS, f"a keyframe every {seconds} s", "", {"seconds": seconds})
 
 
 def _audio(report: CameraReport) -> Finding:
     if report.audio is None:
-        return Finding("audio-none", Verdict.PASS, "no sound is sent")
+        return Finding("audio-none", Grade.PASS, "no sound is sent")
     text = f"sound is offered ({report.audio}); it is recorded only if you switch it on for this camera"
-    return Finding("audio", Verdict.PASS, text, "", {"codec": report.audio})
+    return Finding("audio", Grade.PASS, text, "", {"codec": report.audio})
 
 
 def _clock(report: CameraReport) -> Finding:
     if report.clock_offset_us is None:
         return Finding(
-            "clock-unknown", Verdict.PASS, "the camera does not tell its clock; recordings use this server's"
+            "clock-unknown", Grade.PASS, "the camera does not tell its clock; recordings use this server's"
         )
     seconds = f"{report.clock_offset_us / 1e6:+.1f}"
     if abs(report.clock_offset_us) > _CLOCK_OFF_US:
         return Finding(
             "clock-off",
-            Verdict.WARN,
+            Grade.WARN,
             f"the camera's clock differs by {seconds} s; recordings use this server's clock",
             "set the camera's time server (NTP) so that its own caption agrees",
             {"seconds": seconds},
         )
     return Finding(
-        "clock", Verdict.PASS, f"the camera's clock differs by {seconds} s", "", {"seconds": seconds}
+        "clock", Grade.PASS, f"the camera's clock differs by {seconds} s", "", {"seconds": seconds}
     )
 
 

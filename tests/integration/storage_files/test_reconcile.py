@@ -11,7 +11,7 @@ from storage.footage.index_writer import IndexBatch
 from storage.installation.rebuild_due import note_rebuild_due
 from storage.recovery.check import check
 from storage.recovery.reconcile import reconcile
-from storage.volumes.markers import note_owner
+from storage.volumes.markers import make_run_folder
 from storage.volumes.segment_paths import MARKER
 from tests.support.footage import NOON_US
 from tests.support.stored_footage import RecordedRun, Site, media_bytes
@@ -129,7 +129,7 @@ def test_folder_of_an_unknown_run_is_left_alone_and_reported(footage: Site) -> N
 def test_run_whose_row_was_never_written_is_known_by_the_note_in_its_folder(footage: Site) -> None:
     """The recorder was killed within a run's first second, or while the database was away."""
     run = RecordedRun(footage.main, footage.volume, START_US)
-    note_owner(footage.storage.volume_access.open(footage.volume), run.uuid, footage.main.uuid)
+    make_run_folder(footage.storage.volume_access.open(footage.volume), run.uuid, footage.main.uuid)
     first, second = run.write(), run.write()
     for made, end_us in ((first, START_US + MINUTE_US), (second, START_US + 2 * MINUTE_US)):
         os.utime(run.incoming_file(made), ns=(end_us * 1000, end_us * 1000))

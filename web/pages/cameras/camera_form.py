@@ -65,13 +65,13 @@ def add(request: Call) -> Response:
     """Store a new camera and go to its page."""
     form, draft = _read(request, None)
     if draft is not None:
-        told = _told(draft)
+        detail = _audit_detail(draft)
         # The entry comes first: without it there is no camera (COC-07). Its number is not known yet, its name is.
-        record_action(request, AuditAction.CAMERA_ADD, "camera", told)
+        record_action(request, AuditAction.CAMERA_ADD, "camera", detail)
         try:
             camera = services_of(request).storage.cameras.add(draft)
         except (Conflict, InvalidInput) as error:
-            record_action(request, AuditAction.CAMERA_ADD_REFUSED, "camera", told)
+            record_action(request, AuditAction.CAMERA_ADD_REFUSED, "camera", detail)
             _complain(form, error, words_of(request))
         else:
             return RedirectResponse(f"/cameras/{camera.id}?done=added&camera={camera.id}", 303)
@@ -90,12 +90,12 @@ def edit(request: Call) -> Response:
     form, draft = _read(request, camera)
     if draft is not None:
         forgets = text_field(form_of(request), "forget_credentials") == "1" and draft.credentials is None
-        subject, told = f"camera {camera.id}", _told(draft, forgets=forgets)
-        record_action(request, AuditAction.CAMERA_EDIT, subject, told)
+        subject, detail = f"camera {camera.id}", _audit_detail(draft, forgets=forgets)
+        record_action(request, AuditAction.CAMERA_EDIT, subject, detail)
         try:
             services_of(request).storage.cameras.edit(camera.id, draft, clear_credentials=forgets)
         except (Conflict, InvalidInput) as error:
-            record_action(request, AuditAction.CAMERA_EDIT_REFUSED, subject, told)
+            record_action(request, AuditAction.CAMERA_EDIT_REFUSED, subject, detail)
             _complain(form, error, words_of(request))
         else:
             return RedirectResponse(f"/cameras/{camera.id}?done=changed&camera={camera.id}", 303)
@@ -243,7 +243,7 @@ def _complain(form: Form, error: Conflict | InvalidInput, words: Catalogue) -> N
     )
 
 
-def _told(draft: CameraDraft, *, forgets: bool = False) -> str:
+def _audit_detail(draft: CameraDraft, *, forgets: bool = False) -> str:
     """Return what matters for privacy: retention, sound, whether the password changes; never an address or a secret."""
     password = (
         " password=changed" if draft.credentials is not None else " password=forgotten" if forgets else ""

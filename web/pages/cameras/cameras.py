@@ -186,7 +186,7 @@ def _finding(finding: Finding, words: Catalogue) -> dict[str, str]:
     known = key in words.words
     fix = f"{key}_fix"
     return {
-        "level": finding.verdict.value,
+        "level": finding.grade.value,
         "title": words.text(key, **finding.values) if known else finding.text,
         "fix": words.text(fix, **finding.values) if fix in words.words else "" if known else finding.fix,
     }

@@ -82,9 +82,9 @@ def add(request: Call) -> Response:
     if not form.problems:
         role, camera_ids = Role(str(form.values["role"])), _camera_ids(form)
         is_enabled = bool(form.values["is_enabled"])
-        told = _told(role, camera_ids, is_enabled=is_enabled, changes_password=True)
+        detail = _audit_detail(role, camera_ids, is_enabled=is_enabled, changes_password=True)
         # The entry comes first: without it there is no account (COC-07).
-        record_action(request, AuditAction.USER_ADD, f"user {name}", told)
+        record_action(request, AuditAction.USER_ADD, f"user {name}", detail)
         try:
             user = services.storage.users.add(
                 name=name,
@@ -101,7 +101,7 @@ def add(request: Call) -> Response:
             if not is_enabled:
                 services.storage.users.edit(replace(user, is_enabled=False))
             return RedirectResponse(f"/users?done=added&user={user.id}", 303)
-        record_action(request, AuditAction.USER_ADD_REFUSED, f"user {name}", told)
+        record_action(request, AuditAction.USER_ADD_REFUSED, f"user {name}", detail)
     return _page(request, form, None, status=422)
 
 
@@ -133,13 +133,13 @@ def edit(request: Call) -> Response:
             is_enabled=bool(form.values["is_enabled"]),
             camera_ids=_camera_ids(form),
         )
-        told = _told(
+        detail = _audit_detail(
             changed.role,
             changed.camera_ids,
             is_enabled=changed.is_enabled,
             changes_password=changes_password,
         )
-        record_action(request, AuditAction.USER_EDIT, f"user {person.name}", told)
+        record_action(request, AuditAction.USER_EDIT, f"user {person.name}", detail)
         try:
             services.storage.users.edit(changed)
         except Conflict:
@@ -152,7 +152,7 @@ def edit(request: Call) -> Response:
                 keep = caller.session_digest if caller is not None and caller.user.id == person.id else None
                 authority_of(request).change_password(person.id, password, keep=keep)
             return RedirectResponse(f"/users?done=changed&user={person.id}", 303)
-        record_action(request, AuditAction.USER_EDIT_REFUSED, f"user {person.name}", told)
+        record_action(request, AuditAction.USER_EDIT_REFUSED, f"user {person.name}", detail)
     return _page(request, form, person, status=422)
 
 
@@ -202,7 +202,7 @@ def _camera_ids(form: Form) -> frozenset[int]:
     return chosen if isinstance(chosen, frozenset) and form.values["role"] != Role.ADMIN else frozenset()
 
 
-def _told(role: Role, camera_ids: frozenset[int], *, is_enabled: bool, changes_password: bool) -> str:
+def _audit_detail(role: Role, camera_ids: frozenset[int], *, is_enabled: bool, changes_password: bool) -> str:
     """Return what the audit record says of an account."""
     cameras = ",".join(str(camera_id) for camera_id in sorted(camera_ids))
     password = " password=changed" if changes_password else ""
