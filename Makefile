@@ -21,7 +21,7 @@ PYTEST_PARALLEL := -n 2 --dist worksteal
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: demo test check bench help setup assets lock clean
-.PHONY: format ruff types imports javascript system-packages
+.PHONY: format ruff types imports dead-code javascript system-packages
 .PHONY: test-unit test-scripts test-integration test-faults test-browser screenshots
 
 demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
@@ -35,7 +35,7 @@ test:  ## Check the code, then run every suite
 	@$(MAKE) test-faults
 	@$(MAKE) test-browser
 
-check: ruff types imports javascript  ## Format, lint, types, import layers, JavaScript: what to run before a commit
+check: ruff types imports dead-code javascript  ## Format, lint, types, import layers, dead code, JavaScript: what to run before a commit
 
 bench: $(DEVELOPMENT) $(ASSETS)  ## Measure against the physical reference of this machine; prints ratios
 	$(PYTEST) tests/bench -m bench -s -p no:xdist
@@ -49,6 +49,9 @@ types: $(DEVELOPMENT)
 
 imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports --no-logo
+
+dead-code: $(DEVELOPMENT)
+	$(PYTHON) -m tools.dead_code
 
 javascript: $(NODE_MODULES) $(ASSETS)
 	$(PYTHON) tools/node.py prettier --check --log-level warn $(SCRIPTS)

@@ -44,8 +44,8 @@ class HoldLinks:
         self._volumes = volumes
         self._access = access
 
-    def make(self, held: Hold) -> int:
-        """Link every file of the hold. Returns how many could not be linked."""
+    def make(self, held: Hold) -> None:
+        """Link every file of the hold, as far as the volumes allow."""
         volumes = {volume.id: volume for volume in self._volumes.list()}
         opened: dict[int, OpenVolume | None] = {}
         failed = 0
@@ -55,7 +55,6 @@ class HoldLinks:
                 opened[file.volume_id] = None if known is None else self._try_open(known.id)
             failed += not _link(opened[file.volume_id], file.path, held.id)
         _warn_of_missing(held, failed)
-        return failed
 
     def remove(self, hold_id: int) -> None:
         """Remove a hold's links from every volume that can be written."""

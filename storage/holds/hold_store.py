@@ -28,13 +28,11 @@ class HoldResult:
     Attributes:
         missing: parts of the range, up to now, of which the camera has no footage: never recorded, or purged before.
         covered_us: how much of the range, up to now, there is.
-        unlinked_files: held files without a hold link (a volume is away, or knows no hard links).
     """
 
     hold: Hold
     missing: tuple[TimeRange, ...]
     covered_us: int
-    unlinked_files: int = 0
 
 
 class HoldStore:
@@ -93,8 +91,9 @@ class HoldStore:
             past = _past(connection, streams, time, now_us)
             covered = _covered(connection, streams, past)
         missing = subtracted(past, covered, tolerance_us=GAP_TOLERANCE_US)
-        unlinked = 0 if links_later else self._links.make(placed)
-        return HoldResult(placed, tuple(missing), sum(part.duration_us for part in covered), unlinked)
+        if not links_later:
+            self._links.make(placed)
+        return HoldResult(placed, tuple(missing), sum(part.duration_us for part in covered))
 
     def release(self, hold_id: int, by: str, *, reason: str | None = None, links_later: bool = False) -> Hold:
         """Release a hold and return it; its footage follows retention again.

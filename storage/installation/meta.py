@@ -76,11 +76,6 @@ class MetaStore:
         with self._database.write() as connection:
             put_meta(connection, _DATABASE_UUID, str(identity))
 
-    def config_revision(self) -> int:
-        """Return a number that grows with every change of a camera, stream, volume or retention rule."""
-        with self._database.read() as connection:
-            return read_config_revision(connection)
-
     def issue_setup_code(self) -> str:
         """Return a new code with which the first administrator may be made; an older code stops working."""
         letters = [secrets.choice(_CODE_LETTERS) for _ in range(_CODE_GROUPS * _CODE_GROUP_LENGTH)]

@@ -26,12 +26,6 @@ class FfmpegBinary:
     path: str
     version: str
 
-    @property
-    def major(self) -> int:
-        """First number of the version; 0 where it has none (builds from a moving branch)."""
-        found = re.match(r"\d+", self.version)
-        return int(found.group()) if found else 0
-
 
 @functools.lru_cache(maxsize=8)
 def find_ffmpeg(configured: str = "") -> FfmpegBinary:

@@ -47,12 +47,9 @@ class WalkResult:
 
     fragments: tuple[Fragment, ...]
     complete_bytes: int
-    """Offset just after the last complete fragment: where to resume."""
-    intact_bytes: int
-    """Offset just after the last complete `moof` + `mdat`: where to cut a broken file.
+    """Offset just after the last complete fragment: where to resume, and where to cut a broken file.
 
-    More than `complete_bytes` only when sound follows the last picture. Sound between pictures
-    belongs to the fragment after it, so that fragments always tile the file.
+    Sound between pictures belongs to the fragment after it, so that fragments always tile the file.
     """
     damage: str | None
     """Why the walk ended, when what follows is not merely incomplete; None for a clean end."""
@@ -83,17 +80,16 @@ def walk_fragments(source: int | ReadAt, size: int, from_offset: int, init: Init
     """
     read_at = descriptor_reader(source) if isinstance(source, int) else source
     fragments: list[Fragment] = []
-    start = intact = from_offset
+    start = from_offset
     damage: str | None = None
     try:
         for end, found in _steps(read_at, from_offset, size, init):
-            intact = end
             if found is not None:
                 fragments.append(_summary(start, end, found))
                 start = end
     except MalformedMedia as error:
         damage = str(error)
-    return WalkResult(tuple(fragments), start, intact, damage)
+    return WalkResult(tuple(fragments), start, damage)
 
 
 def read_samples(source: int | ReadAt, fragment: Fragment, init: InitSegment) -> FragmentSamples:

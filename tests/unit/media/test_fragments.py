@@ -66,7 +66,7 @@ def test_file_cut_anywhere_keeps_its_complete_fragments() -> None:
         found = walk(data[:size])
         complete = tuple(f for f in whole if f.end <= size)
         end = complete[-1].end if complete else HEAD
-        assert found == WalkResult(complete, end, end, None)
+        assert found == WalkResult(complete, end, None)
 
 
 def test_walk_resumes_where_a_growing_file_ended() -> None:
@@ -92,7 +92,7 @@ def test_sound_only_fragment_belongs_to_the_next_one() -> None:
     found = walk(data)
     (fragment,) = found.fragments
     assert (fragment.offset, fragment.end) == (HEAD, len(data) - len(sound))
-    assert (found.complete_bytes, found.intact_bytes) == (fragment.end, len(data))
+    assert (found.complete_bytes, found.damage) == (fragment.end, None)
     assert fragment.keyframe_size == len(sound) + len(video) - 20
     assert read_samples(bytes_reader(data), fragment, INIT).moof_offset == HEAD + len(sound)
 

@@ -71,11 +71,6 @@ def export_views(services: WebServices, exports: Sequence[Export], present: Pres
     return [_view(export, names, present) for export in exports]
 
 
-def export_view(services: WebServices, export: Export, present: Presenter) -> ExportView:
-    """Return what pages show of an export."""
-    return export_views(services, [export], present)[0]
-
-
 def _view(export: Export, names: Mapping[int, str], present: Presenter) -> ExportView:
     percent = min(100, export.done_bytes * 100 // export.total_bytes) if export.total_bytes else 0
     shape, tone = _MARKS[export.state]
