@@ -1,4 +1,4 @@
-"""The tables of cameras, footage and retention, with units in the column names.
+"""The tables of footage: volumes, runs, inits and segments, what follows from these, and outages.
 
 Ranges are half-open. Enumerations are stored as their text values, and not as database types, so that a new value
 needs no migration. `migrations/` holds the same tables frozen by revision; a test compares the two.

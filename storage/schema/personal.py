@@ -1,4 +1,4 @@
-"""The tables of what people keep: bookmarks, saved views, favourites, where they were, and their preferences.
+"""The tables of what belongs to people: bookmarks, saved views, favourites, resume points and preferences.
 
 People and cameras are never deleted, only switched off and removed from use, so these rows stay: a bookmark of a removed
 camera still leads to its footage, and what a person shared stays when they leave. The database refuses to delete a

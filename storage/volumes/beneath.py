@@ -42,7 +42,7 @@ def split_name(name: str) -> tuple[str, ...]:
     return parts
 
 
-def as_storage_error(error: OSError, place: str) -> StorageError | None:
+def as_storage_error(error: OSError, where: str) -> StorageError | None:
     """Return what an operating system error means for a volume, or None if it concerns a single name.
 
     A missing file, or one that exists already, concerns the file alone. No room, and every sign that the
@@ -50,13 +50,13 @@ def as_storage_error(error: OSError, place: str) -> StorageError | None:
 
     Args:
         error: as the system call raised it.
-        place: what to name in the message, such as the volume's path.
+        where: what to name in the message, such as the volume's path.
     """
     reason = os.strerror(error.errno) if error.errno else str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return VolumeFull(f"no room is left on {place}: {reason}")
+        return VolumeFull(f"no room is left on {where}: {reason}")
     if error.errno in _GONE:
-        return VolumeUnavailable(f"{place} does not work: {reason}")
+        return VolumeUnavailable(f"{where} does not work: {reason}")
     return None
 
 

@@ -265,11 +265,11 @@ class OpenVolume:
 
     def raise_meaning(self, error: OSError) -> None:
         """Raise what the error means for the volume; returns if it concerns a single name."""
-        meaning = beneath.as_storage_error(error, self._place(error))
+        meaning = beneath.as_storage_error(error, self._named_for(error))
         if meaning is not None:
             raise meaning from error
 
-    def _place(self, error: OSError) -> str:
+    def _named_for(self, error: OSError) -> str:
         """Return the volume's path for a message, with what ran out if the error is a lack of room."""
         if error.errno != errno.ENOSPC:
             return self.path
