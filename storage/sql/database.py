@@ -1,4 +1,4 @@
-"""One door to the database, the same for SQLite and PostgreSQL: read and write transactions, limits, one error.
+"""One door to the database, the same for SQLite and PostgreSQL: transactions, limits, one error, upserts.
 
 SQLite: write-ahead log, so readers never wait for a writer nor it for them; a transaction that will write takes its
 lock at BEGIN, because upgrading a read later fails at once whatever the time limit. PostgreSQL: reads see one
@@ -85,7 +85,7 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database and changes nothing.
+        """Open a read transaction: it sees one state of the database and changes nothing.
 
         Raises:
             IndexUnavailable: the database does not answer, is locked for too long, or is damaged.
@@ -95,7 +95,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that commits at the end of the block, or changes nothing if the block raises.
+        """Open a write transaction: it commits at the end of the block, or changes nothing if the block raises.
 
         Raises:
             IndexUnavailable: the database does not answer, is locked for too long, or is damaged.
@@ -118,7 +118,7 @@ class Database:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check(self) -> list[str]:
-        """Return what SQLite's own examination finds wrong, nothing for a sound database or PostgreSQL.
+        """Return what SQLite's quick check finds wrong, nothing for a sound database or PostgreSQL.
 
         Raises:
             IndexUnavailable: the file is too damaged to be examined.
@@ -155,13 +155,9 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
-def _snapshot(*, is_sqlite: bool) -> dict[str, object]:
-    return {} if is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
 @contextlib.contextmanager
 def one_error() -> Iterator[None]:
-    """Turn what a driver raises when its database does not answer, is locked or damaged into one error.
+    """Turn a driver's errors that mean no answer, a lock or damage into IndexUnavailable.
 
     Raises:
         IndexUnavailable: in place of the driver's own.
@@ -173,6 +169,41 @@ def one_error() -> Iterator[None]:
     except (DBAPIError, PoolTimeoutError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise IndexUnavailable(f"the database does not answer as it should: {str(cause).strip()}") from error
+
+
+def insert_statement(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT statement with ON CONFLICT, for the connection's database."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows that break no unique rule, and leave the rest as it is stored."""
+    if rows:
+        connection.execute(insert_statement(connection, table).on_conflict_do_nothing(), rows)
+
+
+def insert_or_update(
+    connection: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str] | None = None
+) -> None:
+    """Insert the rows; where the key exists, overwrite the other columns that the rows name.
+
+    Args:
+        connection: the transaction. table: where to.
+        rows: all with the same names.
+        key: columns of a unique rule; None for the primary key.
+    """
+    if not rows:
+        return
+    statement = insert_statement(connection, table)
+    names = key or [column.name for column in table.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in names}
+    connection.execute(statement.on_conflict_do_update(index_elements=names, set_=values), rows)
+
+
+def _snapshot(*, is_sqlite: bool) -> dict[str, object]:
+    return {} if is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _engine(url: URL, *, read_only: bool, statement_seconds: int | None) -> Engine:
@@ -267,34 +298,3 @@ class _StatementLimit:
 
     def is_over(self) -> bool:
         return time.monotonic() > self._until
-
-
-def insert_statement(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that knows the ON CONFLICT of the connection's database."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
-
-
-def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows that break no unique rule, and leave the rest as it is stored."""
-    if rows:
-        connection.execute(insert_statement(connection, table).on_conflict_do_nothing(), rows)
-
-
-def insert_or_update(
-    connection: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str] | None = None
-) -> None:
-    """Insert the rows, one after the other; where the key exists, overwrite the other columns that the rows name.
-
-    Args:
-        connection: the transaction. table: where to.
-        rows: all with the same names.
-        key: columns of a unique rule; None for the primary key.
-    """
-    if not rows:
-        return
-    statement = insert_statement(connection, table)
-    names = key or [column.name for column in table.primary_key]
-    values = {name: statement.excluded[name] for name in rows[0] if name not in names}
-    connection.execute(statement.on_conflict_do_update(index_elements=names, set_=values), rows)
