@@ -116,7 +116,7 @@ def _flapping_stream(site: BenchSite) -> int:
 def _ask(site: BenchSite, stream_id: int, day: TimeRange) -> None:
     segments = site.storage.segments
     spans = segments.spans(stream_id, day, limit=_LIMIT)
-    rollups = segments.rollups(stream_id, day)
+    rollups = site.storage.many_streams.cell_rollups([stream_id], day, BUCKET_US)[stream_id]
     outages = segments.outages(stream_id, day, limit=_LIMIT)
     assert (len(spans), len(rollups), len(outages)) == (_LIMIT, DAY_US // BUCKET_US, _LIMIT)
 
