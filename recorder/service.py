@@ -18,8 +18,7 @@ from recorder.run.run_parts import RunParts
 from recorder.run.strays import ChildNotes
 from recorder.streams.stream_task import StreamParts
 from recorder.streams.supervisor import Supervisor
-from storage.clock.boot_runs import unsynced_runs_of_boot
-from storage.clock.clock_shift import ClockShift
+from storage.clock.clock_shift import ClockShift, unsynced_runs_of_boot
 from storage.installation.role_claim import RoleClaim
 from storage.open import Storage
 from storage.recovery.reconcile import reconcile

@@ -26,7 +26,7 @@ class UnsyncedRuns:
     Files keep their names; the correction is written beside them (see ClockShift).
 
     Args:
-        anchors: of the runs that earlier recorders of this boot left, by uuid (see storage.clock.boot_runs).
+        anchors: of the runs that earlier recorders of this boot left, by uuid (see storage.clock.clock_shift).
         trust: returns how far the host's clock can be trusted now.
     """
 

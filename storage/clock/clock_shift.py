@@ -1,9 +1,12 @@
-"""Moves the footage of a run in time, after the clock that stamped it turned out to be wrong.
+"""Moves runs in time whose clock turned out to be wrong, and says which runs of this boot may be so corrected.
 
 Recording may begin before the host's clock is synchronised. Files keep the names they were given; rows, spans and
-sums move, and the correction is written beside the footage first, so that a rebuilt index comes out the same. Holds
+rollups move, and the correction is written beside the footage first, so that a rebuilt index comes out the same. Holds
 follow in the same transaction.
 """
+
+import json
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,10 +22,41 @@ from storage.sql.database import Database
 from storage.volumes.volume_access import VolumeAccess
 from storage.volumes.volume_store import VolumeStore
 from vms.domain.errors import Conflict, NotFound
-from vms.domain.segment import LONGEST_SEGMENT_US, SegmentFlag
+from vms.domain.segment import LONGEST_SEGMENT_US, ClockTrust, SegmentFlag
 from vms.domain.time import TimeRange
 
 _DONE = "shifted:"
+_BOOT = "recorder_boot"
+"""A boot, and the newest run when its first recorder started."""
+
+
+def unsynced_runs_of_boot(database: Database, boot: str) -> dict[UUID, int]:
+    """Return the anchors, by uuid, of the runs that began in this boot, before the host's clock was set.
+
+    A run's row says what wall minus monotonic time was, but not of which boot, and monotonic time begins anew with each.
+    So a recorder asks at every start, before it records: the first answer of a boot is empty and notes the newest run.
+
+    Args:
+        database: the index.
+        boot: names this boot; "" where nobody knows, and then nothing is known about any run.
+
+    Raises:
+        IndexUnavailable: the database does not answer.
+    """
+    if not boot:
+        return {}
+    with database.write() as connection:
+        after_id = _last_run_before_boot(connection, boot)
+        if after_id is None:
+            newest_id = connection.execute(sa.select(sa.func.max(run.c.id))).scalar() or 0
+            put_meta(connection, _BOOT, json.dumps([boot, newest_id]))
+            return {}
+        rows = connection.execute(
+            sa.select(run.c.uuid, run.c.anchor_us).where(
+                run.c.id > after_id, run.c.trust == ClockTrust.UNSYNCED.value
+            )
+        ).all()
+    return dict(iter(rows))
 
 
 class ClockShift:
@@ -34,7 +68,7 @@ class ClockShift:
         self._access = access
 
     def shift_run(self, run_id: int, delta_us: int, *, token: str) -> int:
-        """Move a run and its segments by so many microseconds and return how many segments moved.
+        """Move a run and its segments by a number of microseconds. Returns how many segments moved.
 
         Args:
             run_id: the run.
@@ -67,7 +101,7 @@ class ClockShift:
             return moved
 
     def leave(self, token: str) -> None:
-        """Note that a correction was found needless, so that a later look cannot come to another answer."""
+        """Note that a correction is not needed, so that it is never applied later."""
         with self._database.write() as connection:
             if not _is_done(connection, token):
                 _settle(connection, token, 0)
@@ -82,7 +116,7 @@ def _is_done(connection: Connection, token: str) -> bool:
 
 
 def _move(connection: Connection, run_id: int, delta_us: int) -> int:
-    """Move rows one by one, the front of the movement first, so that no two ever want the same start."""
+    """Move the run's rows one by one, the front of the movement first, so that no two ever want the same start."""
     stream_id = connection.execute(sa.select(run.c.stream_id).where(run.c.id == run_id)).scalar_one()
     lock_streams(connection, [stream_id])
     shift = sa.update(run).where(run.c.id == run_id)
@@ -117,7 +151,7 @@ def _move(connection: Connection, run_id: int, delta_us: int) -> int:
 
 
 def _free_start(connection: Connection, stream_id: int, wanted_us: int) -> int:
-    """Return the first start from the wanted one on that no segment of another run has."""
+    """Return the first start at or after the wanted one that no segment of the stream has."""
     for target_us in range(wanted_us, wanted_us + 1000):
         taken = sa.select(segment.c.seq).where(
             segment.c.stream_id == stream_id, segment.c.start_us == target_us
@@ -125,3 +159,9 @@ def _free_start(connection: Connection, stream_id: int, wanted_us: int) -> int:
         if connection.execute(taken).first() is None:
             return target_us
     raise Conflict(f"no free start near {wanted_us} for stream {stream_id}")
+
+
+def _last_run_before_boot(connection: Connection, boot: str) -> int | None:
+    """Return the id of the last run before this boot, or None if no recorder has noted it yet."""
+    known, after_id = json.loads(get_meta(connection, _BOOT) or '["", 0]')
+    return int(after_id) if known == boot else None

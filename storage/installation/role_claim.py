@@ -178,7 +178,7 @@ class RoleClaim:
             connection = self._engine.connect()
             try:
                 self._lock_at_server(connection)
-                last = self._said(connection)
+                last = self._last_holder(connection)
                 session = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar_one()
                 put_meta(connection, self._name, json.dumps(asdict(self._me) | {"session": session}))
             except BaseException:
@@ -197,8 +197,8 @@ class RoleClaim:
             if connection.execute(sa.select(sa.func.pg_try_advisory_lock(*self._key))).scalar_one():
                 return
             session = connection.execute(_SESSION, {"namespace": self._key[0], "role": self._key[1]}).scalar()
-            said = self._said(connection)
-            holder = said if said is not None and said.session == session else None
+            last = self._last_holder(connection)
+            holder = last if last is not None and last.session == session else None
             if holder is not None and holder.place != self._me.place:
                 raise AlreadyRunning(f"a {self._role} already works on this database: {holder}")
             if holder is not None:
@@ -208,8 +208,8 @@ class RoleClaim:
             time.sleep(_PAUSE_SECONDS)
         raise AlreadyRunning(f"a {self._role} already works on this database; it did not say where")
 
-    def _said(self, connection: Connection) -> ClaimHolder | None:
-        """Return who wrote last that the claim is theirs, None where that one released it."""
+    def _last_holder(self, connection: Connection) -> ClaimHolder | None:
+        """Return who had the claim last, or None if they released it."""
         text = get_meta(connection, self._name)
         return None if text is None else ClaimHolder(**json.loads(text))
 

@@ -27,14 +27,14 @@ BATCH: Final = 200
 """Rows looked at in one go, of which as many files may have to be read: about a second of a hard disk."""
 _KEY: Final = "fragment_filling"
 
-_Place = tuple[int, int]
+_Position = tuple[int, int]
 """Stream and start of the last segment that was looked at."""
 
 
 def fragments_left_out(database: Database) -> None:
     """Note that there are segments without fragment tables: `fill_fragments` will look through all from the first on."""
     with database.write() as connection:
-        _keep(connection, (0, -1))
+        _note_position(connection, (0, -1))
 
 
 def fill_fragments(storage: Storage, may_go_on: Callable[[], bool]) -> int:
@@ -51,18 +51,18 @@ def fill_fragments(storage: Storage, may_go_on: Callable[[], bool]) -> int:
         IndexUnavailable: the database does not answer.
     """
     filled = 0
-    while (place := _place(storage.database)) is not None and may_go_on():
-        filled += _fill_batch(storage, place)
+    while (position := _position(storage.database)) is not None and may_go_on():
+        filled += _fill_batch(storage, position)
     return filled
 
 
-def _fill_batch(storage: Storage, place: _Place) -> int:
-    """Fill in what is missing in the next rows and note the place, or forget it behind the last."""
+def _fill_batch(storage: Storage, position: _Position) -> int:
+    """Fill in what is missing in the next rows and note the position, or forget it behind the last."""
     key = sa.tuple_(segment.c.stream_id, segment.c.start_us)
     with storage.database.read() as connection:
         rows = connection.execute(
             sa.select(segment.c.stream_id, segment.c.start_us, segment.c.fragments.is_(None))
-            .where(key > place)
+            .where(key > position)
             .order_by(segment.c.stream_id, segment.c.start_us)
             .limit(BATCH)
         ).all()
@@ -82,7 +82,7 @@ def _fill_batch(storage: Storage, place: _Place) -> int:
                 .values(fragments=table)
             )
         if rows:
-            _keep(connection, (rows[-1][0], rows[-1][1]))
+            _note_position(connection, (rows[-1][0], rows[-1][1]))
         else:
             drop_meta(connection, _KEY)
     return len(tables)
@@ -102,7 +102,7 @@ def _read_table(storage: Storage, file: FileRow) -> bytes:
         return b""
 
 
-def _place(database: Database) -> _Place | None:
+def _position(database: Database) -> _Position | None:
     with database.read() as connection:
         text = get_meta(connection, _KEY)
     if text is None:
@@ -111,5 +111,5 @@ def _place(database: Database) -> _Place | None:
     return int(stream_id), int(start_us)
 
 
-def _keep(connection: Connection, place: _Place) -> None:
-    put_meta(connection, _KEY, json.dumps(place))
+def _note_position(connection: Connection, position: _Position) -> None:
+    put_meta(connection, _KEY, json.dumps(position))

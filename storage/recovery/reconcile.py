@@ -13,7 +13,6 @@ from typing import Final
 from uuid import UUID
 
 from storage.footage.index_writer import IndexBatch
-from storage.installation.rebuild_due import is_rebuild_due
 from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.purge.garbage_collection import collect_garbage
@@ -91,7 +90,7 @@ def reconcile(
     Raises:
         IndexUnavailable: the database does not answer.
     """
-    is_rebuilt = is_rebuild_due(storage.database)
+    is_rebuilt = storage.meta.is_rebuild_due()
     report = ReconcileReport(needs_rebuild=is_rebuilt)
     recent_us = clock.now_us() - _LOOK_BACK_US
     streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from storage.installation.meta import MetaStore
 from storage.installation.migrate import upgrade
-from storage.installation.rebuild_due import note_rebuild_due, volumes_due
 from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.recovery.config_backup import config_backups, sync_path
@@ -141,7 +141,7 @@ def _complete(new: Path) -> None:
     upgrade(url)
     database = Database(url)
     try:
-        note_rebuild_due(database)
+        MetaStore(database).note_rebuild_due()
         database.upkeep()
     finally:
         database.close()
@@ -158,7 +158,7 @@ def rebuild_footage(
 ) -> ReindexReport:
     """Index every file on these volumes and on those of the database; arguments as for `reindex`.
 
-    What could not be read because its volume does not work stays noted as due (storage.installation.rebuild_due).
+    What could not be read because its volume does not work stays noted as due (storage.installation.meta).
 
     Raises:
         InvalidInput: a path is no marked volume.
@@ -166,7 +166,7 @@ def rebuild_footage(
     """
     take_over(storage, volume_paths)
     report = reindex(storage, clock, progress=progress, with_fragments=with_fragments)
-    note_rebuild_due(storage.database, report.skipped_volumes)
+    storage.meta.note_rebuild_due(report.skipped_volumes)
     return report
 
 
@@ -176,8 +176,8 @@ def index_what_is_due(storage: Storage, clock: Clock) -> ReindexReport:
     Raises:
         IndexUnavailable: the database does not answer.
     """
-    report = reindex(storage, clock, only=volumes_due(storage.database))
-    note_rebuild_due(storage.database, report.skipped_volumes)
+    report = reindex(storage, clock, only=storage.meta.volumes_due())
+    storage.meta.note_rebuild_due(report.skipped_volumes)
     return report
 
 

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from storage.footage.file_rows import select_files
-from storage.installation.rebuild_due import is_rebuild_due
 from storage.open import open_storage
 from storage.purge.purger import Purger
 from storage.recovery.check import check
@@ -129,7 +128,7 @@ def test_replacing_the_index_killed_at_any_step_never_ends_with_an_empty_one(
         replace_index(sqlite_url, footage.clock, "gone", copies=tmp_path / "backup")
     assert not is_lost(sqlite_url, tmp_path / "backup")
     storage = open_storage(sqlite_url, footage.clock, secret_key=None)
-    assert is_rebuild_due(storage.database) is (step in {"place", "placed"})
+    assert storage.meta.is_rebuild_due() is (step in {"place", "placed"})
     assert [camera.uuid for camera in storage.cameras.list()] == [footage.camera.uuid]
     storage.close()
     assert replace_index(sqlite_url, footage.clock, "again", copies=tmp_path / "backup").copied_from
@@ -147,12 +146,12 @@ def test_rebuild_killed_in_its_midst_is_known_to_be_due_and_goes_on(
     run_killed("rebuild", sqlite_url, footage, "indexed", passes)
     storage = footage.storage
     rows = footage.rows() + footage.rows(footage.sub)
-    assert is_rebuild_due(storage.database)
+    assert storage.meta.is_rebuild_due()
     assert 0 < len(rows) < len(kept) if passes == 0 else len(rows) == len(kept)
     report = index_what_is_due(storage, footage.clock)
     assert report.added == len(kept) - len(rows)
     assert sorted(footage.rows() + footage.rows(footage.sub)) == sorted(s.start_us for s in kept)
-    assert not is_rebuild_due(storage.database)
+    assert not storage.meta.is_rebuild_due()
     assert check(storage, footage.clock).is_clean
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.installation.rebuild_due import is_rebuild_due, note_rebuild_due
 from storage.schema.footage import segment
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
@@ -53,18 +52,18 @@ def indexing(folder: Path) -> Iterator[threading.Thread]:
 def test_rebuild_that_was_cut_off_goes_on_at_the_next_start(without_rows: Site, tmp_path: Path) -> None:
     """failure mode 27: another camera records already, so the index does not look empty."""
     without_rows.record(NOON_US, 1, stream=without_rows.sub)
-    note_rebuild_due(without_rows.storage.database)
+    without_rows.storage.meta.note_rebuild_due()
     with indexing(tmp_path) as thread:
         wait_until(lambda: not thread.is_alive(), seconds=20, what="the end of the rebuild")
     assert len(without_rows.rows()) == 3
-    assert not is_rebuild_due(without_rows.storage.database)
+    assert not without_rows.storage.meta.is_rebuild_due()
 
 
 def test_rebuild_that_fails_is_tried_again(
     without_rows: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """failure mode 27: the volume is mounted only after a while."""
-    note_rebuild_due(without_rows.storage.database)
+    without_rows.storage.meta.note_rebuild_due()
     away = without_rows.root.rename(tmp_path / "away")
     with indexing(tmp_path) as thread:
         wait_until(lambda: "trying again" in caplog.text, seconds=20, what="a word about the failure")

@@ -8,7 +8,6 @@ import signal
 import sys
 from pathlib import Path
 
-from storage.installation.rebuild_due import note_rebuild_due
 from storage.open import open_storage
 from storage.purge.purger import Purger
 from storage.recovery.reconcile import reconcile
@@ -47,7 +46,7 @@ def main() -> None:
     if work == "purge":
         Purger(storage, clock, on_step=kill_at).run_once()
     elif work == "rebuild":
-        note_rebuild_due(storage.database)
+        storage.meta.note_rebuild_due()
         rebuild_footage(storage, clock, (), progress=lambda _done, _all: kill_at("indexed"))
     else:
         reconcile(storage, clock, on_step=kill_at)

@@ -2,7 +2,7 @@
 
 Looking a large database over takes longer than a camera may go unrecorded, so the roles start first. Should damage be
 found, they stop for the moment in which the database is replaced; the footage is indexed again beside the recording,
-and that goes on at each start, and after each failure, until all of it is (storage.installation.rebuild_due).
+and that goes on at each start, and after each failure, until all of it is (storage.installation.meta).
 """
 
 import logging
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage.installation.migrate import upgrade
-from storage.installation.rebuild_due import is_rebuild_due, note_rebuild_due
 from storage.open import Storage
 from storage.recovery.replace_index import find_damage, index_what_is_due, is_lost, replace_index
 from vms.domain.errors import VmsError
@@ -112,14 +111,14 @@ def _is_indexed(settings: Settings) -> bool:
         with open_services(settings) as services:
             storage = services.storage
             if _is_without_footage(storage):
-                note_rebuild_due(storage.database)
-            if not is_rebuild_due(storage.database):
+                storage.meta.note_rebuild_due()
+            if not storage.meta.is_rebuild_due():
                 return True
             log.info("footage is being indexed from its files, beside the recording")
             report = index_what_is_due(storage, services.clock)
             if report.files:
                 log.warning("the index is rebuilt: %s", report.summary())
-            return not is_rebuild_due(storage.database)
+            return not storage.meta.is_rebuild_due()
     except Exception:  # the boundary of the thread: what failed once is tried again
         log.exception("footage could not be indexed")
         return False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from storage.clock.boot_runs import unsynced_runs_of_boot
+from storage.clock.clock_shift import unsynced_runs_of_boot
 from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
 from tests.support.footage import Recording, add_camera, add_volume_row

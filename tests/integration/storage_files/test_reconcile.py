@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from storage.footage.index_writer import IndexBatch
-from storage.installation.rebuild_due import note_rebuild_due
 from storage.recovery.check import check
 from storage.recovery.reconcile import reconcile
 from storage.volumes.markers import make_run_folder
@@ -113,7 +112,7 @@ def test_half_rebuilt_index_is_left_to_the_rebuild(footage: Site) -> None:
     left_out = run.write()
     run.publish(left_out)
     run.incoming_file(left_out).unlink()
-    note_rebuild_due(footage.storage.database)
+    footage.storage.meta.note_rebuild_due()
     report = reconcile(footage.storage, footage.clock)
     assert (report.adopted, report.needs_rebuild) == (0, True)
 

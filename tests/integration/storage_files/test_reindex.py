@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from storage.clock.clock_shift import ClockShift
 from storage.installation.migrate import upgrade
-from storage.installation.rebuild_due import is_rebuild_due, note_rebuild_due, volumes_due
 from storage.open import Storage, open_storage
 from storage.recovery.check import check
 from storage.recovery.config_backup import back_up_config
@@ -106,13 +105,13 @@ def test_volume_that_a_rebuild_left_out_stays_noted_as_due(footage: Site, tmp_pa
     away = footage.root.rename(tmp_path / "away")
     with footage.storage.database.write() as connection:
         connection.execute(sa.delete(segment))
-    note_rebuild_due(footage.storage.database)
+    footage.storage.meta.note_rebuild_due()
     storage = footage.storage
     rebuild_footage(storage, footage.clock, ())
-    assert volumes_due(storage.database) == frozenset({footage.volume.id})
+    assert storage.meta.volumes_due() == frozenset({footage.volume.id})
     away.rename(footage.root)
     assert index_what_is_due(storage, footage.clock).added == 3
-    assert not is_rebuild_due(storage.database)
+    assert not storage.meta.is_rebuild_due()
 
 
 def test_log_that_outlived_its_database_is_not_played_over_the_copy(
@@ -127,7 +126,7 @@ def test_log_that_outlived_its_database_is_not_played_over_the_copy(
     assert find_damage(sqlite_url) == ""
     storage = open_storage(sqlite_url, footage.clock, secret_key=None)
     assert [camera.uuid for camera in storage.cameras.list()] == [footage.camera.uuid]
-    assert is_rebuild_due(storage.database)
+    assert storage.meta.is_rebuild_due()
     storage.close()
     assert len(list(tmp_path.glob("siring.db.damaged-*-wal"))) == 1
 
