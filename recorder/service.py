@@ -20,7 +20,7 @@ from recorder.streams.stream_task import StreamParts
 from recorder.streams.supervisor import Supervisor
 from storage.clock.boot_runs import unsynced_runs_of_boot
 from storage.clock.clock_shift import ClockShift
-from storage.installation.role_claim import RoleClaim
+from storage.installation.service_claim import ServiceClaim
 from storage.open import Storage
 from storage.recovery.reconcile import reconcile
 from vms.domain.camera import StreamStatus
@@ -149,9 +149,9 @@ async def run_recorder(
 @contextlib.asynccontextmanager
 async def _claimed(
     settings: Settings, storage: Storage, timings: RecorderTimings
-) -> AsyncIterator[RoleClaim]:
+) -> AsyncIterator[ServiceClaim]:
     """Be the one recorder of the database while the block lasts."""
-    claim = RoleClaim(
+    claim = ServiceClaim(
         storage.database, "recorder", settings.data_dir, handover_seconds=timings.handover_seconds
     )
     await asyncio.to_thread(claim.take)
@@ -181,7 +181,7 @@ def _part(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
 
 
-async def _keep(claim: RoleClaim, timings: RecorderTimings) -> None:
+async def _keep(claim: ServiceClaim, timings: RecorderTimings) -> None:
     """Hold on to the right to record for this database; recording goes on while it does not answer.
 
     Raises:
