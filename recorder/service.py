@@ -28,8 +28,7 @@ from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
 from vms.ffmpeg.redaction import Redactor
-from vms.host.clock import boot_id
-from vms.host.clock_sync import read_clock_trust
+from vms.host.clock import boot_id, read_clock_trust
 from vms.host.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.schema.cameras import camera, camera_secret, stream
-from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamUrl
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole
+from vms.domain.camera_address import StreamUrl
 from vms.domain.errors import InvalidInput
 
 LONGEST_NAME = 200

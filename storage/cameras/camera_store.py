@@ -15,7 +15,8 @@ from storage.cameras.stream_statuses import select_statuses, store_statuses
 from storage.installation.meta import bump_config_revision, read_config_revision
 from storage.schema.cameras import camera, camera_secret, stream
 from storage.sql.database import Database, insert_or_update
-from vms.domain.camera import Camera, CameraDraft, Credentials, StreamRole, StreamStatus
+from vms.domain.camera import Camera, CameraDraft, StreamRole, StreamStatus
+from vms.domain.camera_address import Credentials
 from vms.domain.errors import Conflict, NotFound
 from vms.domain.time import Clock
 

@@ -21,16 +21,8 @@ from storage.volumes.segment_paths import segment_path
 from tests.support.deadline import wait_until
 from tests.support.free_port import free_port
 from tests.support.processes import Child, running
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    Secret,
-    Stream,
-    StreamRole,
-    StreamState,
-    parse_stream_url,
-)
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamState
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.segment import Segment
 from vms.domain.time import DAY_US, TimeRange
 from vms.host.settings import Settings

@@ -15,17 +15,8 @@ from recorder.clock.timings import RecorderTimings
 from recorder.service import run_recorder
 from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    OutageCause,
-    Secret,
-    Stream,
-    StreamState,
-    StreamStatus,
-    StreamUrl,
-)
+from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamState, StreamStatus
+from vms.domain.camera_address import Credentials, Secret, StreamUrl
 from vms.domain.segment import ClockTrust, Outage, Run, Segment
 from vms.domain.time import DAY_US, Clock, TimeRange
 from vms.domain.volume import Volume

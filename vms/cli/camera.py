@@ -11,7 +11,8 @@ from vms.cli.camera_csv import read_cameras
 from vms.cli.camera_options import CameraOptions, takes_camera_options
 from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
 from vms.domain.audit import AuditAction
-from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft, StreamRole
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.errors import InvalidInput
 from vms.ffmpeg.camera_probe import CameraReport, Verdict, probe_camera
 

@@ -5,7 +5,8 @@ import io
 from pathlib import Path
 
 from vms.cli.environment import read_text
-from vms.domain.camera import CameraDraft, Credentials, Secret, parse_stream_url
+from vms.domain.camera import CameraDraft
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.errors import InvalidInput
 
 COLUMNS = (

@@ -8,7 +8,8 @@ from typing import Annotated, get_type_hints
 
 import typer
 
-from vms.domain.camera import CameraDraft, parse_stream_url
+from vms.domain.camera import CameraDraft
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.errors import InvalidInput
 
 

@@ -21,7 +21,8 @@ from storage.open import Storage
 from vms.cli.environment import EXIT_FAILED, err
 from vms.demo.bookmarks import keep_bookmarks
 from vms.demo.history import write_past
-from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamState, parse_stream_url
+from vms.domain.camera import CameraDraft, StreamRole, StreamState
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.user import Role
 from vms.host.clock import SystemClock
 from vms.host.logs import set_up_logging

@@ -28,8 +28,7 @@ from storage.purge.purger import Purger
 from vms.domain.errors import SettingsError
 from vms.domain.moments.site_time import SiteZone
 from vms.ffmpeg.redaction import Redactor
-from vms.host.clock import SystemClock
-from vms.host.clock_sync import read_clock_trust
+from vms.host.clock import SystemClock, read_clock_trust
 from vms.host.logs import set_up_logging
 from vms.host.secret_key import load_or_create_key
 from vms.host.service_lock import service_lock

@@ -7,7 +7,8 @@ import pytest
 from storage.open import Storage, open_storage
 from tests.support.footage import SteppedClock, draft
 from tests.support.statements import sent_statements
-from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamUrl
+from vms.domain.camera import CameraDraft, StreamRole
+from vms.domain.camera_address import Credentials, Secret, StreamUrl
 from vms.domain.errors import Conflict, InvalidInput, NotFound, SettingsError
 
 LOGIN = Credentials("admin", Secret("kopi/pahit 9"))

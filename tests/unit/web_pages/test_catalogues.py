@@ -101,7 +101,7 @@ def test_every_cause_role_and_export_state_has_words(language: str) -> None:
 
 def test_every_finding_of_a_camera_test_has_words() -> None:
     text = (WEB.parent / "vms" / "ffmpeg" / "camera_probe.py").read_text("utf-8")
-    address = (WEB.parent / "vms" / "ffmpeg" / "camera_address.py").read_text("utf-8")
+    address = (WEB.parent / "vms" / "ffmpeg" / "address_lookup.py").read_text("utf-8")
     codes = set(re.findall(r"Finding\(\s*\"([a-z0-9-]+)\"", text))
     codes |= {f"failed-{cause}" for cause in re.findall(r"cause=\"([a-z-]+)\"", text + address)}
     codes |= {f"failed-{cause}" for cause in re.findall(r"Error,\s*\"([a-z-]+)\"", text)}

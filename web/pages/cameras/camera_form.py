@@ -7,16 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from vms.domain.audit import AuditAction
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    Secret,
-    StreamRole,
-    StreamUrl,
-    is_allowed_address,
-    parse_stream_url,
-)
+from vms.domain.camera import Camera, CameraDraft, StreamRole
+from vms.domain.camera_address import Credentials, Secret, StreamUrl, is_allowed_address, parse_stream_url
 from vms.domain.errors import Conflict, InvalidInput, UnclearLogin
 from web.access.permissions import MANAGE, MANAGE_CAMERA
 from web.http.audit import record_action
