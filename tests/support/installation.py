@@ -28,7 +28,7 @@ from vms.domain.time import DAY_US, TimeRange
 from vms.host.settings import Settings
 from vms.processes.app import Services, open_services
 from vms.simulator.control import ask_simulator
-from vms.simulator.frame_truth import FrameTruth, read_truth
+from vms.simulator.picture.frame_truth import FrameTruth, read_truth
 
 CANARY = "kn4ry-7Qz"
 """The cameras' password: whatever shows it, leaks."""

@@ -24,7 +24,7 @@ from vms.ffmpeg.process import StopSteps
 from vms.host.clock import SystemClock
 from vms.host.settings import Settings
 from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 T = TypeVar("T")
 
