@@ -40,6 +40,8 @@ PLANTED = [
     ("http-in-one-place", "playback/timeline/timeline.py", "import starlette.responses"),
     ("jobs-in-one-place", "storage/footage/segment_index.py", "import apscheduler.events"),
     ("ffmpeg-arguments-in-one-place", "recorder/__init__.py", "import ffmpeg"),
+    ("simulator-is-an-extra", "vms/processes/app.py", "import vms.simulator.camera_spec"),
+    ("numpy-is-an-extra", "playback/pictures/snapshot.py", "import numpy"),
     ("processes-have-owners", "recorder/run/segmenter_command.py", "import subprocess"),
 ]
 """The contract, the module, and a line that it must not have; every contract has one at least."""
