@@ -1,14 +1,22 @@
 """Cameras and their streams: who owns them, what they are for, and what the recorder does about them."""
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from vms.domain.camera_address import Credentials, StreamUrl
+from vms.domain.form_fields import FieldProblem, Rule, length_problems, range_problems, required
 from vms.domain.time import SECOND_US
 
 MOST_TOGETHER = 16
 """Cameras that are reviewed, bookmarked or saved as a view together."""
+GIGABYTE = 1_000_000_000
+LONGEST_TEXT = 120
+"""Characters of a camera's name, place, agency or group."""
+LONGEST_PURPOSE = 400
+LONGEST_DAYS = 3650
+LEAST_QUOTA_GB, MOST_QUOTA_GB = 0.1, 1_000_000
 
 
 class StreamRole(enum.StrEnum):
@@ -147,6 +155,31 @@ class CameraDraft:
     quota_bytes: int | None = None
     is_enabled: bool = True
     record_audio: bool = False
+
+    def problems(self) -> Iterator[FieldProblem]:
+        """Yield what keeps the draft from being stored; nothing where it can be."""
+        if not self.name.strip():
+            yield required("name")
+        for field, text in (
+            *(("name", self.name), ("place", self.place)),
+            *(("agency", self.agency), ("group", self.group)),
+        ):
+            yield from length_problems(field, text.strip(), LONGEST_TEXT)
+        yield from length_problems("purpose", self.purpose.strip(), LONGEST_PURPOSE)
+        if self.sub_url == self.main_url:
+            yield FieldProblem("sub_url", Rule.SAME_STREAMS, "is the address of the main stream")
+        yield from range_problems("retention_days", self.retention_days, 1, LONGEST_DAYS)
+        yield from range_problems("min_days", self.min_days, 0, LONGEST_DAYS)
+        if self.retention_days is not None and self.min_days > self.retention_days:
+            text = "must not be more than the days that footage is kept"
+            yield FieldProblem("min_days", Rule.MIN_ABOVE_MAX, text)
+        quota_gb = None if self.quota_bytes is None else self.quota_bytes / GIGABYTE
+        yield from range_problems("quota_gb", quota_gb, 1 / GIGABYTE, MOST_QUOTA_GB)
+        if (self.latitude is None) != (self.longitude is None):
+            text = "needs its other half: a position has both a latitude and a longitude"
+            yield FieldProblem("latitude", Rule.BOTH_COORDINATES, text)
+        yield from range_problems("latitude", self.latitude, -90, 90)
+        yield from range_problems("longitude", self.longitude, -180, 180)
 
 
 RECORDER_SILENT_US = 10 * SECOND_US

@@ -9,8 +9,10 @@ import pytest
 
 from vms.domain.camera import OutageCause
 from vms.domain.export import ExportState
+from vms.domain.form_fields import Rule
 from vms.domain.user import Role
 from web.i18n.catalogue import LANGUAGES, Words, catalogue, chosen_language
+from web.pages.frame.forms import SENTENCES
 
 WEB = Path(__file__).parents[3] / "web"
 KEY = re.compile(r"""(?:\bt|\bn|text|count)\(\s*["']([a-z_]+\.[a-z_0-9-]+)["']""")
@@ -97,6 +99,12 @@ def test_every_cause_role_and_export_state_has_words(language: str) -> None:
     wanted |= {f"role.{role}" for role in Role} | {f"role.{role}_may" for role in Role}
     wanted |= {f"export.{state}" for state in ExportState}
     assert wanted - set(words) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_a_field_has_a_sentence(language: str) -> None:
+    assert set(SENTENCES) == set(Rule)
+    assert set(SENTENCES.values()) <= set(catalogue(language).words)
 
 
 def test_every_finding_of_a_camera_test_has_words() -> None:
