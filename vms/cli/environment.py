@@ -24,6 +24,8 @@ from vms.processes.app import Services, open_services
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+LARGEST_NUMBER = 2**63 - 1
+"""No row has a larger one."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -1,8 +1,14 @@
 """Volumes: directories on mounted filesystems that hold footage, each with an identity of its own."""
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
+
+from vms.domain.form_fields import FieldProblem, range_problems
+
+LARGEST_FLOOR_GB = 1_000_000
+LARGEST_WEIGHT = 1_000_000
 
 
 class VolumeState(enum.StrEnum):
@@ -67,6 +73,13 @@ class FreeSpace:
     def is_out_of_inodes(self) -> bool:
         """Whether inodes run out before bytes do: fewer than 0.5 % or 200 left where they are counted."""
         return self.total_inodes > 0 and self.free_inodes < max(200, self.total_inodes // 200)
+
+
+def volume_problems(min_free_bytes: int | None, weight: int) -> Iterator[FieldProblem]:
+    """Yield what is wrong with the numbers of a volume."""
+    floor_gb = None if min_free_bytes is None else min_free_bytes / 1e9
+    yield from range_problems("min_free_gb", floor_gb, 0, LARGEST_FLOOR_GB)
+    yield from range_problems("weight", weight, 1, LARGEST_WEIGHT)
 
 
 def default_floor_bytes(total_bytes: int, ingest_bytes_per_second: float) -> int:
