@@ -8,6 +8,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 RUNTIME := .venv/.set-up-runtime
+DEMO := .venv/.set-up-demo
 DEVELOPMENT := .venv/.set-up-development
 NODE_MODULES := node_modules/.set-up
 ASSETS := web/static/vendor/.set-up
@@ -24,7 +25,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 .PHONY: format ruff types imports dead-code javascript system-packages
 .PHONY: test-unit test-scripts test-integration test-faults test-browser screenshots
 
-demo: $(RUNTIME) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
+demo: $(DEMO) $(ASSETS)  ## Start the whole system with simulated cameras; Ctrl-C stops it (VMS_PORT, VMS_DATA)
 	@exec $(BIN)/vms demo
 
 # Downloads and checks side by side, the suites one after the other: they measure, and fill the machine by themselves.
@@ -100,6 +101,9 @@ system-packages:
 
 $(RUNTIME): requirements-runtime.lock pyproject.toml tools/set_up_venv.sh tools/system_packages.sh
 	@sh tools/set_up_venv.sh runtime
+
+$(DEMO): requirements-demo.lock pyproject.toml tools/set_up_venv.sh tools/system_packages.sh
+	@sh tools/set_up_venv.sh demo
 
 $(DEVELOPMENT): requirements.lock pyproject.toml tools/set_up_venv.sh tools/system_packages.sh
 	@sh tools/set_up_venv.sh development

@@ -19,7 +19,7 @@ from recorder.run.strays import ChildNotes
 from recorder.streams.stream_task import StreamParts
 from recorder.streams.supervisor import Supervisor
 from storage.clock.clock_shift import ClockShift, unsynced_runs_of_boot
-from storage.installation.role_claim import RoleClaim
+from storage.installation.service_claim import ServiceClaim
 from storage.open import Storage
 from storage.recovery.reconcile import reconcile
 from storage.volumes.volume_pool import DATA_FOLDER, VolumeThreads, Work
@@ -29,8 +29,7 @@ from vms.domain.segment import ClockTrust
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary, find_ffmpeg
 from vms.ffmpeg.redaction import Redactor
-from vms.host.clock import boot_id
-from vms.host.clock_sync import read_clock_trust
+from vms.host.clock import boot_id, read_clock_trust
 from vms.host.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -149,11 +148,11 @@ async def run_recorder(
 @contextlib.asynccontextmanager
 async def _claimed(
     settings: Settings, storage: Storage, timings: RecorderTimings
-) -> AsyncIterator[RoleClaim]:
+) -> AsyncIterator[ServiceClaim]:
     """Be the one recorder of the database while the block lasts."""
 
-    def taken() -> RoleClaim:
-        claim = RoleClaim(
+    def taken() -> ServiceClaim:
+        claim = ServiceClaim(
             storage.database, "recorder", settings.data_dir, handover_seconds=timings.handover_seconds
         )
         claim.take()
@@ -189,7 +188,7 @@ def _part(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
 
 
-async def _keep(claim: RoleClaim, threads: VolumeThreads, timings: RecorderTimings) -> None:
+async def _keep(claim: ServiceClaim, threads: VolumeThreads, timings: RecorderTimings) -> None:
     """Hold on to the right to record for this database; recording goes on while it does not answer.
 
     Raises:

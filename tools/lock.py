@@ -34,6 +34,7 @@ def lock_javascript() -> None:
 
 
 if __name__ == "__main__":
-    compile_lock("requirements.lock", ["dev", "setup"])
+    compile_lock("requirements.lock", ["demo", "dev", "setup"])
+    compile_lock("requirements-demo.lock", ["demo", "setup"], constraint="requirements.lock")
     compile_lock("requirements-runtime.lock", ["setup"], constraint="requirements.lock")
     lock_javascript()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv hold exactly what a lock file names (runtime | development), and the project itself.
+# Makes .venv hold exactly what a lock file names (runtime | demo | development), and the project itself.
 #
 # Safe to run twice, and from two makes at once. The stamp is written last, so a broken run is done again.
 set -eu
@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 
 case "${1-}" in
 runtime) lock=requirements-runtime.lock ;;
+demo) lock=requirements-demo.lock ;;
 development) lock=requirements.lock ;;
 *)
-    echo "usage: $0 runtime|development" >&2
+    echo "usage: $0 runtime|demo|development" >&2
     exit 2
     ;;
 esac

@@ -6,11 +6,8 @@ from playback.stream.pieces import RecordedFile
 from storage.open import Storage
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.errors import NothingRecorded
-from vms.domain.time import DAY_US, Clock, TimeRange
+from vms.domain.time import Clock, TimeRange
 from vms.media.init_segment import InitSegment, parse_init
-
-LONGEST_CLIP_US = DAY_US
-MOST_CAMERAS = 16
 
 
 class ClipPlanner:

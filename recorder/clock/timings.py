@@ -31,7 +31,7 @@ class RecorderTimings:
         long_answer_seconds: for a volume to let a few files be read whole, or a run's rows be moved.
         end_seconds: for all streams that are to end; those on a volume that hangs are left behind then. Less than
             `vms up` gives the recorder, so that what the others recorded gets its rows.
-        handover_seconds: how long a recorder that left without a word may take to come back (storage.installation.role_claim).
+        handover_seconds: how long a recorder that left without a word may take to come back (storage.installation.service_claim).
     """
 
     socket_timeout_seconds: float = 10.0

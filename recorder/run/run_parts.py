@@ -9,7 +9,8 @@ from recorder.run.file_watch import FileWatch
 from recorder.run.strays import ChildNotes
 from storage.volumes.open_volume import OpenVolume
 from storage.volumes.volume_pool import VolumePool
-from vms.domain.camera import Camera, Secret, Stream
+from vms.domain.camera import Camera, Stream
+from vms.domain.camera_address import Secret
 from vms.domain.segment import ClockTrust, Run
 from vms.domain.time import Clock
 from vms.ffmpeg.binary import FfmpegBinary

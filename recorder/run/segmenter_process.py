@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
-from vms.domain.camera import Secret
+from vms.domain.camera_address import Secret
 from vms.domain.time import SECOND_US
 from vms.ffmpeg.process import FfmpegProcess, spawn_ffmpeg
 

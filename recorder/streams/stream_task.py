@@ -11,12 +11,13 @@ from recorder.run.recording_run import RecordingRun
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding
 from recorder.streams.stream_account import OutageNote, StateNow, restart_delay
-from vms.domain.camera import Camera, Credentials, OutageCause, Stream, StreamState, StreamStatus
+from vms.domain.camera import Camera, OutageCause, Stream, StreamState, StreamStatus
+from vms.domain.camera_address import Credentials
 from vms.domain.errors import ProbeFailed, VmsError, VolumeFull, VolumeUnavailable
 from vms.domain.segment import Outage, RunEnd
 from vms.domain.time import SECOND_US
 from vms.domain.volume import VolumeState
-from vms.ffmpeg.camera_address import resolve_camera_address
+from vms.ffmpeg.address_lookup import resolve_camera_address
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from recorder.streams.stream_task import StreamParts, StreamTask, WantedStream
 from storage.cameras.camera_store import CameraStore
 from storage.footage.segment_index import SegmentIndex
 from storage.volumes.volume_pool import DATA_FOLDER, Work
-from vms.domain.camera import Camera, Credentials, OutageCause, StreamState, StreamStatus
+from vms.domain.camera import Camera, OutageCause, StreamState, StreamStatus
+from vms.domain.camera_address import Credentials
 from vms.domain.errors import IndexUnavailable, SettingsError
 from vms.domain.segment import Outage
 from vms.ffmpeg.redaction import Redactor

@@ -1,4 +1,4 @@
-"""Cameras between rows and values: what a draft must satisfy, and how two result sets become cameras."""
+"""Cameras between rows and values: what a draft becomes, and how two result sets become cameras."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,36 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.schema.cameras import camera, camera_secret, stream
-from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamUrl
-from vms.domain.errors import InvalidInput
-
-LONGEST_NAME = 200
-_MAX_LATITUDE = 90
-_MAX_LONGITUDE = 180
-
-
-def check_draft(draft: CameraDraft) -> None:
-    """Make sure that a camera can be stored as the draft says.
-
-    Raises:
-        InvalidInput: names the first field that is unusable.
-    """
-    if not draft.name.strip() or len(draft.name) > LONGEST_NAME:
-        raise InvalidInput(f"a camera's name has 1 to {LONGEST_NAME} characters", field="name")
-    if draft.retention_days is not None and draft.retention_days < 1:
-        raise InvalidInput("footage is kept for at least 1 day", field="retention_days")
-    if draft.min_days < 0 or (draft.retention_days is not None and draft.min_days > draft.retention_days):
-        raise InvalidInput(
-            "the protected days lie between 0 and the days that footage is kept", field="min_days"
-        )
-    if draft.quota_bytes is not None and draft.quota_bytes < 1:
-        raise InvalidInput("a quota is at least 1 byte", field="quota_bytes")
-    if (draft.latitude is None) != (draft.longitude is None):
-        raise InvalidInput("a position has both a latitude and a longitude", field="latitude")
-    if draft.latitude is not None and not -_MAX_LATITUDE <= draft.latitude <= _MAX_LATITUDE:
-        raise InvalidInput("a latitude lies between -90 and 90 degrees", field="latitude")
-    if draft.longitude is not None and not -_MAX_LONGITUDE <= draft.longitude <= _MAX_LONGITUDE:
-        raise InvalidInput("a longitude lies between -180 and 180 degrees", field="longitude")
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole
+from vms.domain.camera_address import StreamUrl
 
 
 def camera_values(draft: CameraDraft) -> dict[str, object]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from vms.domain.camera import Credentials, Secret
+from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import SettingsError
 from vms.host.secret_key import KEY_BYTES, KeyFiles
 

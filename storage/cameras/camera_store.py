@@ -9,14 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from storage.cameras.camera_rows import camera_values, check_draft, draft_urls, select_camera, select_cameras
+from storage.cameras.camera_rows import camera_values, draft_urls, select_camera, select_cameras
 from storage.cameras.camera_secrets import CameraSecrets, SealedCredentials
 from storage.cameras.stream_statuses import select_statuses
 from storage.installation.meta import bump_config_revision, read_config_revision
 from storage.schema.cameras import camera, camera_secret, stream
 from storage.sql.database import Database, insert_or_update
-from vms.domain.camera import Camera, CameraDraft, Credentials, StreamRole, StreamStatus
+from vms.domain.camera import Camera, CameraDraft, StreamRole, StreamStatus
+from vms.domain.camera_address import Credentials
 from vms.domain.errors import Conflict, NotFound
+from vms.domain.form_fields import refuse
 from vms.domain.time import Clock
 
 UNKNOWN_URL = "rtsp://unknown.invalid/"
@@ -42,7 +44,7 @@ class CameraStore:
             Conflict: another camera in use has that name.
             SettingsError: the draft has credentials and there is no key to encrypt them with.
         """
-        check_draft(draft)
+        refuse(draft.problems())
         with self._database.write() as connection, _unique_name(draft.name):
             values = {**camera_values(draft), "uuid": uuid4(), "created_us": self._clock.now_us()}
             added = connection.execute(sa.insert(camera).values(values).returning(camera.c.id))
@@ -66,7 +68,7 @@ class CameraStore:
             Conflict: another camera in use has that name, or the camera was removed.
             SettingsError: the draft has credentials and there is no key to encrypt them with.
         """
-        check_draft(draft)
+        refuse(draft.problems())
         with self._database.write() as connection, _unique_name(draft.name):
             _require_in_use(connection, camera_id)
             connection.execute(sa.update(camera).where(camera.c.id == camera_id).values(camera_values(draft)))

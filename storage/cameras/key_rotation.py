@@ -14,8 +14,8 @@ from storage.cameras.camera_secrets import CameraSecrets, SealedCredentials, key
 from storage.installation.steps import OnStep, ignore_step
 from storage.schema.cameras import camera, camera_secret
 from storage.sql.database import Database
-from vms.host.role_lock import role_lock
 from vms.host.secret_key import KeyFiles
+from vms.host.service_lock import service_lock
 
 _PAUSE_SECONDS: Final = 1.0
 
@@ -33,7 +33,7 @@ def rotate_key(database: Database, files: KeyFiles, on_step: OnStep = ignore_ste
         IndexUnavailable: the database does not answer.
         AlreadyRunning: somebody else is replacing the key.
     """
-    with role_lock(files.data_dir, "key rotation"):
+    with service_lock(files.data_dir, "key rotation"):
         on_step("make-key")
         files.begin_rotation()
         on_step("seal")

@@ -14,11 +14,10 @@ from storage.schema.footage import run, span
 from storage.schema.retention import hold, lease
 from storage.sql.database import Database
 from vms.domain.camera import StreamRole
-from vms.domain.errors import Conflict, InvalidInput, NotFound
-from vms.domain.retention import Hold, Lease
+from vms.domain.errors import Conflict, NotFound
+from vms.domain.form_fields import refuse
+from vms.domain.retention import Hold, Lease, hold_problems, reason_problems
 from vms.domain.time import SECOND_US, Clock, TimeRange, merged, subtracted
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +65,8 @@ class HoldStore:
             InvalidInput: the range is empty, or the reason is.
         """
         reason = reason.strip()
-        if time.is_empty:
-            raise InvalidInput("a hold protects a range that is not empty", field="to")
-        if not reason or len(reason) > LONGEST_REASON:
-            raise InvalidInput(
-                f"a hold needs a reason of at most {LONGEST_REASON} characters", field="reason"
-            )
         now_us = self._clock.now_us()
-        if expires_us is not None and expires_us <= now_us:
-            raise InvalidInput("a hold must end in the future", field="expires")
+        refuse(hold_problems(time, reason, expires_us, now_us))
         values = {
             "camera_id": camera_id,
             "start_us": time.start_us,
@@ -106,10 +98,7 @@ class HoldStore:
             Conflict: it was released before.
             InvalidInput: a reason is given that is empty or too long.
         """
-        if reason is not None and not 1 <= len(reason.strip()) <= LONGEST_REASON:
-            raise InvalidInput(
-                f"a release needs a reason of at most {LONGEST_REASON} characters", field="reason"
-            )
+        refuse(reason_problems(reason) if reason is not None else ())
         with self._database.write() as connection:
             known = connection.execute(sa.select(hold).where(hold.c.id == hold_id)).one_or_none()
             if known is None:

@@ -17,8 +17,9 @@ from storage.volumes.beneath import list_names
 from storage.volumes.markers import read_marker, write_marker
 from storage.volumes.volume_access import open_volume
 from vms.domain.errors import Conflict, InvalidInput, NotFound, VolumeUnavailable
+from vms.domain.form_fields import refuse
 from vms.domain.time import Clock
-from vms.domain.volume import Volume, VolumeState
+from vms.domain.volume import Volume, VolumeState, volume_problems
 
 _NOT_FOOTAGE: Final = frozenset({"lost+found"})
 """What a new filesystem holds before anybody used it."""
@@ -41,7 +42,7 @@ class VolumeStore:
             InvalidInput: the path is no directory that can be used.
             Conflict: the directory holds something else, or is in use already.
         """
-        _check_numbers(min_free_bytes, weight)
+        refuse(volume_problems(min_free_bytes, weight))
         root = _absolute(path)
         volume_uuid = self._mark(root)
         row = {
@@ -102,7 +103,7 @@ class VolumeStore:
             InvalidInput: a value is unusable.
             VolumeUnavailable: the new path does not lead to this volume.
         """
-        _check_numbers(min_free_bytes, weight)
+        refuse(volume_problems(min_free_bytes, weight))
         known = self.get(volume_id)
         values: dict[str, object] = {
             "min_free_bytes": min_free_bytes,
@@ -202,10 +203,3 @@ def _absolute(path: str | Path) -> str:
     if not Path(path).is_absolute():
         raise InvalidInput(f"{str(path)!r} is not an absolute path", field="path")
     return os.path.normpath(path)
-
-
-def _check_numbers(min_free_bytes: int | None, weight: int) -> None:
-    if min_free_bytes is not None and min_free_bytes < 0:
-        raise InvalidInput("the free-space floor is at least 0 bytes", field="min_free_bytes")
-    if weight < 1:
-        raise InvalidInput("a volume's weight is at least 1", field="weight")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recorder.run.segmenter_command import SegmenterPlan, rotation_offset, segmenter_command
 from recorder.run.segmenter_process import StreamInput
-from vms.domain.camera import Secret
+from vms.domain.camera_address import Secret
 
 _SOCKET_TIMEOUT_US = 10_000_000
 _END_SECONDS = 10.0

@@ -12,7 +12,8 @@ from recorder.publish.finished_file import RunFile, examine, publish, write_side
 from storage.footage.index_writer import IndexBatch
 from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamUrl
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole
+from vms.domain.camera_address import StreamUrl
 from vms.domain.segment import ClockTrust, FinishedSegment, Run, RunEnd, SegmentFlag
 from vms.domain.volume import Volume
 from vms.host.clock import SystemClock

@@ -14,7 +14,8 @@ from tests.bench.scale import Scale
 from tests.support.deadline import wait_until
 from tests.support.installation import Installation, installation
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.domain.camera import Camera, CameraDraft, StreamRole, StreamUrl
+from vms.domain.camera import Camera, CameraDraft, StreamRole
+from vms.domain.camera_address import StreamUrl
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
 from vms.processes.app import Services

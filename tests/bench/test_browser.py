@@ -19,7 +19,7 @@ from tests.bench.running_demo import RunningDemo, running_demo
 from tests.bench.scale import Scale
 from tests.support.deadline import wait_until
 from vms.domain.time import MINUTE_US, SECOND_US
-from vms.simulator.frame_truth import read_truth
+from vms.simulator.picture.frame_truth import read_truth
 
 pytestmark = pytest.mark.bench
 

@@ -131,14 +131,14 @@ def _record_ours(
     with bench_site(folder, segment_seconds=scale.segment_seconds) as site:
         for number in range(cameras.count):
             site.add_camera(f"Kamera {number}", cameras.url(number))
-        with _role(site, "recorder") as recorder:
+        with _service(site, "recorder") as recorder:
             wait_until(
                 lambda: _is_recording(site, cameras.count, recorder),
                 seconds=_CONNECT_SECONDS,
                 what="every camera to record",
             )
             if with_pictures:
-                with _role(site, "pictures") as pictures:
+                with _service(site, "pictures") as pictures:
                     _measure(arm, [recorder.pid, pictures.pid], recorder.pid, scale)
             else:
                 _measure(arm, [recorder.pid], recorder.pid, scale)
@@ -149,9 +149,9 @@ def _record_ours(
 
 
 @contextmanager
-def _role(site: BenchSite, role: str) -> Iterator[Child]:
-    log = site.settings.data_dir / f"{role}.log"
-    with running([sys.executable, "-m", "vms", role], log, env=site.environment()) as child:
+def _service(site: BenchSite, service: str) -> Iterator[Child]:
+    log = site.settings.data_dir / f"{service}.log"
+    with running([sys.executable, "-m", "vms", service], log, env=site.environment()) as child:
         yield child
 
 

@@ -18,7 +18,8 @@ from storage.open import Storage
 from storage.schema.footage import init, outage, rollup, run, segment, span
 from tests.support.installation import Installation, installation, main_stream
 from vms.domain.bookmark import BookmarkContent
-from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamUrl
+from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream
+from vms.domain.camera_address import StreamUrl
 from vms.domain.segment import ClockTrust, Rollup, RunEnd, Span
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange, subtracted
 from vms.domain.user import Role

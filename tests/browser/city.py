@@ -15,16 +15,8 @@ from tests.browser.pier import Pier, write_pier
 from tests.support.deadline import wait_until
 from tests.support.installation import CANARY, Installation, add_camera, installation, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    OutageCause,
-    Secret,
-    Stream,
-    StreamRole,
-    parse_stream_url,
-)
+from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamRole
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.segment import Outage
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role

@@ -31,8 +31,8 @@ from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.ffmpeg.keyframe_picture import to_jpeg
 from vms.media.picture_pack import append_pictures
 from vms.simulator.camera_spec import CameraSpec, Scene
-from vms.simulator.canvas import Planes
-from vms.simulator.scenery import backdrop
+from vms.simulator.picture.canvas import Planes
+from vms.simulator.picture.scenery import backdrop
 
 _ZONE = ZoneInfo("Asia/Makassar")
 _SEGMENT_US = 10 * MINUTE_US

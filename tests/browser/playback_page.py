@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page
 
 from vms.domain.camera import Camera
 from vms.domain.time import SECOND_US, format_rfc3339
-from vms.simulator.frame_truth import FrameTruth
+from vms.simulator.picture.frame_truth import FrameTruth
 
 _SHOWS = """([at_us, within_us, states]) => {
   const shown = shownNow();

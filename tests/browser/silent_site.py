@@ -13,7 +13,8 @@ from storage.open import Storage
 from tests.browser.looks import WIDTHS, Look
 from tests.support.deadline import wait_until
 from tests.support.installation import Installation, installation, main_stream
-from vms.domain.camera import Camera, CameraDraft, StreamState, StreamStatus, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft, StreamState, StreamStatus
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role
 from web.access.auth import Authority

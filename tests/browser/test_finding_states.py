@@ -11,7 +11,8 @@ from tests.browser.city import PASSWORD, City, local
 from tests.browser.complaints import Complaints
 from tests.browser.finding_page import FindingPage
 from tests.browser.looks import WIDTHS
-from vms.domain.camera import Camera, CameraDraft, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import DAY_US, MINUTE_US, TimeRange
 from vms.domain.user import Role, User
 from web.access.auth import Authority

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.city import City
 from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import CANARY
-from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.time import SECOND_US
 
 pytestmark = pytest.mark.browser

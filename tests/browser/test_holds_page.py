@@ -11,7 +11,8 @@ from tests.browser.city import PAST_FPS, City, typed
 from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import ALL_TIME, main_stream
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.domain.camera import Camera, CameraDraft, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 from vms.simulator.demo_cameras import demo_cameras
 

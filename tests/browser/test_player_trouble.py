@@ -10,7 +10,8 @@ from tests.browser.city import PASSWORD, PAST_FPS, City, typed
 from tests.browser.playback_page import PlaybackPage
 from tests.support.installation import main_stream
 from tests.support.past_footage import PastRun, write_past_runs
-from vms.domain.camera import Camera, CameraDraft, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Role
 from vms.simulator.camera_spec import CameraSpec, Codec

@@ -11,7 +11,7 @@ from tests.browser.city import PAST_FRAME_US, City, local, typed
 from tests.browser.playback_page import PlaybackPage
 from tests.browser.river import river_time
 from vms.domain.time import MINUTE_US, SECOND_US
-from vms.simulator.frame_truth import read_truth
+from vms.simulator.picture.frame_truth import read_truth
 
 pytestmark = pytest.mark.browser
 

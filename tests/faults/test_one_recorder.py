@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from recorder.service import run_recorder
-from storage.installation.role_claim import ClaimHolder
+from storage.installation.service_claim import ClaimHolder
 from tests.support.postgres import PostgresServer
 from tests.support.recorder_scene import QUICK, Scene, play
 from vms.domain.errors import AlreadyRunning

@@ -23,7 +23,7 @@ from tests.support.installation import (
 )
 from tests.support.stored_footage import ext4
 from tests.support.written_footage import growing_files, whole_frames
-from vms.simulator.frame_truth import FrameTruth
+from vms.simulator.picture.frame_truth import FrameTruth
 
 pytestmark = [pytest.mark.faults, pytest.mark.root]
 

@@ -14,7 +14,8 @@ import pytest
 from recorder.clock.timings import RecorderTimings
 from tests.support.processes import running
 from tests.support.recorder_scene import QUICK, Scene, command_of, recording_ffmpeg, recording_scene
-from vms.domain.camera import CameraDraft, OutageCause, StreamState, StreamUrl
+from vms.domain.camera import CameraDraft, OutageCause, StreamState
+from vms.domain.camera_address import StreamUrl
 from vms.domain.segment import RunEnd
 from vms.ffmpeg.process import StopSteps
 

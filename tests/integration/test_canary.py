@@ -16,7 +16,8 @@ import pytest
 
 from tests.support.deadline import wait_until
 from tests.support.installation import ALL_TIME, CANARY, Installation, add_camera, installation, main_stream
-from vms.domain.camera import CameraDraft, Credentials, Secret, parse_stream_url
+from vms.domain.camera import CameraDraft
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.time import format_rfc3339
 from vms.domain.user import Role
 from web.access.auth import Authority

@@ -20,7 +20,8 @@ from tests.support.installation import (
 )
 from tests.support.recordings import packets
 from tests.support.rtsp_server import GStreamerCameras
-from vms.domain.camera import Camera, CameraDraft, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
 from web.access.auth import Authority

@@ -27,7 +27,7 @@ from vms.simulator.control import ControlChannel, ask_simulator
 from vms.simulator.faults import (
     Freeze,
 )
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 
 @pytest.mark.parametrize("ffmpeg", FFMPEGS)

@@ -35,7 +35,7 @@ from vms.simulator.faults import (
     Silent,
     SrClockStep,
 )
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 NTP_EPOCH = 2_208_988_800
 

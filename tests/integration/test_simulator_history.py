@@ -11,9 +11,9 @@ import pytest
 from tests.support.simulated_cameras import PLAIN, play_out, record, truths_in
 from vms.domain.errors import InvalidInput
 from vms.simulator.camera_spec import Codec
-from vms.simulator.frame_truth import FrameTruth
 from vms.simulator.history import write_history
-from vms.simulator.server import SimulatorServer
+from vms.simulator.picture.frame_truth import FrameTruth
+from vms.simulator.rtsp.server import SimulatorServer
 
 
 def boxes(data: bytes) -> list[tuple[bytes, int, int]]:

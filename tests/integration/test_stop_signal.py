@@ -1,4 +1,4 @@
-"""A role ends at the first signal, however many come and whatever lock they interrupt."""
+"""A service ends at the first signal, however many come and whatever lock they interrupt."""
 
 import select
 import signal
@@ -29,17 +29,17 @@ _ROLE = textwrap.dedent(
 
 def test_a_storm_of_signals_never_blocks_the_one_who_waits() -> None:
     command = [sys.executable, "-c", _ROLE]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as role:
-        assert role.stdout is not None
-        assert role.stdout.readline() == "up\n"
-        heard = [role.stdout]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == "up\n"
+        heard = [service.stdout]
 
         def has_ended() -> bool:
             for _ in range(50):
-                role.send_signal(signal.SIGTERM)
+                service.send_signal(signal.SIGTERM)
             return bool(select.select(heard, [], [], 0)[0])
 
         wait_until(has_ended, seconds=60, what="its end, so it hears no signal any more")
-        assert role.stdout.readline() == "ended\n"
-        role.communicate("")
-        assert role.returncode == 0
+        assert service.stdout.readline() == "ended\n"
+        service.communicate("")
+        assert service.returncode == 0

@@ -11,7 +11,8 @@ from storage.open import Storage
 from storage.schema.footage import rollup, volume
 from storage.sql.database import Database
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
-from vms.domain.camera import Camera, CameraDraft, StreamUrl
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import StreamUrl
 from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Rollup, Run, SegmentFlag
 from vms.domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 

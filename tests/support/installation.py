@@ -21,22 +21,14 @@ from storage.volumes.segment_paths import segment_path
 from tests.support.deadline import wait_until
 from tests.support.free_port import free_port
 from tests.support.processes import Child, running
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    Secret,
-    Stream,
-    StreamRole,
-    StreamState,
-    parse_stream_url,
-)
+from vms.domain.camera import Camera, CameraDraft, Stream, StreamRole, StreamState
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.segment import Segment
 from vms.domain.time import DAY_US, TimeRange
 from vms.host.settings import Settings
 from vms.processes.app import Services, open_services
 from vms.simulator.control import ask_simulator
-from vms.simulator.frame_truth import FrameTruth, read_truth
+from vms.simulator.picture.frame_truth import FrameTruth, read_truth
 
 CANARY = "kn4ry-7Qz"
 """The cameras' password: whatever shows it, leaks."""
@@ -59,10 +51,10 @@ class Installation:
         return self.folder / "footage"
 
     @contextlib.contextmanager
-    def running(self, role: str = "up") -> Iterator[Child]:
-        """Run `vms ROLE` while the block lasts."""
-        command = [sys.executable, "-m", "vms", role]
-        with running(command, self.folder / f"{role}.log", env=self.environment) as child:
+    def running(self, service: str = "up") -> Iterator[Child]:
+        """Run `vms SERVICE` while the block lasts."""
+        command = [sys.executable, "-m", "vms", service]
+        with running(command, self.folder / f"{service}.log", env=self.environment) as child:
             yield child
 
     @contextlib.contextmanager
@@ -71,10 +63,10 @@ class Installation:
         with open_services(self.settings) as services:
             yield services
 
-    def pid_of(self, role: str) -> int | None:
-        """Return the process that holds a role's lock, None where nobody says so or it is gone."""
+    def pid_of(self, service: str) -> int | None:
+        """Return the process that holds a service's lock, None where nobody says so or it is gone."""
         try:
-            pid = int((self.settings.data_dir / "locks" / f"{role}.lock").read_text())
+            pid = int((self.settings.data_dir / "locks" / f"{service}.lock").read_text())
             is_dead = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         except (OSError, ValueError):
             return None
@@ -91,10 +83,10 @@ class Installation:
                     found.append(int(entry.name))
         return sorted(found)
 
-    def kill(self, role: str) -> None:
-        """kill -9 the process that plays a role."""
-        pid = self.pid_of(role)
-        assert pid is not None, f"no {role} to kill"
+    def kill(self, service: str) -> None:
+        """kill -9 the process that runs a service."""
+        pid = self.pid_of(service)
+        assert pid is not None, f"no {service} to kill"
         os.kill(pid, signal.SIGKILL)
 
     def fault(self, camera: str, fault: str, **values: object) -> None:

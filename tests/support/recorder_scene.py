@@ -15,17 +15,8 @@ from recorder.clock.timings import RecorderTimings
 from recorder.service import run_recorder
 from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    OutageCause,
-    Secret,
-    Stream,
-    StreamState,
-    StreamStatus,
-    StreamUrl,
-)
+from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamState, StreamStatus
+from vms.domain.camera_address import Credentials, Secret, StreamUrl
 from vms.domain.segment import ClockTrust, Outage, Run, Segment
 from vms.domain.time import DAY_US, Clock, TimeRange
 from vms.domain.volume import Volume
@@ -33,7 +24,7 @@ from vms.ffmpeg.process import StopSteps
 from vms.host.clock import SystemClock
 from vms.host.settings import Settings
 from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 T = TypeVar("T")
 

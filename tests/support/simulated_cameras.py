@@ -13,8 +13,8 @@ import numpy as np
 
 from tests.support.deadline import wait_until
 from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.frame_truth import FrameTruth, read_truth
-from vms.simulator.server import SimulatorServer
+from vms.simulator.picture.frame_truth import FrameTruth, read_truth
+from vms.simulator.rtsp.server import SimulatorServer
 
 FFMPEGS = sorted({imageio_ffmpeg.get_ffmpeg_exe(), shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()})
 PLAIN = CameraSpec("Balai Kota", "cam0", 7, fps=10)

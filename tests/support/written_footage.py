@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.support.installation import truths_of
-from vms.simulator.frame_truth import FrameTruth
+from vms.simulator.picture.frame_truth import FrameTruth
 
 
 def growing_files(volume: Path) -> dict[Path, bytes]:

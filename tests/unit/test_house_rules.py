@@ -158,7 +158,12 @@ def locked(name: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements-runtime.lock", ["setup"]), ("requirements.lock", ["setup", "dev"])]
+    ("lock", "extras"),
+    [
+        ("requirements-runtime.lock", ["setup"]),
+        ("requirements-demo.lock", ["demo", "setup"]),
+        ("requirements.lock", ["demo", "dev", "setup"]),
+    ],
 )
 def test_lock_satisfies_what_the_project_asks_for(lock: str, extras: list[str]) -> None:
     project = PROJECT_SETTINGS["project"]
@@ -174,10 +179,20 @@ def test_lock_satisfies_what_the_project_asks_for(lock: str, extras: list[str]) 
     assert stale == [], f"{lock} is older than pyproject.toml: run `make lock`"
 
 
-def test_both_locks_agree() -> None:
+@pytest.mark.parametrize("lock", ["requirements-runtime.lock", "requirements-demo.lock"])
+def test_locks_agree(lock: str) -> None:
     everything = locked("requirements.lock")
-    runtime = locked("requirements-runtime.lock")
-    assert runtime == {name: everything[name] for name in runtime}
+    part = locked(lock)
+    assert part == {name: everything[name] for name in part}
+
+
+def test_a_server_installs_nothing_of_the_demonstration() -> None:
+    extra = {
+        canonicalize_name(Requirement(line).name)
+        for line in PROJECT_SETTINGS["project"]["optional-dependencies"]["demo"]
+    }
+    assert extra
+    assert locked("requirements-demo.lock").keys() - locked("requirements-runtime.lock").keys() == extra
 
 
 def test_every_setting_is_documented() -> None:

@@ -12,9 +12,9 @@ from vms.cli import (
     installation,
     key,
     purge,
-    roles,
     simulate,
     timeline,
+    up,
     user,
     volume,
 )
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Siring: records cameras, keeps footage as policy says, finds moments, hands over clips.",
 )
-roles.register(app)
+up.register(app)
 installation.register(app)
 app.add_typer(camera.app, name="camera")
 app.add_typer(volume.app, name="volume")

@@ -9,9 +9,19 @@ import typer
 
 from vms.cli.camera_csv import read_cameras
 from vms.cli.camera_options import CameraOptions, takes_camera_options
-from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
+from vms.cli.environment import (
+    EXIT_FAILED,
+    Environment,
+    opened,
+    out,
+    print_json,
+    print_table,
+    refuse_fields,
+)
 from vms.domain.audit import AuditAction
-from vms.domain.camera import Camera, CameraDraft, Credentials, Secret, StreamRole, parse_stream_url
+from vms.domain.camera import Camera, CameraDraft, StreamRole
+from vms.domain.camera_address import Credentials, parse_stream_url
+from vms.domain.camera_text import CameraText
 from vms.domain.errors import InvalidInput
 from vms.ffmpeg.camera_probe import CameraReport, Grade, probe_camera
 
@@ -38,9 +48,10 @@ def add(
 ) -> None:
     """Add a camera; it records within two seconds if purpose and retention are given."""
     with opened() as env:
-        main_url, in_url = parse_stream_url(url)
-        draft = options.applied_to(CameraDraft(name=name, main_url=main_url, credentials=in_url))
-        camera = env.storage.cameras.add(_with_login(draft, username, password_stdin=password_stdin))
+        written = options.applied_to(CameraText(name=name, main_url=url))
+        written = _with_login(written, username, password_stdin=password_stdin)
+        names = {"name": "NAME", "main_url": "URL"}
+        camera = env.storage.cameras.add(_checked(env, written, names, kept="nothing was added"))
         env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
         out.print(f"Camera {camera.id} “{camera.name}” added.")
         _say_if_incomplete(camera)
@@ -111,16 +122,21 @@ def edit(
     """Change what is given, keep the rest; footage stays where it is."""
     with opened() as env:
         known = env.storage.cameras.find(camera)
-        draft = _draft_of(known)
-        if url is not None:
-            main_url, in_url = parse_stream_url(url)
-            draft = replace(draft, main_url=main_url, credentials=in_url or draft.credentials)
-        draft = replace(
-            draft,
-            name=draft.name if name is None else name,
-            is_enabled=draft.is_enabled if enabled is None else enabled,
+        written = CameraText.of(known)
+        written = replace(
+            written,
+            name=written.name if name is None else name,
+            main_url=written.main_url if url is None else url,
+            is_enabled=written.is_enabled if enabled is None else enabled,
         )
-        draft = _with_login(options.applied_to(draft), username, password_stdin=password_stdin)
+        written = _with_login(options.applied_to(written), username, password_stdin=password_stdin)
+        draft = _checked(
+            env,
+            written,
+            {"main_url": "--url"},
+            kept=f"camera {known.id} “{known.name}” stays as it was",
+            stored=env.storage.cameras.credentials(known.id),
+        )
         changed = env.storage.cameras.edit(known.id, draft)
         env.record(AuditAction.CAMERA_EDIT, f"camera {changed.id}", changed.name)
         out.print(f"Camera {changed.id} “{changed.name}” changed.")
@@ -149,7 +165,7 @@ def import_(
 ) -> None:
     """Add many cameras from a CSV file: all of them, or none if a row is wrong."""
     with opened() as env:
-        drafts = read_cameras(file)
+        drafts = read_cameras(file, env.settings.camera_networks)
         taken = {camera.name for camera in env.storage.cameras.list()}
         double = [draft.name for draft in drafts if draft.name in taken]
         if double:
@@ -163,36 +179,30 @@ def import_(
         out.print(f"{len(drafts)} cameras added.")
 
 
-def _with_login(draft: CameraDraft, username: str | None, *, password_stdin: bool) -> CameraDraft:
-    """Return the draft with the user name and a password that no argument list ever held (SEC-20)."""
+def _with_login(written: CameraText, username: str | None, *, password_stdin: bool) -> CameraText:
+    """Return what is written with the user name and a password that no argument list ever held (SEC-20)."""
     if username is None:
-        return draft
+        return written
     password = (
         sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Password", hide_input=True)
     )
-    return replace(draft, credentials=Credentials(username, Secret(password)))
+    return replace(written, username=username, password=password)
 
 
-def _draft_of(camera: Camera) -> CameraDraft:
-    main, sub = camera.stream(StreamRole.MAIN), camera.stream(StreamRole.SUB)
-    if main is None:
-        raise InvalidInput(f"camera “{camera.name}” was made from files and has no address; add it anew")
-    return CameraDraft(
-        name=camera.name,
-        main_url=main.url,
-        sub_url=sub.url if sub is not None and sub.is_enabled else None,
-        place=camera.place,
-        agency=camera.agency,
-        group=camera.group,
-        latitude=camera.latitude,
-        longitude=camera.longitude,
-        purpose=camera.purpose,
-        retention_days=camera.retention_days,
-        min_days=camera.min_days,
-        quota_bytes=camera.quota_bytes,
-        is_enabled=camera.is_enabled,
-        record_audio=main.record_audio,
-    )
+def _checked(
+    env: Environment,
+    written: CameraText,
+    names: dict[str, str],
+    *,
+    kept: str,
+    stored: Credentials | None = None,
+) -> CameraDraft:
+    """Return the draft; raises InvalidInput with all that is wrong."""
+    checked = written.read(env.settings.camera_networks, stored)
+    position = dict.fromkeys(("latitude", "longitude"), "--position")
+    refuse_fields(checked.problems, kept=kept, names=position | names)
+    assert checked.draft is not None  # noqa: S101  # there is one where there are no problems
+    return checked.draft
 
 
 def _say_if_incomplete(camera: Camera) -> None:

@@ -2,10 +2,12 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from vms.cli.environment import read_text
-from vms.domain.camera import CameraDraft, Credentials, Secret, parse_stream_url
+from vms.domain.camera import CameraDraft
+from vms.domain.camera_text import CameraText
 from vms.domain.errors import InvalidInput
 
 COLUMNS = (
@@ -23,69 +25,71 @@ COLUMNS = (
     "retention_days",
 )
 _NEEDED = ("name", "url")
-_SHOWN_ERRORS = 10
+_SHOWN_ERRORS = 20
+_TOO_MUCH = "(more)"
 
 
-def read_cameras(file: Path) -> list[CameraDraft]:
+def read_cameras(file: Path, networks: tuple[str, ...]) -> list[CameraDraft]:
     """Return one draft per row of the file.
 
+    Args:
+        file: what was saved from a spreadsheet.
+        networks: where cameras may be, as the settings say.
+
     Raises:
-        InvalidInput: the file or some rows are unusable; lists the first ten with their line numbers.
+        InvalidInput: the file or some rows are unusable; lists the first twenty by line and column.
     """
     text = read_text(file)
-    heading = text.partition("\n")[0]
+    heading = next(iter(text.splitlines()), "")
     reader = csv.DictReader(
-        io.StringIO(text), delimiter=";" if heading.count(";") > heading.count(",") else ","
+        io.StringIO(text, newline=""),
+        delimiter=";" if heading.count(";") > heading.count(",") else ",",
+        restkey=_TOO_MUCH,
+        restval="",
     )
-    columns = [name.strip().lower() for name in reader.fieldnames or []]
-    unknown = [name for name in columns if name not in COLUMNS]
-    missing = [name for name in _NEEDED if name not in columns]
-    if unknown or missing:
-        problem = f"has no column {missing[0]!r}" if missing else f"has an unknown column {unknown[0]!r}"
-        raise InvalidInput(f"{file} {problem}; known are {', '.join(COLUMNS)}")
-    reader.fieldnames = columns
     drafts: list[CameraDraft] = []
     problems: list[str] = []
-    for row in reader:
-        try:
-            drafts.append(_draft({key: (row.get(key) or "").strip() for key in COLUMNS}))
-        except InvalidInput as error:
-            problems.append(f"line {reader.line_num}: {error}")
+    try:
+        reader.fieldnames = _columns(file, reader.fieldnames or ())
+        for row in reader:
+            wrong, draft = _read_row(row, networks)
+            problems += [f"line {reader.line_num}, {column}  {text}" for column, text in wrong]
+            drafts += [] if draft is None else [draft]
+    except csv.Error as error:
+        raise InvalidInput(
+            f"nothing was imported: {file} is no CSV at line {reader.line_num}: {error}"
+        ) from error
     names = [draft.name for draft in drafts]
     problems += [
-        f"the name {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})
+        f"the name {name!r} stands there twice" for name in dict.fromkeys(names) if names.count(name) > 1
     ]
     if problems:
-        more = f"\n… and {len(problems) - _SHOWN_ERRORS} more" if len(problems) > _SHOWN_ERRORS else ""
-        raise InvalidInput("nothing was imported:\n" + "\n".join(problems[:_SHOWN_ERRORS]) + more)
+        more = [f"… and {len(problems) - _SHOWN_ERRORS} more"] if len(problems) > _SHOWN_ERRORS else []
+        told = ["nothing was imported; correct the file and run the command again:"]
+        raise InvalidInput("\n  ".join(told + problems[:_SHOWN_ERRORS] + more))
     return drafts
 
 
-def _draft(row: dict[str, str]) -> CameraDraft:
-    if not row["name"]:
-        raise InvalidInput("the name is empty", field="name")
-    url, credentials = parse_stream_url(row["url"])
-    if row["username"]:
-        credentials = Credentials(row["username"], Secret(row["password"]))
-    days = _number(row, "retention_days")
-    return CameraDraft(
-        name=row["name"],
-        main_url=url,
-        sub_url=parse_stream_url(row["sub_url"])[0] if row["sub_url"] else None,
-        credentials=credentials,
-        place=row["place"],
-        agency=row["agency"],
-        group=row["group"],
-        latitude=_number(row, "latitude"),
-        longitude=_number(row, "longitude"),
-        purpose=row["purpose"],
-        retention_days=int(days) if days is not None else None,
-    )
+def _columns(file: Path, heading: Sequence[str]) -> list[str]:
+    """Return the names of the columns; raises InvalidInput where one is unknown, missing or there twice."""
+    columns = [name.strip().lower() for name in heading]
+    problems = [f"has no column {name!r}" for name in _NEEDED if name not in columns]
+    problems += [f"has an unknown column {name!r}" for name in columns if name not in COLUMNS]
+    problems += [f"has the column {name!r} twice" for name in COLUMNS if columns.count(name) > 1]
+    if problems:
+        raise InvalidInput(f"nothing was imported: {file} {problems[0]}; known are {', '.join(COLUMNS)}")
+    return columns
 
 
-def _number(row: dict[str, str], key: str) -> float | None:
-    """Return the cell's number, None if it is empty; a decimal comma is understood."""
-    try:
-        return float(row[key].replace(",", ".")) if row[key] else None
-    except ValueError:
-        raise InvalidInput(f"{key} {row[key]!r} is not a number", field=key) from None
+def _read_row(
+    row: dict[str, str], networks: tuple[str, ...]
+) -> tuple[list[tuple[str, str]], CameraDraft | None]:
+    """Return what is wrong with a row by column, and its draft where nothing is."""
+    if row.pop(_TOO_MUCH, None):
+        return [
+            ("row", "has more cells than the heading: put texts with a comma or semicolon in quotes")
+        ], None
+    texts = {"main_url" if column == "url" else column: cell for column, cell in row.items()}
+    checked = CameraText().with_texts(texts).read(networks)
+    wrong = [("url" if p.field == "main_url" else p.field, p.text) for p in checked.problems]
+    return wrong, checked.draft

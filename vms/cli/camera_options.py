@@ -8,8 +8,7 @@ from typing import Annotated, get_type_hints
 
 import typer
 
-from vms.domain.camera import CameraDraft, parse_stream_url
-from vms.domain.errors import InvalidInput
+from vms.domain.camera_text import CameraText
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +21,48 @@ class CameraOptions:
     group: Annotated[str | None, typer.Option(help="Free grouping for lists.")] = None
     purpose: Annotated[str | None, typer.Option(help="Why it records; without it, it does not.")] = None
     retention_days: Annotated[
-        int | None, typer.Option(min=1, help="Days that footage is kept; without it, it does not record.")
+        str | None,
+        typer.Option(metavar="DAYS", help="Days that footage is kept; without it, it does not record."),
     ] = None
     min_days: Annotated[
-        int | None,
-        typer.Option(min=0, help="Days that a full disk may not take from it, short of an emergency."),
+        str | None,
+        typer.Option(
+            metavar="DAYS", help="Days that a full disk may not take from it, short of an emergency."
+        ),
     ] = None
-    position: Annotated[str | None, typer.Option(help="latitude,longitude in degrees.")] = None
-    quota_gb: Annotated[
-        float | None, typer.Option(min=0.001, help="Most that one stream may fill, in GB.")
+    position: Annotated[
+        str | None, typer.Option(metavar="LATITUDE,LONGITUDE", help="In degrees, such as -3.3194,114.5908.")
     ] = None
+    quota_gb: Annotated[str | None, typer.Option(metavar="GB", help="Most that one stream may fill.")] = None
     audio: Annotated[
         bool | None, typer.Option("--audio/--no-audio", help="Whether sound is recorded; think twice.")
     ] = None
 
-    def applied_to(self, draft: CameraDraft) -> CameraDraft:
-        """Return the draft with every given option put in.
-
-        Raises:
-            InvalidInput: an address or a position cannot be used.
-        """
-        texts = {"place": self.place, "agency": self.agency, "group": self.group, "purpose": self.purpose}
-        given: dict[str, object] = {key: value.strip() for key, value in texts.items() if value is not None}
-        values = {
+    def applied_to(self, written: CameraText) -> CameraText:
+        """Return what is written of a camera with every given option put in its place."""
+        texts = {
+            "sub_url": self.sub_url,
+            "place": self.place,
+            "agency": self.agency,
+            "group": self.group,
+            "purpose": self.purpose,
             "retention_days": self.retention_days,
             "min_days": self.min_days,
-            "record_audio": self.audio,
+            "quota_gb": self.quota_gb,
         }
-        given |= {key: value for key, value in values.items() if value is not None}
-        if self.sub_url is not None:
-            given["sub_url"] = parse_stream_url(self.sub_url)[0] if self.sub_url else None
-        if self.quota_gb is not None:
-            given["quota_bytes"] = int(self.quota_gb * 1e9)
         if self.position is not None:
-            given["latitude"], given["longitude"] = parse_position(self.position)
-        return replace(draft, **given)  # type: ignore[arg-type]  # each key was paired with its own field's type above
+            texts["latitude"], texts["longitude"] = halves(self.position)
+        given = {name: text for name, text in texts.items() if text is not None}
+        audio = written.record_audio if self.audio is None else self.audio
+        return replace(written.with_texts(given), record_audio=audio)
+
+
+def halves(position: str) -> tuple[str, str]:
+    """Return latitude and longitude of "lat,lon"; two texts that are no numbers where it is something else."""
+    parts = position.split(",")
+    if len(parts) == 1:
+        return position, ""
+    return (parts[0], parts[1]) if len(parts) == 2 else (position, position)
 
 
 def takes_camera_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -80,14 +86,3 @@ def takes_camera_options(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = own.replace(parameters=[*kept, *shared])  # type: ignore[attr-defined]  # read by inspect
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*kept, *shared)}
     return run
-
-
-def parse_position(text: str) -> tuple[float, float]:
-    """Return latitude and longitude of "lat,lon"; raises InvalidInput."""
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InvalidInput(f"{text!r} is not latitude,longitude such as -3.3194,114.5908") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise InvalidInput(f"{text!r} lies nowhere on Earth")
-    return latitude, longitude

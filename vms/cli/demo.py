@@ -21,14 +21,15 @@ from storage.open import Storage
 from vms.cli.environment import EXIT_FAILED, err
 from vms.demo.bookmarks import keep_bookmarks
 from vms.demo.history import write_past
-from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamState, parse_stream_url
+from vms.domain.camera import CameraDraft, StreamRole, StreamState
+from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.user import Role
 from vms.host.clock import SystemClock
 from vms.host.logs import set_up_logging
-from vms.host.role_lock import role_lock
+from vms.host.service_lock import service_lock
 from vms.host.settings import Settings
 from vms.processes.app import open_services
-from vms.processes.process_group import ProcessGroup, role_command
+from vms.processes.process_group import ProcessGroup, service_command
 from vms.processes.up import prepare, run_all
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.demo_cameras import DEMO_PLACES, demo_cameras
@@ -66,11 +67,11 @@ def run_demo(folder: Path, port: int) -> None:
     _hand_down(settings)
     prepare(settings)
     logins = _logins(folder)
-    with role_lock(folder, "demo"), _simulator(logins) as urls:
+    with service_lock(folder, "demo"), _simulator(logins) as urls:
         specs = demo_cameras()
         with open_services(settings) as services:
             is_first = _furnish(services.storage, folder, specs, urls, logins)
-        set_up_logging(level="WARNING", format_name="text", role="demo", redact=str)
+        set_up_logging(level="WARNING", format_name="text", service="demo", redact=str)
 
         failures: list[str] = []
 
@@ -166,7 +167,7 @@ def _logins(folder: Path) -> _Logins:
 @contextmanager
 def _simulator(logins: _Logins) -> Iterator[dict[str, str]]:
     """Run the simulated cameras in a process of their own; yields the address of each stream by its path."""
-    command = role_command("simulate", "--port", "0", "--login-stdin", "--json")
+    command = service_command("simulate", "--port", "0", "--login-stdin", "--json")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None  # noqa: S101  # asked for just above
         assert process.stdout is not None  # noqa: S101  # likewise

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,15 @@ from rich.table import Table
 from storage.open import Storage
 from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput, SettingsError, VmsError
+from vms.domain.form_fields import FieldProblem
 from vms.host.clock import SystemClock
 from vms.host.settings import Settings, load_settings
 from vms.processes.app import Services, open_services
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+LARGEST_NUMBER = 2**63 - 1
+"""No row has a larger one."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -74,6 +77,23 @@ def opened() -> Iterator[Environment]:
         fail(error)
 
 
+def refuse_fields(
+    problems: Sequence[FieldProblem], *, kept: str, names: Mapping[str, str] | None = None
+) -> None:
+    """Raise InvalidInput with a line for each problem; nothing happens where there is none.
+
+    Args:
+        problems: what is wrong.
+        kept: what stays as it was, such as "nothing was added".
+        names: what a field is called on the command line, where that is not an option of its own name.
+    """
+    if problems:
+        lines = [
+            f"  {(names or {}).get(p.field, '--' + p.field.replace('_', '-'))}  {p.text}" for p in problems
+        ]
+        raise InvalidInput("\n".join([f"{kept}; correct this and run the command again:", *lines]))
+
+
 def fail(error: VmsError) -> NoReturn:
     """Print the error for a person and end the command: 2 for wrong usage, 1 for anything else."""
     err.print(f"[bold red]vms:[/] {_escaped(str(error))}")
@@ -101,7 +121,7 @@ def print_table(columns: list[str], rows: list[list[str]], *, empty: str) -> Non
 def read_text(path: Path) -> str:
     """Return a text file's content; raises InvalidInput when it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}") from error
 

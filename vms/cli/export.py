@@ -10,11 +10,11 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from playback.exports.export_folder import EXPORTS
-from vms.cli.environment import Environment, err, opened, out
+from vms.cli.environment import Environment, err, opened, out, refuse_fields
 from vms.cli.moment import typed_range
 from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, MediaError
-from vms.domain.export import ClipRequest, Export, ExportState
+from vms.domain.export import LONGEST_CLIP_NAME, ClipRequest, Export, ExportState
 
 _LOOK_SECONDS = 0.3
 
@@ -29,11 +29,13 @@ def export(
     """Export footage without re-encoding: the first frame shown is the one asked for."""
     with opened() as env:
         cameras = [env.storage.cameras.find(name) for name in camera]
-        asked = typed_range(env, start, end)
+        asked = typed_range(env, start, end, until_us=env.clock.now_us())
         if not folder.is_dir():
             raise Conflict(f"there is no folder {folder}")
-        name = " ".join(known.name for known in cameras)
-        request = ClipRequest(tuple(known.id for known in cameras), asked, name, reason, None)
+        name = " ".join(known.name for known in cameras)[:LONGEST_CLIP_NAME]
+        camera_ids = tuple(dict.fromkeys(known.id for known in cameras))
+        request = ClipRequest(camera_ids, asked, name, reason.strip(), None)
+        refuse_fields(list(request.problems()), kept="nothing was exported", names={"camera_ids": "CAMERA"})
         job = env.storage.exports.create(request)
         env.record(AuditAction.EXPORT_REQUEST, f"export {job.id}", reason)
         done = _run(env, job)

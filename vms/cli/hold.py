@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from vms.cli.environment import opened, out, print_json, print_table
+from vms.cli.environment import LARGEST_NUMBER, opened, out, print_json, print_table, refuse_fields
 from vms.cli.moment import typed_range
 from vms.cli.timeline import local
 from vms.domain.audit import AuditAction
+from vms.domain.retention import hold_problems, reason_problems
 from vms.domain.time import DAY_US
 
 app = typer.Typer(no_args_is_help=True, help="Protect footage from every deletion.")
@@ -29,6 +30,11 @@ def add(
         known = env.storage.cameras.find(camera)
         time = typed_range(env, start, end)
         expires_us = env.clock.now_us() + days * DAY_US if days is not None else None
+        refuse_fields(
+            list(hold_problems(time, reason, expires_us, env.clock.now_us())),
+            kept="nothing was protected",
+            names={"expires": "--days"},
+        )
         result = env.storage.holds.place(
             known.id, time, reason, f"cli:{getpass.getuser()}", expires_us=expires_us
         )
@@ -81,11 +87,13 @@ def list_(
 
 @app.command()
 def release(
-    hold: Annotated[int, typer.Argument(help="The hold's number.")],
+    hold: Annotated[int, typer.Argument(min=0, max=LARGEST_NUMBER, help="The hold's number.")],
     reason: Annotated[str | None, typer.Option(help="Why it is not needed any more.")] = None,
 ) -> None:
     """Let go of a hold; the footage then follows its retention again."""
     with opened() as env:
+        if reason is not None:
+            refuse_fields(reason_problems(reason), kept=f"hold {hold} stays")
         env.storage.holds.release(hold, f"cli:{getpass.getuser()}", reason=reason)
         env.record(AuditAction.HOLD_RELEASE, f"hold {hold}", reason or "")
         out.print("Released.")

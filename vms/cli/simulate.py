@@ -1,18 +1,17 @@
-"""`vms simulate`: RTSP cameras for trying things out, with faults on demand."""
+"""`vms simulate` and `vms demo`: cameras for trying things out, of an extra that a server need not install."""
 
 import json
 import os
 import sys
-from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vms.cli.environment import out
-from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.control import ask_simulator
-from vms.simulator.demo_cameras import demo_cameras
-from vms.simulator.run import RunningSimulator, run_simulator
+from vms.cli.environment import EXIT_FAILED, err, out
+
+if TYPE_CHECKING:
+    from vms.simulator.run import RunningSimulator
 
 
 def simulate(
@@ -37,13 +36,17 @@ def simulate(
     Faults: {"camera": "balai-kota", "fault": "freeze"}; others are resume, close, reset, refuse, silent, drop,
     rtp_jump, rtp_backward, sr_clock_step, lie_fps, change_encoding (docs/operations.md).
     """
+    _require_extra("simulate")
+    from vms.simulator.control import ask_simulator
+    from vms.simulator.demo_cameras import demo_cameras
+    from vms.simulator.run import run_simulator
+
     if fault is not None:
         out.print_json(json.dumps(ask_simulator(control_port, json.loads(fault))))
         return
     username, password = (sys.stdin.readline().strip() for _ in range(2)) if login_stdin else (None, None)
-    specs = _specs(cameras, username, password)
 
-    def announce(running: RunningSimulator) -> None:
+    def announce(running: "RunningSimulator") -> None:
         if as_json:
             urls = {"port": running.port, "control_port": running.control_port, "urls": running.urls}
             sys.stdout.write(json.dumps(urls) + "\n")
@@ -53,32 +56,29 @@ def simulate(
             out.print(f"Faults: vms simulate --control-port {running.control_port} --fault '{{…}}'")
         sys.stdout.flush()
 
+    specs = demo_cameras(cameras, username=username, password=password)
     run_simulator(specs, host=host, port=port, control_port=control_port, on_ready=announce)
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the portal; 0 for a free one.")] = int(
-        os.environ.get("VMS_PORT", "0")
-    ),
+    port: Annotated[
+        int, typer.Option(envvar="VMS_PORT", min=0, max=65_535, help="Port of the portal; 0 for a free one.")
+    ] = 0,
 ) -> None:
     """Run the whole system on six simulated cameras."""
-    from pathlib import Path
-
+    _require_extra("demo")
     from vms.cli.demo import run_demo
 
     run_demo(Path(os.environ.get("VMS_DATA", "demo-data")).resolve(), port)
 
 
-def _specs(count: int, username: str | None, password: str | None) -> list[CameraSpec]:
-    """Return the six places, again under other names where more cameras are wanted."""
-    places = demo_cameras(username=username, password=password)
-    specs = [
-        replace(
-            places[number % len(places)],
-            name=f"{places[number % len(places)].name} {number // len(places) + 1}",
-            path=f"{places[number % len(places)].path}-{number // len(places) + 1}",
-            number=number + 1,
+def _require_extra(command: str) -> None:
+    """End the command with what to install, where the extra `demo` is not."""
+    try:
+        import numpy as np  # noqa: F401  # asked for, and used by the simulator alone
+    except ImportError:
+        err.print(
+            f"[bold red]vms:[/] {command} needs the extra “demo”, which servers do without. Install it with\n"
+            "  pip install --require-hashes --no-deps -r requirements-demo.lock"
         )
-        for number in range(len(places), count)
-    ]
-    return [*places, *specs][:count]
+        raise typer.Exit(EXIT_FAILED) from None

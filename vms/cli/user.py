@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table
+from vms.cli.environment import EXIT_FAILED, Environment, opened, out, print_json, print_table, refuse_fields
+from vms.domain.account_text import AccountText, password_problems
 from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput
 from vms.domain.user import Role
-from web.access.auth import Authority, check_new_password
+from web.access.auth import Authority
 
 app = typer.Typer(no_args_is_help=True, help="Add people and set what they may see.")
 
@@ -32,13 +33,18 @@ def add(
 ) -> None:
     """Add a person; the password is asked for, never given as an argument."""
     with opened() as env:
-        hashed = _hash(env, name, password_stdin=password_stdin)
+        camera_ids = frozenset(_camera_ids(env, camera))
+        typed = _typed_password(password_stdin=password_stdin)
+        account = AccountText(full_name, role, name, typed).read()
+        refuse_fields(
+            account.problems, kept="nobody was added", names={"name": "NAME", "password": "password"}
+        )
         user = env.storage.users.add(
-            name=name,
-            full_name=full_name or name,
+            name=account.name,
+            full_name=account.full_name,
             role=role,
-            camera_ids=frozenset(_camera_ids(env, camera)),
-            password_hash=hashed,
+            camera_ids=frozenset() if role is Role.ADMIN else camera_ids,
+            password_hash=Authority(env.storage, env.clock).hash_password(typed),
         )
         env.record(AuditAction.USER_ADD, f"user {user.id}", f"{name} as {role}")
         out.print(f"User {user.id} “{user.name}” added as {user.role}.")
@@ -75,7 +81,10 @@ def password(name: Name, password_stdin: PasswordStdin = False) -> None:
         user = env.storage.users.by_name(name)
         if user is None:
             raise InvalidInput(f"there is no user {name!r}")
-        env.storage.users.set_password(user.id, _hash(env, name, password_stdin=password_stdin))
+        typed = _typed_password(password_stdin=password_stdin)
+        problems = password_problems(typed, user.name)
+        refuse_fields(problems, kept="the password stays as it was", names={"password": "password"})
+        env.storage.users.set_password(user.id, Authority(env.storage, env.clock).hash_password(typed))
         env.storage.sessions.end_all(user.id)
         env.record(AuditAction.USER_PASSWORD, f"user {user.id}", name)
         out.print("Password set.")
@@ -91,14 +100,11 @@ def setup_code() -> None:
         out.print(env.storage.meta.issue_setup_code())
 
 
-def _hash(env: Environment, name: str, *, password_stdin: bool) -> str:
-    """Return the hash of a password that is typed or piped in; raises InvalidInput where it is too weak."""
+def _typed_password(*, password_stdin: bool) -> str:
+    """Return a password that is typed twice or piped in."""
     if password_stdin:
-        text = sys.stdin.readline().rstrip("\n")
-    else:
-        text = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    check_new_password(text, name)
-    return Authority(env.storage, env.clock).hash_password(text)
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _camera_ids(env: Environment, names: list[str] | None) -> list[int]:

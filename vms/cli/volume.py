@@ -5,25 +5,37 @@ from typing import Annotated
 
 import typer
 
-from vms.cli.environment import Environment, opened, out, print_json, print_table
+from vms.cli.environment import (
+    LARGEST_NUMBER,
+    Environment,
+    opened,
+    out,
+    print_json,
+    print_table,
+    refuse_fields,
+)
 from vms.domain.audit import AuditAction
 from vms.domain.errors import StorageError
-from vms.domain.volume import Volume
+from vms.domain.form_fields import FieldReader, range_problems
+from vms.domain.volume import LARGEST_FLOOR_GB, Volume, volume_problems
 
 app = typer.Typer(no_args_is_help=True, help="Add disks for footage and see how full they are.")
 
-Number = Annotated[int, typer.Argument(help="The volume's number.")]
+Number = Annotated[int, typer.Argument(min=0, max=LARGEST_NUMBER, help="The volume's number.")]
+MinFree = Annotated[
+    str | None, typer.Option(metavar="GB", help="Free-space floor; by itself 2 % of the disk.")
+]
 
 
 @app.command()
 def add(
     folder: Annotated[Path, typer.Argument(help="An existing, empty folder on a mounted disk.")],
-    min_free_gb: Annotated[float | None, typer.Option(min=0.0, help="Free-space floor; default 2 %.")] = None,
+    min_free_gb: MinFree = None,
     weight: Annotated[int, typer.Option(min=1, help="Share of new recordings it takes.")] = 1,
 ) -> None:
     """Take a folder into use; a marker file in it tells disks apart for ever."""
     with opened() as env:
-        floor = int(min_free_gb * 1e9) if min_free_gb is not None else None
+        floor = _floor_bytes(min_free_gb, weight, kept="nothing was taken into use")
         volume = env.storage.volumes.add(folder.resolve(), min_free_bytes=floor, weight=weight)
         env.record(AuditAction.VOLUME_ADD, f"volume {volume.id}", volume.path)
         out.print(f"Volume {volume.id} at {volume.path}")
@@ -83,16 +95,18 @@ def disable(volume: Number) -> None:
 def edit(
     volume: Number,
     folder: Annotated[Path | None, typer.Option(help="Where its disk is mounted now.")] = None,
-    min_free_gb: Annotated[float | None, typer.Option(min=0.0, help="Free-space floor.")] = None,
+    min_free_gb: MinFree = None,
     weight: Annotated[int | None, typer.Option(min=1, help="Share of new recordings it takes.")] = None,
 ) -> None:
     """Change where a volume is mounted, its floor or its share; nothing is moved."""
     with opened() as env:
         known = env.storage.volumes.get(volume)
+        kept = f"volume {volume} stays as it was"
+        floor = _floor_bytes(min_free_gb, weight or known.weight, kept=kept)
         changed = env.storage.volumes.edit(
             volume,
             path=folder.resolve() if folder is not None else None,
-            min_free_bytes=int(min_free_gb * 1e9) if min_free_gb is not None else known.min_free_bytes,
+            min_free_bytes=known.min_free_bytes if floor is None else floor,
             weight=weight or known.weight,
             is_enabled=known.is_enabled,
         )
@@ -107,6 +121,19 @@ def remove(volume: Number) -> None:
         env.storage.volumes.remove(volume)
         env.record(AuditAction.VOLUME_REMOVE, f"volume {volume}")
         out.print("Forgotten.")
+
+
+def _floor_bytes(written_gb: str | None, weight: int, *, kept: str) -> int | None:
+    """Return the free-space floor, None where none is given; raises InvalidInput where it or the weight is wrong."""
+    reader = FieldReader()
+    floor_gb = reader.number("min_free_gb", written_gb or "")
+    for problem in range_problems("min_free_gb", floor_gb, 0, LARGEST_FLOOR_GB):
+        reader.complain(problem)
+    floor = None if floor_gb is None or reader.problems else round(floor_gb * 1e9)
+    for problem in volume_problems(floor, weight):
+        reader.complain(problem)
+    refuse_fields(reader.problems, kept=kept)
+    return floor
 
 
 def _set(number: int, *, is_enabled: bool) -> None:

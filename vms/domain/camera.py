@@ -1,19 +1,22 @@
-"""Cameras and their streams: who owns them, what they are for, and how they are reached."""
+"""Cameras and their streams: who owns them, what they are for, and what the recorder does about them."""
 
 import enum
-import ipaddress
-from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
-from typing_extensions import override
-
-from vms.domain.errors import InvalidInput, UnclearLogin
+from vms.domain.camera_address import Credentials, StreamUrl
+from vms.domain.form_fields import FieldProblem, Rule, length_problems, range_problems, required
 from vms.domain.time import SECOND_US
-from vms.domain.url_login import put_login, take_login, wants_login
 
 MOST_TOGETHER = 16
 """Cameras that are reviewed, bookmarked or saved as a view together."""
+GIGABYTE = 1_000_000_000
+LONGEST_TEXT = 120
+"""Characters of a camera's name, place, agency or group."""
+LONGEST_PURPOSE = 400
+LONGEST_DAYS = 3650
+LEAST_QUOTA_GB, MOST_QUOTA_GB = 0.1, 1_000_000
 
 
 class StreamRole(enum.StrEnum):
@@ -66,158 +69,6 @@ class OutageCause(enum.StrEnum):
     """The camera had not been added yet, and nothing is known to have been recorded; never stored."""
     PURGED = "purged"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A text that must never be seen: its repr and str hide it."""
-
-    value: str = field(repr=False)
-
-    @override
-    def __str__(self) -> str:
-        return "***"
-
-    @override
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A camera's user name and password."""
-
-    username: str
-    password: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class StreamUrl:
-    """The address of a stream, without credentials; safe to log and show.
-
-    Attributes:
-        text: an rtsp or rtsps URL as `parse_stream_url` accepted it.
-    """
-
-    text: str
-
-    @override
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def host(self) -> str:
-        """Host name or address, without brackets."""
-        return urlsplit(self.text).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """TCP port; 554 or 322 (rtsps) where the URL names none."""
-        parts = urlsplit(self.text)
-        return parts.port or (322 if parts.scheme == "rtsps" else 554)
-
-    def with_credentials(self, credentials: Credentials | None, address: str | None = None) -> Secret:
-        """Return the URL that a player needs: credentials inside, host replaced by a checked address if given.
-
-        They stand before the host, or only in the places that the address has for them.
-        """
-        parts = urlsplit(self.text)
-        host = address or self.host
-        host = f"[{host}]" if ":" in host else host
-        path, query = parts.path, parts.query
-        login = ""
-        if wants_login(self.text):
-            given = credentials or Credentials("", Secret(""))
-            path = put_login(path, given.username, given.password.value)
-            query = put_login(query, given.username, given.password.value)
-        elif credentials is not None:
-            login = f"{quote(credentials.username, safe='')}:{quote(credentials.password.value, safe='')}@"
-        return Secret(urlunsplit((parts.scheme, f"{login}{host}:{self.port}", path, query, "")))
-
-
-def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
-    """Split what a person typed into an address without secrets and the credentials it held.
-
-    A login may stand before the host, or in path or query as some cameras want it (`vms.domain.url_login`).
-    The rules keep ffmpeg's protocol and option parsing out of a typist's reach (SEC-15, SEC-16): only rtsp and
-    rtsps, a plain host, no control characters, quotes, backslashes or blanks anywhere.
-
-    Raises:
-        InvalidInput: says which rule was broken; never repeats a password.
-    """
-    text = text.strip()
-    if len(text) > 2000:
-        raise InvalidInput("the camera address is longer than 2000 characters", field="url")
-    if any(ord(c) < 33 or ord(c) == 127 or c in "'\"\\<>`|" for c in text):
-        raise InvalidInput(
-            "the camera address holds a blank, quote or other character that no URL may hold", field="url"
-        )
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-        host = parts.hostname or ""
-    except ValueError:
-        raise InvalidInput("the camera address is not a URL", field="url") from None
-    if parts.scheme not in {"rtsp", "rtsps"}:
-        raise InvalidInput("the camera address must begin with rtsp:// or rtsps://", field="url")
-    if not host or host.startswith("-") or not _is_plain_host(host):
-        raise InvalidInput(
-            "the camera address names no usable host, such as 10.0.0.12 or kamera1.lan", field="url"
-        )
-    if port is not None and not 0 < port < 65536:
-        raise InvalidInput("the camera address has an impossible port", field="url")
-    if parts.fragment:
-        raise InvalidInput("the camera address must not hold a '#': write %23 in its place", field="url")
-    place, credentials = _without_login(parts)
-    shown_host = f"[{host}]" if ":" in host else host
-    netloc = f"{shown_host}:{port}" if port else shown_host
-    return StreamUrl(urlunsplit((parts.scheme, netloc, *place, ""))), credentials
-
-
-def _without_login(parts: SplitResult) -> tuple[tuple[str, str], Credentials | None]:
-    """Return path and query of an address without the login in it, and that login."""
-    credentials = None
-    if parts.username is not None:
-        credentials = Credentials(unquote(parts.username), Secret(unquote(parts.password or "")))
-    taken = take_login(f"{parts.path}?{parts.query}")
-    if taken.password is None:
-        return (parts.path, parts.query), credentials
-    if credentials is not None:
-        raise UnclearLogin("the camera address holds two logins: leave one away", field="url")
-    path, _, query = taken.text.partition("?")
-    return (path, query), Credentials(taken.username or "", Secret(taken.password))
-
-
-def _is_plain_host(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        labels = host.rstrip(".").split(".")
-        return len(host) <= 253 and all(
-            0 < len(label) <= 63 and label.isascii() and label.replace("-", "").replace("_", "").isalnum()
-            for label in labels
-        )
-    return True
-
-
-def is_allowed_address(address: str, networks: tuple[str, ...]) -> bool:
-    """Tell whether a resolved address lies in the camera networks that the administrator set (SEC-15).
-
-    Loopback, link-local (which holds the cloud metadata service), multicast and unspecified addresses are refused
-    unless a network in the list lies wholly inside such a special range and holds the address: they must be named.
-    """
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    special = ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved
-    for text in networks:
-        network = ipaddress.ip_network(text, strict=False)
-        if network.version != ip.version or ip not in network:
-            continue
-        named = network.is_loopback or network.is_link_local or network.is_multicast or network.is_reserved
-        if not special or named:
-            return True
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +155,31 @@ class CameraDraft:
     quota_bytes: int | None = None
     is_enabled: bool = True
     record_audio: bool = False
+
+    def problems(self) -> Iterator[FieldProblem]:
+        """Yield what keeps the draft from being stored; nothing where it can be."""
+        if not self.name.strip():
+            yield required("name")
+        for field, text in (
+            *(("name", self.name), ("place", self.place)),
+            *(("agency", self.agency), ("group", self.group)),
+        ):
+            yield from length_problems(field, text.strip(), LONGEST_TEXT)
+        yield from length_problems("purpose", self.purpose.strip(), LONGEST_PURPOSE)
+        if self.sub_url == self.main_url:
+            yield FieldProblem("sub_url", Rule.SAME_STREAMS, "is the address of the main stream")
+        yield from range_problems("retention_days", self.retention_days, 1, LONGEST_DAYS)
+        yield from range_problems("min_days", self.min_days, 0, LONGEST_DAYS)
+        if self.retention_days is not None and self.min_days > self.retention_days:
+            text = "must not be more than the days that footage is kept"
+            yield FieldProblem("min_days", Rule.MIN_ABOVE_MAX, text)
+        quota_gb = None if self.quota_bytes is None else self.quota_bytes / GIGABYTE
+        yield from range_problems("quota_gb", quota_gb, 1 / GIGABYTE, MOST_QUOTA_GB)
+        if (self.latitude is None) != (self.longitude is None):
+            text = "needs its other half: a position has both a latitude and a longitude"
+            yield FieldProblem("latitude", Rule.BOTH_COORDINATES, text)
+        yield from range_problems("latitude", self.latitude, -90, 90)
+        yield from range_problems("longitude", self.longitude, -180, 180)
 
 
 RECORDER_SILENT_US = 10 * SECOND_US

@@ -11,7 +11,7 @@
         NotSignedIn            the caller is not known
         TooManyAttempts        the caller is throttled; carries how long to wait
       SettingsError            the settings file or environment is unusable
-      AlreadyRunning           another process holds this role on this data folder or database
+      AlreadyRunning           another process runs this service on this data folder or database
       SchemaMismatch           the database's revision is not the one this program needs
       StorageError
         VolumeUnavailable      missing, read-only, wrong identity, or not answering
@@ -98,7 +98,7 @@ class SettingsError(VmsError):
 
 
 class AlreadyRunning(VmsError):
-    """Another process holds this role on this data folder or database."""
+    """Another process runs this service on this data folder or database."""
 
 
 class SchemaMismatch(VmsError):

@@ -1,9 +1,16 @@
 """Clips and the export jobs that deliver them."""
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vms.domain.time import TimeRange
+from vms.domain.form_fields import FieldProblem, Rule, is_plain, length_problems
+from vms.domain.time import DAY_US, HOUR_US, TimeRange
+
+LONGEST_CLIP_US = DAY_US
+MOST_CAMERAS = 16
+LONGEST_CLIP_NAME = 120
+LONGEST_CLIP_REASON = 500
 
 
 class ExportState(enum.StrEnum):
@@ -33,6 +40,22 @@ class ClipRequest:
     reason: str
     requested_by: int | None
     """User id, or None for the command line."""
+
+    def problems(self) -> Iterator[FieldProblem]:
+        """Yield what keeps the clip from being asked for."""
+        if not 1 <= len(set(self.camera_ids)) == len(self.camera_ids) <= MOST_CAMERAS:
+            text = f"must be 1 to {MOST_CAMERAS} cameras, each once"
+            yield FieldProblem("camera_ids", Rule.OUT_OF_RANGE, text)
+        if self.time.is_empty:
+            yield FieldProblem("to", Rule.OUT_OF_RANGE, "must be later than from")
+        if self.time.duration_us > LONGEST_CLIP_US:
+            text = f"must be at most {LONGEST_CLIP_US // HOUR_US} hours later than from"
+            yield FieldProblem("to", Rule.OUT_OF_RANGE, text)
+        yield from length_problems("name", self.name, LONGEST_CLIP_NAME)
+        yield from length_problems("reason", self.reason, LONGEST_CLIP_REASON)
+        for field, text in (("name", self.name), ("reason", self.reason)):
+            if not is_plain(text):
+                yield FieldProblem(field, Rule.NOT_PLAIN, "holds a character that cannot be kept")
 
 
 @dataclass(frozen=True, slots=True)

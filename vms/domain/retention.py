@@ -1,8 +1,10 @@
 """Retention rules, holds and leases: what may be purged, and what never."""
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vms.domain.form_fields import FieldProblem, Rule, is_plain, length_problems, required
 from vms.domain.time import DAY_US, TimeRange
 
 
@@ -21,6 +23,9 @@ class RetentionRule:
     max_bytes: int | None = None
 
 
+LONGEST_REASON = 500
+"""Characters of the reason for which a hold is placed or released."""
+LONGEST_HOLD_US = 400 * DAY_US
 OPEN_END_US = 253_402_214_400_000_000
 """End of a hold that also protects whatever will be recorded: the last day of the year 9999."""
 
@@ -85,6 +90,28 @@ class PurgeRemedy(enum.StrEnum):
     """A person's word that this host's clock is right, or the clock coming back."""
     VOLUME = "volume"
     """The volume answering, whole and writable."""
+
+
+def hold_problems(
+    time: TimeRange, reason: str, expires_us: int | None, now_us: int
+) -> Iterator[FieldProblem]:
+    """Yield what keeps a hold from being placed."""
+    if time.is_empty:
+        yield FieldProblem("to", Rule.OUT_OF_RANGE, "must be later than from")
+    if time.end_us < OPEN_END_US and time.duration_us > LONGEST_HOLD_US:
+        text = f"must be at most {LONGEST_HOLD_US // DAY_US} days later than from"
+        yield FieldProblem("to", Rule.OUT_OF_RANGE, text)
+    yield from reason_problems(reason)
+    if expires_us is not None and not now_us < expires_us <= OPEN_END_US:
+        yield FieldProblem("expires", Rule.OUT_OF_RANGE, "must lie in the future, before the year 9999")
+
+
+def reason_problems(reason: str) -> list[FieldProblem]:
+    """Return what is wrong with the reason for which a hold is placed or released."""
+    text = reason.strip()
+    if not is_plain(text):
+        return [FieldProblem("reason", Rule.NOT_PLAIN, "holds a character that cannot be kept")]
+    return length_problems("reason", text, LONGEST_REASON) if text else [required("reason")]
 
 
 def days_us(days: int) -> int:

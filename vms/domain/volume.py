@@ -1,8 +1,14 @@
 """Volumes: directories on mounted filesystems that hold footage, each with an identity of its own."""
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
+
+from vms.domain.form_fields import FieldProblem, range_problems
+
+LARGEST_FLOOR_GB = 1_000_000
+LARGEST_WEIGHT = 1_000_000
 
 
 class VolumeState(enum.StrEnum):
@@ -62,6 +68,13 @@ class FreeSpace:
     free_bytes: int
     total_inodes: int
     free_inodes: int
+
+
+def volume_problems(min_free_bytes: int | None, weight: int) -> Iterator[FieldProblem]:
+    """Yield what is wrong with the numbers of a volume."""
+    floor_gb = None if min_free_bytes is None else min_free_bytes / 1e9
+    yield from range_problems("min_free_gb", floor_gb, 0, LARGEST_FLOOR_GB)
+    yield from range_problems("weight", weight, 1, LARGEST_WEIGHT)
 
 
 def default_floor_bytes(total_bytes: int, ingest_bytes_per_second: float) -> int:

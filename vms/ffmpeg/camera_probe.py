@@ -12,10 +12,10 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from vms.domain.camera import Credentials, StreamUrl
+from vms.domain.camera_address import Credentials, StreamUrl
 from vms.domain.errors import ProbeFailed
 from vms.domain.time import Clock
-from vms.ffmpeg.camera_address import resolve_camera_address
+from vms.ffmpeg.address_lookup import resolve_camera_address
 
 _OPEN_SECONDS: Final = 5.0
 _WATCH_SECONDS: Final = 4.5

@@ -15,16 +15,16 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | 
 }
 
 
-def set_up_logging(*, level: str, format_name: str, role: str, redact: Callable[[str], str]) -> None:
+def set_up_logging(*, level: str, format_name: str, service: str, redact: Callable[[str], str]) -> None:
     """Send this process's log to standard error.
 
     Args:
         level: name such as "INFO". format_name: "text" or "json".
-        role: which process speaks, such as "recorder".
+        service: which process speaks, such as "recorder".
         redact: applied to each finished line, so that no secret passes whatever logged it (SEC-20).
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LineFormatter(role=role, is_json=format_name == "json", redact=redact))
+    handler.setFormatter(_LineFormatter(service=service, is_json=format_name == "json", redact=redact))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -36,9 +36,9 @@ def set_up_logging(*, level: str, format_name: str, role: str, redact: Callable[
 class _LineFormatter(logging.Formatter):
     """Formats a record as one line, ids included, secrets excluded."""
 
-    def __init__(self, *, role: str, is_json: bool, redact: Callable[[str], str]) -> None:
+    def __init__(self, *, service: str, is_json: bool, redact: Callable[[str], str]) -> None:
         super().__init__()
-        self._role, self._is_json, self._redact = role, is_json, redact
+        self._service, self._is_json, self._redact = service, is_json, redact
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -47,10 +47,16 @@ class _LineFormatter(logging.Formatter):
         message = record.getMessage()
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         if self._is_json:
-            fields = {"at": moment, "level": record.levelname, "role": self._role, "message": message, **ids}
+            fields = {
+                "at": moment,
+                "level": record.levelname,
+                "service": self._service,
+                "message": message,
+                **ids,
+            }
             if trace:
                 fields["trace"] = trace
             return self._redact(json.dumps(fields, default=str, ensure_ascii=False))
         extra = "".join(f" {key}={value}" for key, value in ids.items())
-        line = f"{moment} {record.levelname:<7} {self._role}: {message}{extra}"
+        line = f"{moment} {record.levelname:<7} {self._service}: {message}{extra}"
         return self._redact(f"{line}\n{trace}" if trace else line)

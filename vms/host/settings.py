@@ -4,16 +4,24 @@ Cameras, users and policies are not here: they live in the database.
 """
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_type_hints
+from typing import Final, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vms.domain.errors import SettingsError
 
-_LIST_SEPARATOR = ","
+_LIST_SEPARATOR: Final = ","
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
+_YES_OR_NO: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+_LONGEST_SHOWN: Final = 60
+_DAY_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,24 @@ class Settings:
         return ZoneInfo(self.time_zone)
 
 
+FOREIGN_VARIABLES: Final = frozenset({"VMS_CONFIG", "VMS_DATA"})
+"""Variables of ours that are no settings: where the file is, and the Makefile's folder for the demonstration."""
+
+_KINDS: Final[Mapping[str, object]] = get_type_hints(Settings)
+_BOUNDS: Final = {
+    "port": (0, 65_535),
+    "segment_seconds": (2, 300),
+    "commit_seconds": (1, 30),
+    "picture_interval_seconds": (1, 600),
+    "export_keep_hours": (1, 8760),
+}
+_CHOICES: Final = {
+    "default_language": ("id", "en"),
+    "log_format": ("text", "json"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
+
+
 def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """Return the settings: defaults, overruled by the TOML file, overruled by `VMS_<NAME>` variables.
 
@@ -68,7 +94,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
             `FOREIGN_VARIABLES`.
 
     Raises:
-        SettingsError: names the key, where it stands, and what would be right.
+        SettingsError: names where it stands, the key, what was found, and what is wanted.
     """
     named = environment.get("VMS_CONFIG")
     file = file or (Path(named) if named else None)
@@ -76,11 +102,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     if file is not None:
         values.update(_from_file(file))
     values.update(_from_environment(environment))
-    return _checked(Settings(**values))  # type: ignore[arg-type]  # _typed gave every value the field's own type
-
-
-FOREIGN_VARIABLES = frozenset({"VMS_CONFIG", "VMS_DATA"})
-"""Variables of ours that are no settings: where the file is, and the Makefile's folder for the demonstration."""
+    return Settings(**values)  # type: ignore[arg-type]  # every value was found to be of its field's own type
 
 
 def _from_file(file: Path) -> dict[str, object]:
@@ -88,101 +110,116 @@ def _from_file(file: Path) -> dict[str, object]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"the settings file {file} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Of the errors of TOML and of UTF-8, and of a number with thousands of digits.
+    except ValueError as error:
         raise SettingsError(f"the settings file {file} is not valid TOML: {error}") from error
-    return {key: _typed(key, value, f"{file}") for key, value in table.items()}
+    return {key: _checked(key, _of_toml(key, value), value, str(file)) for key, value in table.items()}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, text in environment.items():
         if name.startswith("VMS_") and name not in FOREIGN_VARIABLES:
-            values[name[4:].lower()] = _typed(name[4:].lower(), text, f"the variable {name}")
+            key = name.removeprefix("VMS_").lower()
+            values[key] = _checked(key, _of_text(key, text), text, f"the variable {name}")
     return values
 
 
-def _typed(key: str, value: object, where: str) -> object:
-    """Return the value as the field's type; text is read as the type where it comes from the environment."""
-    known = {f.name: t for f in fields(Settings) for n, t in get_type_hints(Settings).items() if n == f.name}
-    if key not in known:
-        raise SettingsError(f"{where}: there is no setting {key!r}; known are {', '.join(sorted(known))}")
-    wanted = known[key]
+def _of_toml(key: str, value: object) -> object:
+    """Return a value of the file as its setting's type; None where TOML says that it is of another one."""
+    kind = _KINDS.get(key)
+    if kind in {int, bool, str}:
+        return value if type(value) is kind else None
+    if kind is Path:
+        return _path(value) if isinstance(value, str) else None
+    return _texts(value) if isinstance(value, list) else None
+
+
+def _of_text(key: str, text: str) -> object:
+    """Return a variable's text read as its setting's type; None where it cannot be read as that."""
+    kind = _KINDS.get(key)
+    if kind is int:
+        return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+    if kind is bool:
+        return _YES_OR_NO.get(text.lower())
+    if kind is str:
+        return text
+    return _path(text) if kind is Path else _texts(text.split(_LIST_SEPARATOR))
+
+
+def _path(text: str) -> Path | None:
     try:
-        if wanted is Path and isinstance(value, str):
-            return Path(value).expanduser()
-        if wanted is bool:
-            return value if isinstance(value, bool) else _boolean(value)
-        if wanted is int and not isinstance(value, bool):
-            return int(value)  # type: ignore[call-overload]  # any refusal is caught just below
-        if wanted is str and isinstance(value, str):
-            return value
-        if wanted == tuple[str, ...]:
-            parts = value.split(_LIST_SEPARATOR) if isinstance(value, str) else value
-            if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
-                return tuple(part.strip() for part in parts if part.strip())
-    except (TypeError, ValueError):
-        pass
-    shown = "a value" if key == "database_url" else repr(value)
-    raise SettingsError(f"{where}: {key} cannot be {shown}; it must be {_described(wanted)}")
+        return None if "\0" in text else Path(text).expanduser()
+    except RuntimeError:
+        # "~nobody/…", and there is nobody of that name.
+        return None
 
 
-def _boolean(value: object) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    text = str(value).strip().lower()
-    if text not in words:
-        raise ValueError(text)
-    return words[text]
+def _texts(values: list[object] | list[str]) -> tuple[str, ...] | None:
+    texts = [value.strip() for value in values if isinstance(value, str)]
+    return tuple(text for text in texts if text) if len(texts) == len(values) else None
 
 
-def _described(wanted: object) -> str:
-    names: dict[object, str] = {int: "a whole number", bool: "true or false", str: "a text", Path: "a path"}
-    return names.get(wanted, "a list of texts")
-
-
-def _checked(settings: Settings) -> Settings:
-    """Return the settings if their values make sense together.
+def _checked(key: str, value: object, found: object, where: str) -> object:
+    """Return a setting's value.
 
     Raises:
-        SettingsError: the first value that does not.
+        SettingsError: there is no such setting, `found` is not of its type (the value is None), or out of its range.
     """
+    if key not in _KINDS:
+        raise SettingsError(f"{where}: there is no setting {key!r}; known are {', '.join(sorted(_KINDS))}")
+    if value is None or not _is_allowed(key, value):
+        raise SettingsError(f"{where}: {key} is {_shown(key, found)}; it must be {_wanted(key)}")
+    return value
+
+
+def _is_allowed(key: str, value: object) -> bool:
+    """Tell whether a value of the right type can be used."""
+    if isinstance(value, tuple):
+        return all(_is_network(text) for text in value)
+    if isinstance(value, int) and key in _BOUNDS:
+        low, high = _BOUNDS[key]
+        return low <= value <= high and (key != "segment_seconds" or _DAY_SECONDS % value == 0)
+    if key == "time_zone":
+        return _is_zone(str(value))
+    return key not in _CHOICES or value in _CHOICES[key]
+
+
+def _is_network(text: str) -> bool:
     try:
-        ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(
-            f"time_zone: there is no zone {settings.time_zone!r}, such as Asia/Makassar"
-        ) from error
-    for key in ("camera_networks", "trusted_proxies"):
-        for text in getattr(settings, key):
-            try:
-                ipaddress.ip_network(text, strict=False)
-            except ValueError as error:
-                raise SettingsError(f"{key}: {text!r} is no network, such as 10.20.0.0/16") from error
-    if not 2 <= settings.segment_seconds <= 300 or 86_400 % settings.segment_seconds:
-        raise SettingsError("segment_seconds must lie between 2 and 300 and divide a day, such as 60")
-    bounds = {
-        "port": (0, 65_535),
-        "commit_seconds": (1, 30),
-        "picture_interval_seconds": (1, 600),
-        "export_keep_hours": (1, 8760),
-    }
-    for key, (low, high) in bounds.items():
-        if not low <= getattr(settings, key) <= high:
-            raise SettingsError(f"{key} must lie between {low} and {high}")
-    choices = {
-        "default_language": ("id", "en"),
-        "log_format": ("text", "json"),
-        "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
-    }
-    for key, allowed in choices.items():
-        if getattr(settings, key) not in allowed:
-            raise SettingsError(f"{key} must be one of {', '.join(allowed)}")
-    return settings
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _wanted(key: str) -> str:
+    """Return what a setting must be, for people."""
+    if key in _BOUNDS:
+        low, high = _BOUNDS[key]
+        more = " that divides a day, such as 60" if key == "segment_seconds" else ""
+        return f"a whole number between {low} and {high}{more}"
+    if key in _CHOICES:
+        return f"one of {', '.join(_CHOICES[key])}"
+    if key == "time_zone":
+        return "a time zone, such as Asia/Makassar"
+    names: dict[object, str] = {bool: "true or false", str: "a text", Path: "a path"}
+    return names.get(_KINDS[key], "a list of networks, such as 10.20.0.0/16")
+
+
+def _shown(key: str, found: object) -> str:
+    """Return what was found, as the file has it; an address that may hold a password only by its kind."""
+    kinds: dict[type, str] = {str: "a text", list: "a list", dict: "a table", bool: "true or false"}
+    kind = kinds.get(type(found), "a number" if isinstance(found, int | float) else "a date or time")
+    if key == "database_url" or isinstance(found, dict):
+        return kind
+    text = str(found).lower() if isinstance(found, bool) else repr(found)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

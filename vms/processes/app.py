@@ -1,4 +1,4 @@
-"""The composition root: opens the installation and runs each role with what it needs; wiring happens here, once."""
+"""The composition root: opens the installation and runs each service with what it needs; wiring happens here, once."""
 
 import asyncio
 import contextlib
@@ -22,17 +22,16 @@ from playback.stream.footage import Footage
 from playback.stream.segment_source import SegmentSource
 from recorder.service import run_recorder
 from storage.installation.migrate import require_head
-from storage.installation.role_claim import RoleClaim
+from storage.installation.service_claim import ServiceClaim
 from storage.open import Storage, open_storage
 from storage.purge.purger import Purger
 from vms.domain.errors import SettingsError
 from vms.domain.moments.site_time import SiteZone
 from vms.ffmpeg.redaction import Redactor
-from vms.host.clock import SystemClock
-from vms.host.clock_sync import read_clock_trust
+from vms.host.clock import SystemClock, read_clock_trust
 from vms.host.logs import set_up_logging
-from vms.host.role_lock import role_lock
 from vms.host.secret_key import load_or_create_key
+from vms.host.service_lock import service_lock
 from vms.host.settings import Settings
 from vms.host.stop_signal import call_on_stop_signal
 from vms.processes.scheduler import run_jobs
@@ -47,7 +46,7 @@ VERSION = importlib.metadata.version("siring")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """An open installation: what every role and command is given."""
+    """An open installation: what every service and command is given."""
 
     settings: Settings
     storage: Storage
@@ -95,16 +94,16 @@ def open_services(settings: Settings) -> Iterator[Services]:
 
 
 @contextmanager
-def _role(settings: Settings, role: str) -> Iterator[Services]:
-    """Open the installation for a long-running role: logging set up, its lock held."""
+def _service(settings: Settings, service: str) -> Iterator[Services]:
+    """Open the installation for a long-running service: logging set up, its lock held."""
     with open_services(settings) as services:
         set_up_logging(
-            level=settings.log_level, format_name=settings.log_format, role=role, redact=services.redact
+            level=settings.log_level, format_name=settings.log_format, service=service, redact=services.redact
         )
-        with role_lock(settings.data_dir, role):
-            log.info("%s begins", role, extra={"pid": os.getpid()})
+        with service_lock(settings.data_dir, service):
+            log.info("%s begins", service, extra={"pid": os.getpid()})
             yield services
-            log.info("%s ends", role)
+            log.info("%s ends", service)
 
 
 def serve_recorder(settings: Settings) -> None:
@@ -119,13 +118,13 @@ def serve_recorder(settings: Settings) -> None:
             services.settings, services.storage, services.clock, stop, redactor=services.redact
         )
 
-    with _role(settings, "recorder") as services:
+    with _service(settings, "recorder") as services:
         asyncio.run(record(services))
 
 
 def serve_pictures(settings: Settings) -> None:
     """Make pictures until SIGTERM or SIGINT, at a lower priority than everything else."""
-    with _role(settings, "pictures") as services, _stop_event() as stop:
+    with _service(settings, "pictures") as services, _stop_event() as stop:
         with contextlib.suppress(OSError):
             os.nice(10)
         PictureMaker(services.storage, settings.picture_interval_seconds).run(stop)
@@ -133,8 +132,8 @@ def serve_pictures(settings: Settings) -> None:
 
 def serve_scheduler(settings: Settings) -> None:
     """Run retention, exports and upkeep until SIGTERM or SIGINT."""
-    with _role(settings, "scheduler") as services, _stop_event() as stop:
-        claim = RoleClaim(services.storage.database, "scheduler", settings.data_dir)
+    with _service(settings, "scheduler") as services, _stop_event() as stop:
+        claim = ServiceClaim(services.storage.database, "scheduler", settings.data_dir)
         claim.take()
         try:
             run_jobs(
@@ -152,7 +151,7 @@ def serve_scheduler(settings: Settings) -> None:
 
 def serve_web(settings: Settings) -> None:
     """Serve the portal and the API until SIGTERM or SIGINT."""
-    with _role(settings, "web") as services:
+    with _service(settings, "web") as services:
         footage = services.footage()
         app = create_app(
             WebServices(

@@ -1,4 +1,4 @@
-"""The parent of `vms up`: starts the roles, starts a fallen one again, ends them all in order; no logic of its own."""
+"""The parent of `vms up`: starts the services, starts a fallen one again, ends them all in order; no logic of its own."""
 
 import logging
 import random
@@ -21,9 +21,9 @@ _LOOK_SECONDS = 0.2
 
 @dataclass(slots=True)
 class _Child:
-    """A role and the process that plays it at the moment."""
+    """A service and the process that runs it at the moment."""
 
-    role: str
+    service: str
     command: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
@@ -32,14 +32,14 @@ class _Child:
 
 
 class ProcessGroup:
-    """Runs one child process per role until told to stop.
+    """Runs one child process per service until told to stop.
 
     Children get SIGTERM from the kernel should this process die without a word (`setpriv --pdeathsig`).
     """
 
     def __init__(self, commands: dict[str, Sequence[str]]) -> None:
-        """Take the roles in the order in which they start; they end in reverse."""
-        self._children = [_Child(role, command) for role, command in commands.items()]
+        """Take the services in the order in which they start; they end in reverse."""
+        self._children = [_Child(service, command) for service, command in commands.items()]
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -47,7 +47,7 @@ class ProcessGroup:
         self._stop.set()
 
     def run(self, started: Callable[[], None] = lambda: None) -> None:
-        """Keep all roles running until `stop`; `started` is called once after the first start of all."""
+        """Keep all services running until `stop`; `started` is called once after the first start of all."""
         try:
             for child in self._children:
                 _start(child)
@@ -69,21 +69,21 @@ class ProcessGroup:
             try:
                 child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                log.warning("%s did not end in time and is killed", child.role)
+                log.warning("%s did not end in time and is killed", child.service)
                 child.process.kill()
                 child.process.wait()
 
 
-def role_command(role: str, *arguments: str) -> list[str]:
-    """Return the command that runs one role as a process of its own, tied to this one's life."""
-    return ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "vms", role, *arguments]
+def service_command(service: str, *arguments: str) -> list[str]:
+    """Return the command that runs one service as a process of its own, tied to this one's life."""
+    return ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "vms", service, *arguments]
 
 
 def _start(child: _Child) -> None:
-    # A session of its own: Ctrl-C reaches the parent alone, which then ends the roles in order.
+    # A session of its own: Ctrl-C reaches the parent alone, which then ends the services in order.
     child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, start_new_session=True)
     child.started = time.monotonic()
-    log.info("%s started", child.role, extra={"pid": child.process.pid})
+    log.info("%s started", child.service, extra={"pid": child.process.pid})
 
 
 def _look_after(child: _Child) -> None:
@@ -98,6 +98,6 @@ def _look_after(child: _Child) -> None:
     if now - child.started >= _GOOD_RUN_SECONDS:
         child.delay = _FIRST_DELAY_SECONDS
     child.due = now + child.delay * random.uniform(0.8, 1.2)  # noqa: S311  # spreads restarts, guards nothing
-    log.error("%s ended with status %s; starting it again in %.0f s", child.role, status, child.delay)
+    log.error("%s ended with status %s; starting it again in %.0f s", child.service, status, child.delay)
     child.delay = min(child.delay * 2, _LONGEST_DELAY_SECONDS)
     child.process = None

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from playback.exports.export_worker import ExportWorker
 from storage.footage.upkeep import compact_runs, prune_outages
-from storage.installation.role_claim import RoleClaim
+from storage.installation.service_claim import ServiceClaim
 from storage.open import Storage
 from storage.purge.purger import Purger
 from storage.recovery.config_backup import back_up_config, is_config_copy_due
@@ -38,7 +38,7 @@ def run_jobs(
     backup_dir: Path,
     clock: Clock,
     stop: threading.Event,
-    claim: RoleClaim,
+    claim: ServiceClaim,
 ) -> None:
     """Run all jobs on their intervals until `stop` is set; a running job is waited for, but no volume that hangs.
 

@@ -1,6 +1,6 @@
-"""`vms up`: all roles under one parent, and a damaged SQLite index set aside, replaced and rebuilt while they work.
+"""`vms up`: all services under one parent, and a damaged SQLite index set aside, replaced and rebuilt while they work.
 
-Looking a large database over takes longer than a camera may go unrecorded, so the roles start first. Should damage be
+Looking a large database over takes longer than a camera may go unrecorded, so the services start first. Should damage be
 found, they stop for the moment in which the database is replaced; the footage is indexed again beside the recording,
 and that goes on at each start, and after each failure, until all of it is (storage.installation.meta).
 """
@@ -18,11 +18,11 @@ from vms.host.clock import SystemClock
 from vms.host.settings import Settings
 from vms.host.stop_signal import call_on_stop_signal
 from vms.processes.app import BACKUPS, open_services
-from vms.processes.process_group import ProcessGroup, role_command
+from vms.processes.process_group import ProcessGroup, service_command
 
 log = logging.getLogger(__name__)
 
-ROLES = ("recorder", "pictures", "scheduler", "web")
+SERVICES = ("recorder", "pictures", "scheduler", "web")
 _RETRY_SECONDS = 60.0
 _LONGEST_RETRY_SECONDS = 600.0
 """Between two tries to index what is due: a volume may come back, a database may answer again."""
@@ -54,11 +54,11 @@ class _Watch:
 
 
 def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lambda _group: None) -> None:
-    """Run all roles until SIGTERM or SIGINT; `started` is called after each first start of a group."""
+    """Run all services until SIGTERM or SIGINT; `started` is called after each first start of a group."""
     is_asked = threading.Event()
-    roles = [role for role in ROLES if role != "pictures" or settings.pictures_enabled]
+    services = [service for service in SERVICES if service != "pictures" or settings.pictures_enabled]
     while not is_asked.is_set():
-        group = ProcessGroup({role: role_command(role) for role in roles})
+        group = ProcessGroup({service: service_command(service) for service in services})
         watch = _Watch()
 
         def stop(group: ProcessGroup = group) -> None:

@@ -19,7 +19,7 @@ from typing import Self
 
 from vms.domain.errors import InvalidInput, VmsError
 from vms.simulator.faults import parse_fault
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 _ANSWER_SECONDS = 10.0
 

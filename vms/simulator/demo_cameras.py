@@ -85,23 +85,29 @@ DEMO_PLACES = (
 )
 
 
-def demo_cameras(*, username: str | None = None, password: str | None = None) -> list[CameraSpec]:
-    """Return six cameras of Banjarmasin, all H.264 at 10 frames a second with a keyframe each second.
+def demo_cameras(
+    count: int = len(DEMO_PLACES), *, username: str | None = None, password: str | None = None
+) -> list[CameraSpec]:
+    """Return so many cameras of Banjarmasin, all H.264 at 10 frames a second with a keyframe each second.
 
-    Two are 1280x720, the others 640x360; four have a second stream of 320x180.
+    There are six places: two at 1280x720, the others at 640x360, four with a second stream of 320x180. Further
+    cameras stand in the same places under other names.
     """
     small = VideoSpec(width=320, height=180, fps=10)
-    return [
-        CameraSpec(
-            name=place.name,
-            path=place.path,
-            number=number,
-            width=1280 if place.is_large else 640,
-            height=720 if place.is_large else 360,
-            scene=place.scene,
-            sub=small if place.has_sub else None,
-            username=username,
-            password=password,
+    specs = []
+    for number in range(count):
+        place, turn = DEMO_PLACES[number % len(DEMO_PLACES)], number // len(DEMO_PLACES) + 1
+        specs.append(
+            CameraSpec(
+                name=place.name if turn == 1 else f"{place.name} {turn}",
+                path=place.path if turn == 1 else f"{place.path}-{turn}",
+                number=number + 1,
+                width=1280 if place.is_large else 640,
+                height=720 if place.is_large else 360,
+                scene=place.scene,
+                sub=small if place.has_sub else None,
+                username=username,
+                password=password,
+            )
         )
-        for number, place in enumerate(DEMO_PLACES, start=1)
-    ]
+    return specs

@@ -20,9 +20,9 @@ from av.video.stream import VideoStream
 from vms.domain.errors import InvalidInput
 from vms.simulator.camera_spec import CameraSpec, Codec, VideoSpec
 from vms.simulator.nal_units import EncodedFrame, join_units
-from vms.simulator.picture import Painter
-from vms.simulator.rtp import VIDEO_CLOCK
-from vms.simulator.video_encoder import VideoEncoder, sample_of
+from vms.simulator.picture.painter import Painter
+from vms.simulator.picture.video_encoder import VideoEncoder, sample_of
+from vms.simulator.rtsp.rtp import VIDEO_CLOCK
 
 FILE_SECONDS = 60
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.control import ControlChannel
-from vms.simulator.server import SimulatorServer
+from vms.simulator.rtsp.server import SimulatorServer
 
 
 @dataclass(frozen=True, slots=True)

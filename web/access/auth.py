@@ -10,17 +10,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.responses import Response
 
 from storage.open import Storage
+from vms.domain.account_text import LONGEST_PASSWORD, password_problems
 from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
+from vms.domain.form_fields import refuse
 from vms.domain.time import HOUR_US, MINUTE_US, SECOND_US, Clock
 from vms.domain.user import Role, User
 from vms.host.settings import Settings
 
 ABSOLUTE_US = 12 * HOUR_US
 _TOUCH_US = MINUTE_US
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-_COMMON = frozenset({"password1234", "123456789012", "1234567890123", "administrator", "qwertyuiop12"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +46,6 @@ def session_cookie_name(settings: Settings) -> str:
 def browser_cookie_name(settings: Settings) -> str:
     """Return the name of the cookie that ties forms to a browser before anybody has signed in."""
     return "__Host-siring-browser" if settings.secure_cookies else "siring-browser"
-
-
-def check_new_password(password: str, name: str = "") -> None:
-    """Accept a password that a person chose: long, and not one that everybody tries first (SEC-09).
-
-    Raises:
-        InvalidInput: says what is wrong.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput(
-            f"the password must have at least {SHORTEST_PASSWORD} characters", field="password"
-        )
-    if len(password) > LONGEST_PASSWORD:
-        raise InvalidInput(f"the password must have at most {LONGEST_PASSWORD} characters", field="password")
-    plain = password.casefold()
-    is_repetition = any(plain == (plain[:n] * len(plain))[: len(plain)] for n in range(1, 5))
-    if (
-        plain in _COMMON
-        or is_repetition
-        or (name and plain.replace(name.casefold(), "").strip("0123456789 ") == "")
-    ):
-        raise InvalidInput("this password is too easy to guess", field="password")
 
 
 def wait_seconds(failures: int, last_failure_us: int, now_us: int, *, free: int, longest: int) -> int:
@@ -141,7 +118,7 @@ class Authority:
             InvalidInput: name or password is unusable.
         """
         self._check_throttle("(setup)", address)
-        check_new_password(password, name)
+        refuse(password_problems(password, name))
         digest = self.hash_password(password)
         with self._setting_up:
             if not self._storage.meta.setup_code_matches(code.strip()):
@@ -192,7 +169,7 @@ class Authority:
             InvalidInput: the password is too short or too common.
         """
         user = self._storage.users.get(user_id)
-        check_new_password(password, user.name)
+        refuse(password_problems(password, user.name))
         self._storage.users.set_password(user_id, self.hash_password(password))
         self._storage.sessions.end_all(user_id, keep=keep)
 

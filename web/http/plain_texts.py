@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vms.domain.errors import InvalidInput
+from vms.domain.form_fields import is_plain
 
 _LONGEST_PATH = 1000
 """Paths name things by numbers and file names; Python refuses to read numbers of thousands of digits."""
@@ -67,7 +68,7 @@ def check_json_texts(body: object, field: str = "") -> None:
 
 
 def _check(text: str, field: str) -> None:
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_plain(text):
         raise InvalidInput("a text holds a character that cannot be kept", field=_printable(field))
 
 

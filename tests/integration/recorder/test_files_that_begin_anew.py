@@ -23,7 +23,7 @@ from vms.domain.segment import SegmentFlag
 from vms.domain.time import SECOND_US, TimeRange
 from vms.ffmpeg.binary import find_ffmpeg
 from vms.simulator.camera_spec import CameraSpec
-from vms.simulator.frame_truth import FrameTruth
+from vms.simulator.picture.frame_truth import FrameTruth
 
 CAMERA = CameraSpec("Balai Kota", "a", 1, width=320, height=180, fps=10)
 FRAME_US = SECOND_US // 10

@@ -24,12 +24,12 @@ from tests.support.footage import NOON_US
 from tests.support.recorder_scene import Scene, play, recording_scene
 from tests.support.rtsp_server import GStreamerCameras
 from tests.support.stored_footage import RecordedRun
-from vms.domain.camera import CameraDraft, StreamState, parse_stream_url
+from vms.domain.camera import CameraDraft, StreamState
+from vms.domain.camera_address import parse_stream_url
 from vms.domain.segment import ClockTrust
 from vms.domain.time import SECOND_US
 from vms.ffmpeg.binary import find_ffmpeg
-from vms.host.clock import SystemClock
-from vms.host.clock_sync import read_clock_trust
+from vms.host.clock import SystemClock, read_clock_trust
 from vms.media.fragments import Fragment, walk_fragments
 from vms.media.init_segment import InitSegment, read_init
 from vms.simulator.camera_spec import CameraSpec

@@ -7,7 +7,8 @@ import pytest
 from storage.open import Storage, open_storage
 from tests.support.footage import SteppedClock, draft
 from tests.support.statements import sent_statements
-from vms.domain.camera import CameraDraft, Credentials, Secret, StreamRole, StreamUrl
+from vms.domain.camera import CameraDraft, StreamRole
+from vms.domain.camera_address import Credentials, Secret, StreamUrl
 from vms.domain.errors import Conflict, InvalidInput, NotFound, SettingsError
 
 LOGIN = Credentials("admin", Secret("kopi/pahit 9"))
@@ -110,11 +111,14 @@ def test_camera_is_found_by_number_uuid_and_name_in_any_case(storage: Storage) -
     ("field", "wrong"),
     [
         ("name", draft("  ")),
-        ("name", draft("x" * 201)),
+        ("name", draft("x" * 121)),
+        ("place", draft(place="x" * 121)),
+        ("purpose", draft(purpose="x" * 401)),
+        ("retention_days", draft(retention_days=3651)),
         ("retention_days", draft(retention_days=0)),
         ("min_days", draft(min_days=31)),
         ("min_days", draft(min_days=-1)),
-        ("quota_bytes", draft(quota_bytes=0)),
+        ("quota_gb", draft(quota_bytes=0)),
         ("latitude", draft(latitude=1.0)),
         ("latitude", draft(latitude=91.0, longitude=0.0)),
         ("longitude", draft(latitude=0.0, longitude=181.0)),

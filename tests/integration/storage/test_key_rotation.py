@@ -11,7 +11,7 @@ from storage.cameras.key_rotation import rotate_key
 from storage.installation.migrate import upgrade
 from storage.open import open_storage
 from tests.support.footage import SteppedClock, draft
-from vms.domain.camera import Credentials, Secret
+from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import SettingsError
 from vms.host.secret_key import KeyFiles, load_or_create_key
 

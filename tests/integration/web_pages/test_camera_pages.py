@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser
-from vms.domain.camera import Credentials, Secret
+from vms.domain.camera_address import Credentials, Secret
 from vms.domain.user import Role
 
 CANARY = "k4nari-rahasia"

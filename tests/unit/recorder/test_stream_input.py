@@ -1,5 +1,5 @@
 from recorder.run.segmenter_process import StreamInput
-from vms.domain.camera import Credentials, Secret, StreamUrl
+from vms.domain.camera_address import Credentials, Secret, StreamUrl
 
 
 def test_address_and_options_are_one_script() -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from recorder.streams.supervisor import wanted_streams
-from vms.domain.camera import Camera, Stream, StreamRole, StreamUrl
+from vms.domain.camera import Camera, Stream, StreamRole
+from vms.domain.camera_address import StreamUrl
 
 MAIN = Stream(7, UUID(int=7), 1, StreamRole.MAIN, StreamUrl("rtsp://10.0.0.12/main"))
 SUB = Stream(8, UUID(int=8), 1, StreamRole.SUB, StreamUrl("rtsp://10.0.0.12/sub"))

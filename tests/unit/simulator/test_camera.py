@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vms.domain.errors import InvalidInput
-from vms.simulator.bitmap_font import Typesetter
 from vms.simulator.camera_spec import CameraSpec, Scene, VideoSpec
 from vms.simulator.demo_cameras import DEMO_PLACES, demo_cameras
 from vms.simulator.frame_clock import FrameClock
-from vms.simulator.movers import movers_of, places_at
-from vms.simulator.picture import Painter
-from vms.simulator.rtsp_auth import REALM, is_authorized
-from vms.simulator.rtsp_message import parse_request
-from vms.simulator.tone import mu_law
+from vms.simulator.picture.bitmap_font import Typesetter
+from vms.simulator.picture.movers import movers_of, places_at
+from vms.simulator.picture.painter import Painter
+from vms.simulator.rtsp.auth import REALM, is_authorized
+from vms.simulator.rtsp.message import parse_request
+from vms.simulator.rtsp.tone import mu_law
 
 NONCE = "0123456789abcdef"
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vms.simulator.camera_spec import Scene, VideoSpec
-from vms.simulator.frame_truth import BandPainter, FrameTruth, read_truth, truth_bits
 from vms.simulator.nal_units import join_units
-from vms.simulator.picture import Painter
-from vms.simulator.video_encoder import VideoEncoder
+from vms.simulator.picture.frame_truth import BandPainter, FrameTruth, read_truth, truth_bits
+from vms.simulator.picture.painter import Painter
+from vms.simulator.picture.video_encoder import VideoEncoder
 
 TRUTH = FrameTruth(frame=4_000_000_123, time_us=1_795_459_200_123_456, camera=65_000)
 

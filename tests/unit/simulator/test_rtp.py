@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from vms.simulator.camera_spec import Codec
-from vms.simulator.rtp import PAYLOAD_BYTES, RtpSender, payloads
+from vms.simulator.rtsp.rtp import PAYLOAD_BYTES, RtpSender, payloads
 
 
 @pytest.mark.parametrize("codec", list(Codec))

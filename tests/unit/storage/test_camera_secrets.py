@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.cameras.camera_secrets import CameraSecrets
-from vms.domain.camera import Credentials, Secret
+from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import SettingsError
 
 SECRETS = CameraSecrets(bytes(range(32)))

@@ -42,7 +42,7 @@ def test_a_log_line_holds_its_ids_and_no_secret(monkeypatch: pytest.MonkeyPatch,
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     try:
-        set_up_logging(level="INFO", format_name=format_name, role="recorder", redact=Redactor([CANARY]))
+        set_up_logging(level="INFO", format_name=format_name, service="recorder", redact=Redactor([CANARY]))
         try:
             int(CANARY)
         except ValueError:

@@ -9,8 +9,10 @@ import pytest
 
 from vms.domain.camera import OutageCause
 from vms.domain.export import ExportState
+from vms.domain.form_fields import Rule
 from vms.domain.user import Role
 from web.i18n.catalogue import LANGUAGES, Words, catalogue, chosen_language
+from web.pages.frame.forms import SENTENCES
 
 WEB = Path(__file__).parents[3] / "web"
 KEY = re.compile(r"""(?:\bt|\bn|text|count)\(\s*["']([a-z_]+\.[a-z_0-9-]+)["']""")
@@ -99,9 +101,15 @@ def test_every_cause_role_and_export_state_has_words(language: str) -> None:
     assert wanted - set(words) == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_a_field_has_a_sentence(language: str) -> None:
+    assert set(SENTENCES) == set(Rule)
+    assert set(SENTENCES.values()) <= set(catalogue(language).words)
+
+
 def test_every_finding_of_a_camera_test_has_words() -> None:
     text = (WEB.parent / "vms" / "ffmpeg" / "camera_probe.py").read_text("utf-8")
-    address = (WEB.parent / "vms" / "ffmpeg" / "camera_address.py").read_text("utf-8")
+    address = (WEB.parent / "vms" / "ffmpeg" / "address_lookup.py").read_text("utf-8")
     codes = set(re.findall(r"Finding\(\s*\"([a-z0-9-]+)\"", text))
     codes |= {f"failed-{cause}" for cause in re.findall(r"cause=\"([a-z-]+)\"", text + address)}
     codes |= {f"failed-{cause}" for cause in re.findall(r"Error,\s*\"([a-z-]+)\"", text)}

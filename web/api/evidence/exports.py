@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playback.clips.clip_planner import LONGEST_CLIP_US, MOST_CAMERAS, ClipPlanner
+from playback.clips.clip_planner import ClipPlanner
 from playback.exports.export_job import room_bytes
 from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.audit import AuditAction
 from vms.domain.errors import TooManyAttempts
-from vms.domain.export import ClipRequest, Export
+from vms.domain.export import (
+    LONGEST_CLIP_NAME,
+    LONGEST_CLIP_REASON,
+    LONGEST_CLIP_US,
+    MOST_CAMERAS,
+    ClipRequest,
+    Export,
+)
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, Role, User
 from web.access.permissions import EXPORT, OWN_EXPORT, require_camera
@@ -209,8 +216,8 @@ def _asked(services: WebServices, user: User, body: Mapping[str, object]) -> Cli
     return ClipRequest(
         camera_ids=camera_ids_from(body, most=MOST_CAMERAS),
         time=checked_clip_time(start_us, end_us),
-        name=text_from(body, "name", longest=120, default=""),
-        reason=text_from(body, "reason", longest=500, default=""),
+        name=text_from(body, "name", longest=LONGEST_CLIP_NAME, default=""),
+        reason=text_from(body, "reason", longest=LONGEST_CLIP_REASON, default=""),
         requested_by=user.id,
     )
 

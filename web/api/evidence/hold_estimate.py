@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from playback.timeline.held_footage import HeldFootage, held_footage
 from vms.domain.camera import MOST_TOGETHER
-from vms.domain.time import DAY_US
+from vms.domain.retention import LONGEST_HOLD_US
 from vms.domain.user import Right
 from web.access.permissions import HOLD, require_camera
 from web.api.answers import json_answer
@@ -14,7 +14,6 @@ from web.api.parameters import checked_window, instant_from
 from web.http.routing import guarded
 from web.http.state import Call, json_of, services_of, user_of
 
-LONGEST_HOLD_US = 400 * DAY_US
 MOST_GAPS = 200
 """Gaps of one camera in the answer, the first ones; `missing_us` counts them all."""
 _LONGEST_TIME = 40

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from storage.holds.hold_store import LONGEST_REASON, HoldResult
+from storage.holds.hold_store import HoldResult
 from vms.domain.audit import AuditAction
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
-from vms.domain.retention import OPEN_END_US, Hold
-from vms.domain.time import DAY_US, TimeRange
+from vms.domain.form_fields import refuse
+from vms.domain.retention import LONGEST_REASON, OPEN_END_US, Hold, hold_problems
+from vms.domain.time import TimeRange
 from vms.domain.user import Right
 from web.access.permissions import HOLD, RELEASE_HOLD, SIGNED_IN, require_camera, visible_ids
 from web.api.answers import json_answer
@@ -24,7 +25,6 @@ MOST_LISTED = 200
 """Holds in one answer."""
 _MOST_CAMERAS_ASKED = 64
 _LONGEST_TIME = 40
-_LONGEST_HOLD_US = 400 * DAY_US
 
 
 def routes() -> list[Route]:
@@ -63,7 +63,8 @@ def place(request: Call) -> Response:
         require_camera(user, Right.HOLD, camera_id)
         services.storage.cameras.get(camera_id)
     reason = text_from(body, "reason", longest=LONGEST_REASON)
-    time, expires_us = _time(body), _expires_us(body, services.clock.now_us())
+    time, expires_us = _time(body), _expires_us(body)
+    refuse(hold_problems(time, reason, expires_us, services.clock.now_us()))
     placed: list[HoldResult] = []
     for camera_id in camera_ids:
         # The entry comes first: without it there is no hold.
@@ -122,15 +123,10 @@ def _time(body: Mapping[str, object]) -> TimeRange:
     end_us = instant_from(text_from(body, "to", longest=_LONGEST_TIME), "to")
     if end_us <= start_us:
         raise InvalidInput("to must be later than from", field="to")
-    if end_us - start_us > _LONGEST_HOLD_US:
-        raise InvalidInput(f"a hold may be at most {_LONGEST_HOLD_US // DAY_US} days long", field="to")
     return TimeRange(start_us, end_us)
 
 
-def _expires_us(body: Mapping[str, object], now_us: int) -> int | None:
+def _expires_us(body: Mapping[str, object]) -> int | None:
     if body.get("expires") is None:
         return None
-    expires_us = instant_from(text_from(body, "expires", longest=_LONGEST_TIME), "expires")
-    if expires_us <= now_us:
-        raise InvalidInput("a hold must end in the future", field="expires")
-    return expires_us
+    return instant_from(text_from(body, "expires", longest=_LONGEST_TIME), "expires")

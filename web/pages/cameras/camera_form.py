@@ -1,37 +1,21 @@
-"""Adding and editing a camera: every field checked, the password taken in and never given back."""
+"""Adding and editing a camera: what was typed, what is wrong with it, and a password that is never given back."""
 
-import ipaddress
+from dataclasses import replace
 
-from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from vms.domain.audit import AuditAction
-from vms.domain.camera import (
-    Camera,
-    CameraDraft,
-    Credentials,
-    Secret,
-    StreamRole,
-    StreamUrl,
-    is_allowed_address,
-    parse_stream_url,
-)
-from vms.domain.errors import Conflict, InvalidInput, UnclearLogin
+from vms.domain.camera import Camera, CameraDraft
+from vms.domain.camera_address import parse_stream_url
+from vms.domain.camera_text import CameraText
+from vms.domain.errors import Conflict, InvalidInput
 from web.access.permissions import MANAGE, MANAGE_CAMERA
 from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.state import Call, form_of, services_of
 from web.i18n.catalogue import Catalogue
-from web.pages.frame.forms import (
-    Form,
-    number_field,
-    required_text,
-    secret_field,
-    shown,
-    text_field,
-    whole_field,
-)
+from web.pages.frame.forms import Form, secret_field, shown, text_field
 from web.pages.frame.rendering import render, words_of
 
 _TEXTS = (
@@ -39,10 +23,6 @@ _TEXTS = (
     "purpose", "retention_days", "min_days", "quota_gb",
 )  # fmt: skip
 _BOXES = ("is_enabled", "record_audio", "forget_credentials")
-_LONGEST_DAYS = 3650
-_GIGABYTE = 1_000_000_000
-_LONGEST_TEXT = 120
-_LONGEST_PURPOSE = 400
 
 
 def routes() -> list[Route]:
@@ -107,140 +87,46 @@ def _page(request: Call, form: Form, camera: Camera | None, *, status: int = 200
 
 
 def _values(request: Call, camera: Camera) -> dict[str, object]:
-    credentials = services_of(request).storage.cameras.credentials(camera.id)
-    streams = {stream.role: stream for stream in camera.streams if stream.is_enabled}
-    main, sub = streams.get(StreamRole.MAIN), streams.get(StreamRole.SUB)
-    return {
-        "main_url": "" if main is None else str(main.url),
-        "sub_url": "" if sub is None else str(sub.url),
-        "username": "" if credentials is None else credentials.username,
-        "name": camera.name,
-        "place": camera.place,
-        "agency": camera.agency,
-        "group": camera.group,
-        "latitude": "" if camera.latitude is None else f"{camera.latitude:g}",
-        "longitude": "" if camera.longitude is None else f"{camera.longitude:g}",
-        "purpose": camera.purpose,
-        "retention_days": camera.retention_days or "",
-        "min_days": camera.min_days,
-        "quota_gb": "" if camera.quota_bytes is None else f"{camera.quota_bytes / _GIGABYTE:g}",
-        "is_enabled": camera.is_enabled,
-        "record_audio": main is not None and main.record_audio,
-    }
+    written = CameraText.of(camera, services_of(request).storage.cameras.credentials(camera.id))
+    return {name: getattr(written, name) for name in (*_TEXTS, "is_enabled", "record_audio")}
 
 
 def _read(request: Call, camera: Camera | None) -> tuple[Form, CameraDraft | None]:
     """Return the form as typed with its problems, and the draft where there are none."""
-    data, words = form_of(request), words_of(request)
-    networks = services_of(request).settings.camera_networks
+    data, services = form_of(request), services_of(request)
     form = Form(shown(data, _TEXTS) | {name: text_field(data, name) == "1" for name in _BOXES})
-    main, inside = _url(form, data, "main_url", words, networks)
-    sub, inside_sub = _url(form, data, "sub_url", words, networks)
-    if main is None:
-        form.complain("main_url", words.text("form.required"))
-    if main is not None and main == sub:
-        form.complain("sub_url", words.text("camera_form.same_streams"))
-    retention_days = whole_field(form, data, "retention_days", words, low=1, high=_LONGEST_DAYS)
-    min_days = whole_field(form, data, "min_days", words, low=0, high=_LONGEST_DAYS) or 0
-    if retention_days is not None and min_days > retention_days:
-        form.complain("min_days", words.text("camera_form.min_above_max"))
-    quota_gb = number_field(form, data, "quota_gb", words, low=0.1, high=1_000_000)
-    latitude = number_field(form, data, "latitude", words, low=-90, high=90)
-    longitude = number_field(form, data, "longitude", words, low=-180, high=180)
-    if bool(text_field(data, "latitude")) != bool(text_field(data, "longitude")):
-        form.complain("latitude", words.text("camera_form.both_coordinates"))
-    credentials = _credentials(request, form, data, words, camera, inside or inside_sub)
-    name = required_text(form, data, "name", words, longest=_LONGEST_TEXT)
-    for field, longest in (
-        ("place", _LONGEST_TEXT),
-        ("agency", _LONGEST_TEXT),
-        ("group", _LONGEST_TEXT),
-        ("purpose", _LONGEST_PURPOSE),
-    ):
-        if len(text_field(data, field)) > longest:
-            form.complain(field, words.text("form.too_long"))
-    if form.problems or main is None:
-        return form, None
-    return form, CameraDraft(
-        name=name,
-        main_url=main,
-        sub_url=sub,
-        credentials=credentials,
-        place=text_field(data, "place"),
-        agency=text_field(data, "agency"),
-        group=text_field(data, "group"),
-        latitude=latitude,
-        longitude=longitude,
-        purpose=text_field(data, "purpose"),
-        retention_days=retention_days,
-        min_days=min_days,
-        quota_bytes=None if quota_gb is None else int(quota_gb * _GIGABYTE),
-        is_enabled=text_field(data, "is_enabled") == "1",
-        record_audio=text_field(data, "record_audio") == "1",
+    texts = {name: text_field(data, name) for name in _TEXTS} | {"password": secret_field(data, "password")}
+    written = replace(
+        CameraText().with_texts(texts),
+        is_enabled=form.values["is_enabled"] is True,
+        record_audio=form.values["record_audio"] is True,
     )
+    stored = services.storage.cameras.credentials(camera.id) if camera is not None else None
+    checked = written.read(services.settings.camera_networks, stored)
+    form.complain_all(checked.problems, words_of(request))
+    for name in ("main_url", "sub_url"):
+        _hide_login(form, name)
+    return form, checked.draft
 
 
-def _url(
-    form: Form, data: FormData, name: str, words: Catalogue, networks: tuple[str, ...]
-) -> tuple[StreamUrl | None, Credentials | None]:
-    """Return an address and the credentials in it; the field then shows it without them."""
-    text = text_field(data, name)
-    if not text:
-        return None, None
+def _hide_login(form: Form, name: str) -> None:
+    """Show an address without the login in it, and the user name of that login in its own field."""
+    text = str(form.values[name])
     try:
         url, credentials = parse_stream_url(text)
-    except InvalidInput as error:
-        is_unclear = isinstance(error, UnclearLogin)
-        form.complain(name, words.text("camera_form.unclear_login" if is_unclear else "camera_form.bad_url"))
+    except InvalidInput:
         if "@" in text or "=" in text:
             # It may hold a password: what cannot be read is not shown again.
             form.values[name] = ""
-        return None, None
-    if not _may_be_reached(url, networks):
-        form.complain(name, words.text("camera_form.bad_network"))
+        return
     form.values[name] = str(url)
-    if credentials is not None and not form.values.get("username"):
+    if credentials is not None and not form.values["username"]:
         form.values["username"] = credentials.username
-    return url, credentials
-
-
-def _may_be_reached(url: StreamUrl, networks: tuple[str, ...]) -> bool:
-    """Tell whether the recorder will connect to the address; a name is only looked up, and checked, by the recorder."""
-    try:
-        ipaddress.ip_address(url.host)
-    except ValueError:
-        return True
-    return is_allowed_address(url.host, networks)
-
-
-def _credentials(
-    request: Call,
-    form: Form,
-    data: FormData,
-    words: Catalogue,
-    camera: Camera | None,
-    inside: Credentials | None,
-) -> Credentials | None:
-    """Return what to store: typed, or from inside an address, or the stored password under a new name; else None."""
-    username, password = text_field(data, "username"), secret_field(data, "password")
-    if password and not username and inside is None:
-        form.complain("username", words.text("camera_form.password_without_name"))
-    if password:
-        return Credentials(username or (inside.username if inside else ""), Secret(password))
-    if inside is not None:
-        return Credentials(username or inside.username, inside.password)
-    stored = services_of(request).storage.cameras.credentials(camera.id) if camera is not None else None
-    if stored is None:
-        return Credentials(username, Secret("")) if username else None
-    return Credentials(username, stored.password) if username and username != stored.username else None
 
 
 def _complain(form: Form, error: Conflict | InvalidInput, words: Catalogue) -> None:
     field = error.field if isinstance(error, InvalidInput) else "name"
-    form.complain(
-        "quota_gb" if field == "quota_bytes" else field,
-        words.text("form.name_taken" if isinstance(error, Conflict) else "form.unusable"),
-    )
+    form.complain(field, words.text("form.name_taken" if isinstance(error, Conflict) else "form.unusable"))
 
 
 def _audit_detail(draft: CameraDraft, *, forgets: bool = False) -> str:

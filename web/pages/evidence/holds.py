@@ -3,10 +3,10 @@
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from storage.holds.hold_store import LONGEST_REASON
 from vms.domain.audit import AuditAction
 from vms.domain.errors import InvalidInput
-from vms.domain.retention import Hold
+from vms.domain.form_fields import refuse
+from vms.domain.retention import Hold, reason_problems
 from vms.domain.user import Right
 from web.access.permissions import HOLD, require_camera, visible_ids
 from web.http.audit import record_action
@@ -59,8 +59,7 @@ def release(request: Call) -> Response:
     """End holds, for one reason, and show the list again; footage then follows its retention."""
     services, user, data = services_of(request), user_of(request), form_of(request)
     reason = text_field(data, "reason")
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise InvalidInput(f"a release needs a reason of at most {LONGEST_REASON} characters", field="reason")
+    refuse(reason_problems(reason))
     holds = [_hold(request, str(text)) for text in data.getlist("hold")[:_MOST_TOGETHER]]
     if not holds:
         raise InvalidInput("name a hold", field="hold")

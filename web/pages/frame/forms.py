@@ -1,11 +1,31 @@
 """What a person wrote into a form, what is wrong with it in their language, and readers of common fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from starlette.datastructures import FormData
 
+from vms.domain.form_fields import FieldProblem, Rule
 from web.i18n.catalogue import Catalogue
+
+SENTENCES: Final[Mapping[Rule, str]] = {
+    Rule.REQUIRED: "form.required",
+    Rule.TOO_LONG: "form.too_long",
+    Rule.NOT_PLAIN: "form.unusable",
+    Rule.NOT_A_NUMBER: "form.not_number",
+    Rule.OUT_OF_RANGE: "form.out_of_range",
+    Rule.UNUSABLE_ADDRESS: "camera_form.bad_url",
+    Rule.UNCLEAR_LOGIN: "camera_form.unclear_login",
+    Rule.OUTSIDE_NETWORKS: "camera_form.bad_network",
+    Rule.SAME_STREAMS: "camera_form.same_streams",
+    Rule.MIN_ABOVE_MAX: "camera_form.min_above_max",
+    Rule.BOTH_COORDINATES: "camera_form.both_coordinates",
+    Rule.PASSWORD_WITHOUT_NAME: "camera_form.password_without_name",
+    Rule.UNUSABLE_NAME: "user.bad_name",
+    Rule.WEAK_PASSWORD: "user.bad_password",
+}
+"""What a page says of each rule that a field breaks."""
 
 
 @dataclass(slots=True)
@@ -23,6 +43,14 @@ class Form:
     def complain(self, name: str, sentence: str) -> None:
         """Note what is wrong with a field; the first complaint about it stays."""
         self.problems.setdefault(name, sentence)
+
+    def complain_all(self, problems: Iterable[FieldProblem], words: Catalogue) -> None:
+        """Note what is wrong with several fields."""
+        for problem in problems:
+            sentence = words.text(
+                SENTENCES[problem.rule], low=f"{problem.low:.12g}", high=f"{problem.high:.12g}"
+            )
+            self.complain(problem.field, sentence)
 
 
 def text_field(data: FormData, name: str) -> str:
@@ -45,37 +73,6 @@ def required_text(form: Form, data: FormData, name: str, words: Catalogue, *, lo
     elif len(value) > longest:
         form.complain(name, words.text("form.too_long"))
     return value
-
-
-def number_field(
-    form: Form, data: FormData, name: str, words: Catalogue, *, low: float, high: float
-) -> float | None:
-    """Return a number written with point or comma, None where the field is empty; complains where it is none."""
-    text = text_field(data, name)
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        form.complain(name, words.text("form.not_number"))
-        return None
-    if not low <= value <= high:
-        form.complain(name, words.text("form.out_of_range", low=f"{low:g}", high=f"{high:g}"))
-        return None
-    return value
-
-
-def whole_field(
-    form: Form, data: FormData, name: str, words: Catalogue, *, low: int, high: int
-) -> int | None:
-    """Return a whole number, None where the field is empty; complains where it is none."""
-    value = number_field(form, data, name, words, low=low, high=high)
-    if value is None:
-        return None
-    if value != int(value):
-        form.complain(name, words.text("form.not_number"))
-        return None
-    return int(value)
 
 
 def shown(data: FormData, names: Mapping[str, str] | tuple[str, ...]) -> dict[str, object]:

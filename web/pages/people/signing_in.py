@@ -3,8 +3,10 @@
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from vms.domain.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
+from vms.domain.account_text import AccountText
+from vms.domain.errors import Conflict, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.time import SECOND_US
+from vms.domain.user import Role
 from web.access.auth import clear_session_cookie, set_session_cookie
 from web.access.permissions import PUBLIC
 from web.http.errors import safe_next
@@ -91,22 +93,21 @@ def set_up(request: Call) -> Response:
     data, words = form_of(request), words_of(request)
     form = Form({name: text_field(data, name) for name in ("code", "name", "full_name")})
     code = required_text(form, data, "code", words, longest=64)
-    name = required_text(form, data, "name", words, longest=64)
+    password = secret_field(data, "password")
+    account = AccountText(
+        text_field(data, "full_name"), Role.ADMIN, text_field(data, "name"), password
+    ).read()
+    form.complain_all(account.problems, words)
     if form.problems:
         return render(request, "setup.html", form=form, status=422)
     try:
         session = authority_of(request).set_up(
             code,
-            name=name,
-            full_name=text_field(data, "full_name"),
-            password=secret_field(data, "password"),
+            name=account.name,
+            full_name=account.full_name,
+            password=password,
             address=address_of(request),
             user_agent=request.headers.get("user-agent", ""),
-        )
-    except InvalidInput as error:
-        is_password = error.field == "password"
-        form.complain(
-            error.field or "name", words.text("user.bad_password" if is_password else "user.bad_name")
         )
     except TooManyAttempts as error:
         wait = presenter_of(request).duration(error.wait_seconds * SECOND_US)

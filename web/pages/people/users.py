@@ -1,27 +1,22 @@
 """People: who may sign in, in what role, and which cameras they may see."""
 
-import re
 from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from vms.domain.account_text import AccountText, CheckedAccount
 from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.user import Role, User
-from web.access.auth import check_new_password
 from web.access.permissions import MANAGE
 from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
 from web.http.state import Call, authority_of, caller_of, form_of, services_of, user_of
-from web.i18n.catalogue import Catalogue
 from web.pages.cameras.camera_marks import Mark
-from web.pages.frame.forms import Form, required_text, secret_field, text_field
+from web.pages.frame.forms import Form, secret_field, text_field
 from web.pages.frame.rendering import presenter_of, render, words_of
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_LONGEST_FULL_NAME = 120
 
 
 def routes() -> list[Route]:
@@ -74,22 +69,19 @@ def show_new(request: Call) -> Response:
 def add(request: Call) -> Response:
     """Store a new account and go to the list."""
     services, words, data = services_of(request), words_of(request), form_of(request)
-    form = _read(request)
-    name = required_text(form, data, "name", words, longest=64).lower()
-    if name and not _NAME.fullmatch(name):
-        form.complain("name", words.text("user.bad_name"))
-    password = _password(form, request, name, words)
+    password = secret_field(data, "password")
+    form, account = _read(request, None, password)
     if not form.problems:
-        role, camera_ids = Role(str(form.values["role"])), _camera_ids(form)
+        name, camera_ids = account.name, _camera_ids(form)
         is_enabled = bool(form.values["is_enabled"])
-        detail = _audit_detail(role, camera_ids, is_enabled=is_enabled, changes_password=True)
+        detail = _audit_detail(account.role, camera_ids, is_enabled=is_enabled, changes_password=True)
         # The entry comes first: without it there is no account (COC-07).
         record_action(request, AuditAction.USER_ADD, f"user {name}", detail)
         try:
             user = services.storage.users.add(
                 name=name,
-                full_name=text_field(data, "full_name"),
-                role=role,
+                full_name=account.full_name,
+                role=account.role,
                 camera_ids=camera_ids,
                 password_hash=authority_of(request).hash_password(password),
             )
@@ -120,16 +112,16 @@ def show_edit(request: Call) -> Response:
 def edit(request: Call) -> Response:
     """Store what was changed and go to the list; a new password ends the person's other sessions."""
     services, words, person = services_of(request), words_of(request), _person(request)
-    form = _read(request)
-    changes_password = secret_field(form_of(request), "password") != ""
-    password = _password(form, request, person.name, words) if changes_password else ""
+    password = secret_field(form_of(request), "password")
+    changes_password = password != ""
+    form, account = _read(request, person, password if changes_password else None)
     if person.id == user_of(request).id and not form.values["is_enabled"]:
         form.complain("is_enabled", words.text("user.not_yourself"))
     if not form.problems:
         changed = replace(
             person,
-            full_name=text_field(form_of(request), "full_name"),
-            role=Role(str(form.values["role"])),
+            full_name=account.full_name,
+            role=account.role,
             is_enabled=bool(form.values["is_enabled"]),
             camera_ids=_camera_ids(form),
         )
@@ -169,8 +161,9 @@ def _page(request: Call, form: Form, person: User | None, *, status: int = 200) 
     )
 
 
-def _read(request: Call) -> Form:
-    data, words = form_of(request), words_of(request)
+def _read(request: Call, known: User | None, password: str | None) -> tuple[Form, CheckedAccount]:
+    """Return the form as typed with its problems, and the account that it describes."""
+    data = form_of(request)
     named = {row_number(value) for value in data.getlist("camera") if isinstance(value, str)}
     form = Form(
         {
@@ -181,20 +174,15 @@ def _read(request: Call) -> Form:
             "cameras": frozenset(number for number in named if number is not None),
         }
     )
-    if form.values["role"] not in set(Role):
-        form.complain("role", words.text("form.required"))
-    if len(text_field(data, "full_name")) > _LONGEST_FULL_NAME:
-        form.complain("full_name", words.text("form.too_long"))
-    return form
-
-
-def _password(form: Form, request: Call, name: str, words: Catalogue) -> str:
-    password = secret_field(form_of(request), "password")
-    try:
-        check_new_password(password, name)
-    except InvalidInput:
-        form.complain("password", words.text("user.bad_password"))
-    return password
+    written = AccountText(
+        text_field(data, "full_name"),
+        text_field(data, "role"),
+        name=None if known is not None else text_field(data, "name"),
+        password=password,
+    )
+    account = written.read("" if known is None else known.name)
+    form.complain_all(account.problems, words_of(request))
+    return form, account
 
 
 def _camera_ids(form: Form) -> frozenset[int]:

@@ -13,9 +13,9 @@ from typing import Self
 from vms.domain.errors import Conflict, NotFound
 from vms.simulator.camera_spec import CameraSpec
 from vms.simulator.faults import Fault
-from vms.simulator.rtsp_session import RtspSession
-from vms.simulator.running_camera import RunningCamera
-from vms.simulator.running_stream import RunningStream
+from vms.simulator.rtsp.running_camera import RunningCamera
+from vms.simulator.rtsp.running_stream import RunningStream
+from vms.simulator.rtsp.session import RtspSession
 from vms.simulator.simulator_stats import CameraStats
 
 _ENCODING_THREADS = 2

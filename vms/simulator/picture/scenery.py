@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vms.simulator.camera_spec import Scene
-from vms.simulator.canvas import Canvas, Colour
+from vms.simulator.picture.canvas import Canvas, Colour
 
 
 def backdrop(scene: Scene, width: int, height: int) -> Canvas:

@@ -2,7 +2,7 @@
 
 import socket
 
-from vms.domain.camera import StreamUrl, is_allowed_address
+from vms.domain.camera_address import StreamUrl, is_allowed_address
 from vms.domain.errors import ProbeFailed
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from vms.simulator.faults import Behaviour
 from vms.simulator.nal_units import EncodedFrame
-from vms.simulator.rtp import VIDEO_CLOCK, RtpSender
+from vms.simulator.rtsp.rtp import VIDEO_CLOCK, RtpSender
 from vms.simulator.simulator_stats import ClientStats
 
 VIDEO_PAYLOAD_TYPE = 96

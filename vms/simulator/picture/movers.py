@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vms.simulator.camera_spec import Scene
-from vms.simulator.canvas import Canvas, Colour
+from vms.simulator.picture.canvas import Canvas, Colour
 
 
 class Shape(StrEnum):

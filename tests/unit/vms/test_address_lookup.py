@@ -2,9 +2,9 @@
 
 import pytest
 
-from vms.domain.camera import StreamUrl
+from vms.domain.camera_address import StreamUrl
 from vms.domain.errors import ProbeFailed
-from vms.ffmpeg.camera_address import resolve_camera_address
+from vms.ffmpeg.address_lookup import resolve_camera_address
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 

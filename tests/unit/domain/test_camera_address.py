@@ -2,7 +2,7 @@
 
 import pytest
 
-from vms.domain.camera import Credentials, Secret, is_allowed_address, parse_stream_url
+from vms.domain.camera_address import Credentials, Secret, is_allowed_address, parse_stream_url
 from vms.domain.errors import InvalidInput
 
 CANARY = "k4n4ry-P4ss:w@rd/?"

@@ -1,4 +1,4 @@
-"""One process per role and data folder: the kernel holds the lock, so a crash never leaves it behind."""
+"""One process per service and data folder: the kernel holds the lock, so a crash never leaves it behind."""
 
 import fcntl
 import os
@@ -10,21 +10,21 @@ from vms.domain.errors import AlreadyRunning
 
 
 @contextmanager
-def role_lock(data_dir: Path, role: str) -> Iterator[None]:
-    """Hold the lock of a role, such as "recorder", for as long as the block runs.
+def service_lock(data_dir: Path, service: str) -> Iterator[None]:
+    """Hold the lock of a service, such as "recorder", for as long as the block runs.
 
     Raises:
         AlreadyRunning: another process holds it; says which.
     """
     folder = data_dir / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    fd = os.open(folder / f"{role}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = os.open(folder / f"{service}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
-            raise AlreadyRunning(f"a {role} (process {holder}) already works on {data_dir}") from None
+            raise AlreadyRunning(f"a {service} (process {holder}) already works on {data_dir}") from None
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         yield

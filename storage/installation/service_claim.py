@@ -1,6 +1,6 @@
-"""One process of a role per database, on whatever host: PostgreSQL keeps a claim while a connection lives.
+"""One process per service and database, on whatever host: PostgreSQL keeps a claim while a connection lives.
 
-The lock file of a data folder (vms.host.role_lock) keeps two processes of one host apart; two hosts share no file. The claim
+The lock file of a data folder (vms.host.service_lock) keeps two processes of one host apart; two hosts share no file. The claim
 is an advisory lock of a session that does nothing else, so a process that dies lets go of it. Who holds it is told by a
 row beside it. SQLite is a file of one host: there the claim is a lock file beside the database.
 
@@ -30,7 +30,7 @@ from storage.installation.meta import drop_meta, get_meta, put_meta
 from storage.sql.database import CONNECT_SECONDS, Database, one_error
 from vms.domain.errors import AlreadyRunning, IndexUnavailable
 from vms.host.clock import boot_id
-from vms.host.role_lock import role_lock
+from vms.host.service_lock import service_lock
 
 log: Final = logging.getLogger(__name__)
 
@@ -39,11 +39,11 @@ HANDOVER_SECONDS: Final = 15.0
 _TRIES: Final = 10
 _PAUSE_SECONDS: Final = 0.2
 _NAMESPACE: Final = 0x5349_5249
-"""First half of the lock's key; the second is drawn from the role."""
+"""First half of the lock's key; the second is drawn from the service."""
 _DEAD_PEER_SECONDS: Final = 20
 """After this long without an answer either side takes the connection for broken."""
 _SESSION: Final = sa.text(
-    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :namespace AND objid = :role"
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :namespace AND objid = :service"
     " AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
@@ -77,12 +77,12 @@ class ClaimHolder:
         return f"process {self.pid} on {self.host}, data folder {self.folder}"
 
 
-class RoleClaim:
-    """The right of one process to play a role; to be taken once, renewed now and then, and released.
+class ServiceClaim:
+    """The right of one process to run a service; to be taken once, renewed now and then, and released.
 
     Args:
-        database: whose role.
-        role: such as "recorder".
+        database: whose service.
+        service: such as "recorder".
         data_dir: folder of this installation, whose lock file the caller holds.
         handover_seconds: how long the last holder may take to come back.
         pause: lets so many seconds pass.
@@ -91,18 +91,18 @@ class RoleClaim:
     def __init__(
         self,
         database: Database,
-        role: str,
+        service: str,
         data_dir: Path,
         *,
         handover_seconds: float = HANDOVER_SECONDS,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._database, self._role, self._data_dir = database, role, data_dir
+        self._database, self._service, self._data_dir = database, service, data_dir
         self._handover_seconds, self._pause = handover_seconds, pause
-        self._key = (_NAMESPACE, zlib.crc32(role.encode()) & 0x7FFF_FFFF)
-        self._name = f"holder:{role}"
+        self._key = (_NAMESPACE, zlib.crc32(service.encode()) & 0x7FFF_FFFF)
+        self._name = f"holder:{service}"
         self._me = ClaimHolder.here(data_dir)
-        self._engine = None if database.is_sqlite else _session_engine(database, role)
+        self._engine = None if database.is_sqlite else _session_engine(database, service)
         self._connection: Connection | None = None
         self._files = contextlib.ExitStack()
         self._lock = threading.Lock()
@@ -122,14 +122,14 @@ class RoleClaim:
         if self._engine is None:
             folder = Path(self._database.url.database or "").resolve().parent
             if folder != self._data_dir.resolve():
-                self._files.enter_context(role_lock(folder, self._role))
+                self._files.enter_context(service_lock(folder, self._service))
             return
         with self._lock:
             last = self._try()
             if last is None or self._is_mine(last):
                 return
             self._let_go()
-            log.warning("giving the last %s time to come back: %s", self._role, last)
+            log.warning("giving the last %s time to come back: %s", self._service, last)
             self._pause(self._handover_seconds)
             self._try()
 
@@ -196,17 +196,19 @@ class RoleClaim:
         for _ in range(_TRIES):
             if connection.execute(sa.select(sa.func.pg_try_advisory_lock(*self._key))).scalar_one():
                 return
-            session = connection.execute(_SESSION, {"namespace": self._key[0], "role": self._key[1]}).scalar()
+            session = connection.execute(
+                _SESSION, {"namespace": self._key[0], "service": self._key[1]}
+            ).scalar()
             last = self._last_holder(connection)
             holder = last if last is not None and last.session == session else None
             if holder is not None and holder.place != self._me.place:
-                raise AlreadyRunning(f"a {self._role} already works on this database: {holder}")
+                raise AlreadyRunning(f"a {self._service} already works on this database: {holder}")
             if holder is not None:
                 # The lock file of the folder is ours: that process has died, or this one lost the connection, and
                 # the server has not noticed yet.
                 connection.execute(sa.select(sa.func.pg_terminate_backend(session)))
             time.sleep(_PAUSE_SECONDS)
-        raise AlreadyRunning(f"a {self._role} already works on this database; it did not say where")
+        raise AlreadyRunning(f"a {self._service} already works on this database; it did not say where")
 
     def _last_holder(self, connection: Connection) -> ClaimHolder | None:
         """Return who had the claim last, or None if they released it."""
@@ -228,7 +230,7 @@ def _close(connection: Connection) -> None:
     connection.close()
 
 
-def _session_engine(database: Database, role: str) -> Engine:
+def _session_engine(database: Database, service: str) -> Engine:
     """Return what opens connections that live long, say nothing, and are noticed on both sides when they break."""
     server = {
         "statement_timeout": 10_000,
@@ -243,7 +245,7 @@ def _session_engine(database: Database, role: str) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            "application_name": f"siring {role}",
+            "application_name": f"siring {service}",
             "keepalives_idle": _DEAD_PEER_SECONDS // 2,
             "keepalives_interval": _DEAD_PEER_SECONDS // 4,
             "keepalives_count": 2,

@@ -12,11 +12,11 @@ from vms.simulator.camera_spec import CameraSpec, VideoSpec
 from vms.simulator.faults import Behaviour
 from vms.simulator.frame_clock import FrameClock
 from vms.simulator.nal_units import EncodedFrame
-from vms.simulator.picture import Painter
-from vms.simulator.rtp import payloads
+from vms.simulator.picture.painter import Painter
+from vms.simulator.picture.video_encoder import VideoEncoder, headers_of
+from vms.simulator.rtsp.rtp import payloads
+from vms.simulator.rtsp.viewer import Viewer
 from vms.simulator.simulator_stats import ClientStats, StreamStats
-from vms.simulator.video_encoder import VideoEncoder, headers_of
-from vms.simulator.viewer import Viewer
 
 _LATEST_SECONDS = 1.0
 _REMEMBERED_CLIENTS = 100

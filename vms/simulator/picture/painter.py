@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from vms.simulator.bitmap_font import Typesetter
 from vms.simulator.camera_spec import Scene
-from vms.simulator.canvas import Planes
-from vms.simulator.frame_truth import BandPainter, FrameTruth, band_height
-from vms.simulator.movers import aspect, figure, movers_of, places_at
-from vms.simulator.scenery import backdrop
+from vms.simulator.picture.bitmap_font import Typesetter
+from vms.simulator.picture.canvas import Planes
+from vms.simulator.picture.frame_truth import BandPainter, FrameTruth, band_height
+from vms.simulator.picture.movers import aspect, figure, movers_of, places_at
+from vms.simulator.picture.scenery import backdrop
 
 _INK = 212
 _PAPER = 40

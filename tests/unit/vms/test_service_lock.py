@@ -1,23 +1,29 @@
-"""One process per role and data folder, and a key that only its owner may read."""
+"""One process per service and data folder, and a key that only its owner may read."""
 
 from pathlib import Path
 
 import pytest
 
 from vms.domain.errors import AlreadyRunning, SettingsError
-from vms.host.role_lock import role_lock
 from vms.host.secret_key import KEY_BYTES, load_or_create_key
+from vms.host.service_lock import service_lock
 
 
-def test_a_role_can_be_held_once(tmp_path: Path) -> None:
+def test_a_service_runs_once_per_data_folder(tmp_path: Path) -> None:
     with (
-        role_lock(tmp_path, "recorder"),
+        service_lock(tmp_path, "recorder"),
         pytest.raises(AlreadyRunning, match="process"),
-        role_lock(tmp_path, "recorder"),
+        service_lock(tmp_path, "recorder"),
     ):
         pass
-    with role_lock(tmp_path, "recorder"), role_lock(tmp_path, "web"):
+    with service_lock(tmp_path, "recorder"), service_lock(tmp_path, "web"):
         pass
+
+
+def test_a_service_of_the_version_before_is_seen(tmp_path: Path) -> None:
+    """While it is upgraded, the old one may still run: the lock file's name stays."""
+    with service_lock(tmp_path, "recorder"):
+        assert [path.name for path in (tmp_path / "locks").iterdir()] == ["recorder.lock"]
 
 
 def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:

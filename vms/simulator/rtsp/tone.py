@@ -8,8 +8,8 @@ import time
 
 from vms.simulator.faults import Behaviour
 from vms.simulator.frame_clock import FrameClock
-from vms.simulator.rtp import RtpSender
-from vms.simulator.viewer import REPORT_SECONDS
+from vms.simulator.rtsp.rtp import RtpSender
+from vms.simulator.rtsp.viewer import REPORT_SECONDS
 
 SAMPLE_RATE = 8000
 PCMU_PAYLOAD_TYPE = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 
 from vms.simulator.camera_spec import Codec, VideoSpec
-from vms.simulator.tone import PCMU_PAYLOAD_TYPE, SAMPLE_RATE
-from vms.simulator.viewer import VIDEO_PAYLOAD_TYPE
+from vms.simulator.rtsp.tone import PCMU_PAYLOAD_TYPE, SAMPLE_RATE
+from vms.simulator.rtsp.viewer import VIDEO_PAYLOAD_TYPE
 
 VIDEO_TRACK = "trackID=0"
 AUDIO_TRACK = "trackID=1"

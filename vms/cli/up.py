@@ -1,4 +1,4 @@
-"""`vms up` and the roles that it starts: recorder, pictures, scheduler, web; each also runs alone."""
+"""`vms up` and the services that it starts: recorder, pictures, scheduler, web; each also runs alone."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def up() -> None:
     """Bring the database up to date, then run everything until Ctrl-C."""
     settings = read_settings()
-    set_up_logging(level=settings.log_level, format_name=settings.log_format, role="up", redact=str)
+    set_up_logging(level=settings.log_level, format_name=settings.log_format, service="up", redact=str)
     try:
         prepare(settings)
         err.print(f"Siring on http://{settings.host}:{settings.port}  (Ctrl-C ends it)")
@@ -53,9 +53,9 @@ def web() -> None:
     _serve(composition.serve_web)
 
 
-def _serve(role: Callable[[Settings], None]) -> None:
+def _serve(service: Callable[[Settings], None]) -> None:
     settings = read_settings()
     try:
-        role(settings)
+        service(settings)
     except VmsError as error:
         fail(error)

@@ -1,4 +1,4 @@
-"""One process of a role per database: claims on a real PostgreSQL, as two hosts would make them."""
+"""One process per service and database: claims on a real PostgreSQL, as two hosts would make them."""
 
 import contextlib
 import json
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from storage.installation.migrate import upgrade
-from storage.installation.role_claim import RoleClaim
+from storage.installation.service_claim import ServiceClaim
 from storage.sql.database import Database
 from tests.support.deadline import wait_until
 from tests.support.postgres import PostgresServer
 from vms.domain.errors import AlreadyRunning
 
-ROLE = "recorder"
+SERVICE = "recorder"
 CLAIMS = "FROM pg_stat_activity WHERE datname = %s AND application_name = 'siring recorder'"
 
 
@@ -30,10 +30,10 @@ def never(seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def host(database: Database, folder: Path, pause: Callable[[float], None] = never) -> Iterator[RoleClaim]:
+def host(database: Database, folder: Path, pause: Callable[[float], None] = never) -> Iterator[ServiceClaim]:
     """Make the claim of an installation in a folder; another folder is as good as another host."""
     folder.mkdir(exist_ok=True)
-    claim = RoleClaim(database, ROLE, folder, handover_seconds=60, pause=pause)
+    claim = ServiceClaim(database, SERVICE, folder, handover_seconds=60, pause=pause)
     try:
         yield claim
     finally:
@@ -59,7 +59,7 @@ def said_by(database: Database, folder: str) -> bool:
     return str(json.loads(text)["folder"]).endswith(folder)
 
 
-def is_renewed(claim: RoleClaim) -> bool:
+def is_renewed(claim: ServiceClaim) -> bool:
     try:
         return claim.renew()
     except AlreadyRunning:
@@ -93,7 +93,7 @@ def test_released_claim_is_taken_without_waiting(database: Database, tmp_path: P
 def test_roles_do_not_stand_in_each_others_way(database: Database, tmp_path: Path) -> None:
     with host(database, tmp_path / "a") as recorder:
         recorder.take()
-        scheduler = RoleClaim(database, "scheduler", tmp_path / "a")
+        scheduler = ServiceClaim(database, "scheduler", tmp_path / "a")
         scheduler.take()
         assert scheduler.renew()
         assert recorder.renew()
@@ -179,5 +179,5 @@ def test_two_data_folders_on_one_sqlite_file_are_told_apart(sqlite_url: str, tmp
         first.take()
         with pytest.raises(AlreadyRunning, match=f"a recorder .* already works on {tmp_path}"):
             second.take()
-        # The lock file of a data folder that holds the database is the role's own, taken before the claim.
+        # The lock file of a data folder that holds the database is the service's own, taken before the claim.
         beside.take()

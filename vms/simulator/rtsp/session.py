@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vms.domain.errors import InvalidInput
-from vms.simulator.rtsp_auth import challenges, is_authorized
-from vms.simulator.rtsp_message import RtspAnswer, RtspRequest, format_answer, read_request
-from vms.simulator.running_camera import RunningCamera
-from vms.simulator.running_stream import RunningStream
-from vms.simulator.sdp import AUDIO_TRACK, VIDEO_TRACK, describe
-from vms.simulator.tone import Listener
-from vms.simulator.viewer import Viewer
+from vms.simulator.rtsp.auth import challenges, is_authorized
+from vms.simulator.rtsp.message import RtspAnswer, RtspRequest, format_answer, read_request
+from vms.simulator.rtsp.running_camera import RunningCamera
+from vms.simulator.rtsp.running_stream import RunningStream
+from vms.simulator.rtsp.sdp import AUDIO_TRACK, VIDEO_TRACK, describe
+from vms.simulator.rtsp.tone import Listener
+from vms.simulator.rtsp.viewer import Viewer
 
 Lookup = Callable[[str], "tuple[RunningCamera, RunningStream] | None"]
 """Finds the camera and the stream at a path."""

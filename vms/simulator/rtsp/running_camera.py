@@ -11,9 +11,9 @@ from typing import Protocol
 from vms.simulator.camera_spec import Audio, CameraSpec
 from vms.simulator.faults import Behaviour, ChangeEncoding, Close, Drop, Fault, Reset
 from vms.simulator.frame_clock import FrameClock
-from vms.simulator.running_stream import RunningStream
+from vms.simulator.rtsp.running_stream import RunningStream
+from vms.simulator.rtsp.tone import RunningTone
 from vms.simulator.simulator_stats import CameraStats
-from vms.simulator.tone import RunningTone
 
 _log = logging.getLogger(__name__)
 
