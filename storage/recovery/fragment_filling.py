@@ -57,7 +57,7 @@ def fill_fragments(storage: Storage, may_go_on: Callable[[], bool]) -> int:
 
 
 def _fill_batch(storage: Storage, position: _Position) -> int:
-    """Fill in what is missing in the next rows and note the position, or forget it behind the last."""
+    """Fill in the tables that the next rows lack, and note the new position; forget it behind the last row."""
     key = sa.tuple_(segment.c.stream_id, segment.c.start_us)
     with storage.database.read() as connection:
         rows = connection.execute(
