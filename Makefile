@@ -76,7 +76,7 @@ test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Ch
 	$(PYTEST) tests/browser -n 2 --dist loadfile
 
 screenshots: $(DEVELOPMENT) $(ASSETS) system-packages  ## Every page in every look, into .cache/screenshots
-	$(PYTEST) tests/browser/screenshots.py
+	$(PYTEST) tests/browser/every_page/screenshots.py
 
 setup: $(DEVELOPMENT) $(ASSETS) system-packages  ## Set everything up and run nothing
 

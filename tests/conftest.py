@@ -10,7 +10,7 @@ import imageio_ffmpeg
 import pytest
 from hypothesis import settings
 
-from tests.support.rtsp_server import GStreamerCameras, gstreamer_cameras, make_clip
+from tests.support.cameras.rtsp_server import GStreamerCameras, gstreamer_cameras, make_clip
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
     from playwright.sync_api import Browser, BrowserContext

@@ -14,7 +14,7 @@ from storage.schema.footage import run, span
 from storage.schema.retention import hold, lease
 from storage.sql.database import Database
 from vms.domain.camera import StreamRole
-from vms.domain.errors import Conflict, NotFound
+from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.form_fields import refuse
 from vms.domain.retention import Hold, Lease, hold_problems, reason_problems
 from vms.domain.time import SECOND_US, Clock, TimeRange, merged, subtracted

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.footage_files import BenchClip, make_bench_clip
-from tests.bench.results import Results
-from tests.bench.review_site import ReviewSite, review_site
-from tests.bench.scale import Scale, bench_folder, chosen_scale
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale, bench_folder, chosen_scale
+from tests.bench.sites.footage_files import BenchClip, make_bench_clip
+from tests.bench.sites.review_site import ReviewSite, review_site
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
-from tests.bench.measurement import Latencies
-from tests.bench.review_site import ReviewSite
+from tests.bench.findings.measurement import Latencies
+from tests.bench.sites.review_site import ReviewSite
 from tests.support.deadline import wait_until
 from vms.domain.time import SECOND_US
 

@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from playwright.sync_api import APIRequestContext, BrowserContext, Page
 
-from tests.bench.measurement import Latencies, latency
-from tests.bench.results import Results
-from tests.bench.running_demo import RunningDemo, running_demo
-from tests.bench.scale import Scale
+from tests.bench.findings.measurement import Latencies, latency
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
+from tests.bench.sites.running_demo import RunningDemo, running_demo
 from tests.support.deadline import wait_until
 from vms.domain.time import MINUTE_US, SECOND_US
 from vms.simulator.picture.frame_truth import read_truth
 
 pytestmark = pytest.mark.bench
 
-_FRAME_TRUTH = Path(__file__).parents[1] / "browser" / "frame_truth.js"
+_FRAME_TRUTH = Path(__file__).parents[1] / "browser" / "driving" / "frame_truth.js"
 _LIVE_SECONDS = 60.0
 
 

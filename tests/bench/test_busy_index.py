@@ -11,9 +11,9 @@ import pytest
 
 from storage.footage.index_writer import IndexBatch
 from storage.schema.footage import LONGEST_SPAN_US
-from tests.bench.bench_site import BenchSite, bench_site
-from tests.bench.measurement import Latencies, latency
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Latencies, latency
+from tests.bench.findings.results import Results
+from tests.bench.sites.bench_site import BenchSite, bench_site
 from tests.support.footage import NOON_US, Recording
 from vms.domain.camera import OutageCause
 from vms.domain.segment import Outage, RunEnd

@@ -16,12 +16,12 @@ from playback.exports.export_worker import ExportWorker
 from playback.stream.footage import Footage
 from playback.stream.segment_source import SegmentSource
 from storage.volumes.segment_paths import incoming_folder
-from tests.bench.bench_site import BenchSite, bench_site
-from tests.bench.footage_files import BenchClip, record_clip
-from tests.bench.measurement import Finding, at_most
-from tests.bench.page_cache import files_below, forget
-from tests.bench.results import Results
-from tests.bench.scale import Scale
+from tests.bench.findings.measurement import Finding, at_most
+from tests.bench.findings.page_cache import files_below, forget
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
+from tests.bench.sites.bench_site import BenchSite, bench_site
+from tests.bench.sites.footage_files import BenchClip, record_clip
 from tests.support.recordings import sources_of
 from vms.domain.camera import Camera
 from vms.domain.export import ClipRequest, ExportState

@@ -5,10 +5,10 @@ import time
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.bench.measurement import Finding, Latencies, latency
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, Latencies, latency
+from tests.bench.findings.results import Results
 from tests.bench.review_page import ReviewPage
-from tests.bench.review_site import ReviewSite
+from tests.bench.sites.review_site import ReviewSite
 from vms.domain.time import SECOND_US
 
 pytestmark = pytest.mark.bench

@@ -18,13 +18,13 @@ from playback.timeline.activity import ActivityReader
 from playback.timeline.day_view import daily_coverage, month_days
 from playback.timeline.lanes import Lanes
 from storage.schema.footage import LONGEST_SPAN_US
-from tests.bench.bench_site import BenchSite, bench_site
-from tests.bench.footage_files import BenchClip, record_clip
-from tests.bench.large_index import IndexPlan, fill_index, varied_tables
-from tests.bench.measurement import Finding, Latencies, latency
-from tests.bench.page_cache import files_below, forget
-from tests.bench.results import Results
-from tests.bench.scale import Scale, chosen_scale
+from tests.bench.findings.measurement import Finding, Latencies, latency
+from tests.bench.findings.page_cache import files_below, forget
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale, chosen_scale
+from tests.bench.sites.bench_site import BenchSite, bench_site
+from tests.bench.sites.footage_files import BenchClip, record_clip
+from tests.bench.sites.large_index import IndexPlan, fill_index, varied_tables
 from tests.support.postgres import postgres_server
 from tests.support.recordings import sources_of
 from vms.domain.camera import Camera, Stream

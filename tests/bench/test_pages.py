@@ -9,11 +9,11 @@ import pytest
 from starlette.routing import Route
 
 from storage.volumes.segment_paths import pack_path
-from tests.bench.city_index import CAMERAS, FILES_OF, City, city_index
-from tests.bench.footage_files import BenchClip
-from tests.bench.measurement import Finding, Latencies, latency
-from tests.bench.portal import Portal, open_portal, seconds_of
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, Latencies, latency
+from tests.bench.findings.results import Results
+from tests.bench.sites.city_index import CAMERAS, FILES_OF, City, city_index
+from tests.bench.sites.footage_files import BenchClip
+from tests.bench.sites.portal import Portal, open_portal, seconds_of
 from vms.domain.time import DAY_US, HOUR_US, SECOND_US
 from vms.media.picture_pack import append_pictures
 

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from storage.volumes.segment_paths import INCOMING, RECORDED, SegmentName, incoming_seq
-from tests.bench.bare_ffmpeg import bare_fleet
-from tests.bench.bench_site import BenchSite, bench_site
-from tests.bench.continuity import Continuity, continuity
-from tests.bench.footage_files import FPS, BenchClip
-from tests.bench.measurement import Finding, at_most
-from tests.bench.process_tree import usage
-from tests.bench.results import Results
-from tests.bench.scale import Scale
+from tests.bench.findings.bare_ffmpeg import bare_fleet
+from tests.bench.findings.continuity import Continuity, continuity
+from tests.bench.findings.measurement import Finding, at_most
+from tests.bench.findings.process_tree import usage
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
+from tests.bench.sites.bench_site import BenchSite, bench_site
+from tests.bench.sites.footage_files import FPS, BenchClip
+from tests.support.cameras.rtsp_server import GStreamerCameras, gstreamer_cameras
 from tests.support.deadline import wait_until
 from tests.support.processes import Child, running
-from tests.support.rtsp_server import GStreamerCameras, gstreamer_cameras
 from vms.domain.camera import StreamState
 
 pytestmark = pytest.mark.bench

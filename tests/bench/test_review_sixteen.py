@@ -5,11 +5,11 @@ import time
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.bench.measurement import Finding, latency, number
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, latency, number
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
 from tests.bench.review_page import ReviewPage
-from tests.bench.review_site import CAMERAS, FRAME_US, ReviewSite
-from tests.bench.scale import Scale
+from tests.bench.sites.review_site import CAMERAS, FRAME_US, ReviewSite
 from vms.domain.time import SECOND_US
 
 pytestmark = pytest.mark.bench

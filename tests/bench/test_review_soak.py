@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession
 
-from tests.bench.measurement import Finding, number
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, number
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
 from tests.bench.review_page import ReviewPage
-from tests.bench.review_site import ReviewSite
-from tests.bench.scale import Scale
-from tests.browser.complaints import Complaints
+from tests.bench.sites.review_site import ReviewSite
+from tests.browser.driving.complaints import Complaints
 
 pytestmark = pytest.mark.bench
 

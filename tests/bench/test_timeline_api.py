@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from storage.schema.footage import LONGEST_SPAN_US
-from tests.bench.city_index import CAMERAS, DAYS, FILES_OF, City, city_index
-from tests.bench.footage_files import BenchClip
-from tests.bench.measurement import Finding, Latencies, latency
-from tests.bench.portal import Portal, open_portal, seconds_of
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, Latencies, latency
+from tests.bench.findings.results import Results
+from tests.bench.sites.city_index import CAMERAS, DAYS, FILES_OF, City, city_index
+from tests.bench.sites.footage_files import BenchClip
+from tests.bench.sites.portal import Portal, open_portal, seconds_of
 from tests.support.postgres import postgres_server
 from vms.domain.time import DAY_US, HOUR_US, TimeRange
 

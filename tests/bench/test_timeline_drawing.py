@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.bench.measurement import Finding, Latencies, latency
-from tests.bench.results import Results
+from tests.bench.findings.measurement import Finding, Latencies, latency
+from tests.bench.findings.results import Results
 from tests.support.installation import installation
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role

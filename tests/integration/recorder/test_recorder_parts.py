@@ -19,10 +19,10 @@ from recorder.run.ffmpeg_self_test import judge, run_self_test
 from recorder.run.segmenter_command import SegmenterPlan, self_test_command
 from recorder.run.strays import ChildNotes
 from storage.volumes.volume_pool import VolumePool
+from tests.support.cameras.rtsp_server import GStreamerCameras
 from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US
 from tests.support.recorder_scene import Scene, play, recording_scene
-from tests.support.rtsp_server import GStreamerCameras
 from tests.support.stored_footage import RecordedRun
 from vms.domain.camera import CameraDraft, StreamState
 from vms.domain.camera_address import parse_stream_url

@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.cameras.rtsp_server import GStreamerCameras, gstreamer_cameras
 from tests.support.postgres import PostgresServer
-from tests.support.rtsp_server import GStreamerCameras, gstreamer_cameras
 
 
 def frames_read(ffmpeg: str, url: str, frames: int) -> subprocess.CompletedProcess[str]:

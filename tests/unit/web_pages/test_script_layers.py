@@ -9,7 +9,7 @@ import pytest
 SCRIPTS = Path(__file__).parents[3] / "web" / "static" / "js"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages", "review"),
-    ("kept", "search"),
+    ("evidence", "personal", "search"),
     ("cameras", "clip", "days"),
     ("timeline",),
     ("player",),
@@ -53,7 +53,7 @@ def test_scripts_import_downwards_only() -> None:
             "timeline/timeline_model.js",
         ),
         ("player/tile.js", '/** @typedef {import("../review/keys.js").Keys} Keys */', "review/keys.js"),
-        ("timeline/timeline.js", 'import("../kept/hold_list.js");', "kept/hold_list.js"),
+        ("timeline/timeline.js", 'import("../evidence/hold_list.js");', "evidence/hold_list.js"),
         ("days/day_bars.js", 'export { ClipEnds } from "../clip/clip_ends.js";', "clip/clip_ends.js"),
         ("pages/home.js", 'import { keepAddress } from "../review/address.js";', "review/address.js"),
     ],

@@ -20,8 +20,8 @@ const SPEEDS = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16];
  * @property {(direction: 1 | -1) => number | null} edge where footage or a mark begins or ends next
  * @property {import("../clip/clip_panel.js").ClipPanel | null} clip null without the right to export
  * @property {import("../clip/clip_sheet.js").ClipSheet | null} sheet
- * @property {import("../kept/bookmark_panel.js").BookmarkPanel} bookmarks
- * @property {import("../kept/hold_dialog.js").HoldDialog | null} hold null without the right to lock evidence
+ * @property {import("../personal/bookmark_panel.js").BookmarkPanel} bookmarks
+ * @property {import("../evidence/hold_dialog.js").HoldDialog | null} hold null without the right to lock evidence
  * @property {import("./clock_form.js").ClockForm} clock
  * @property {import("../days/day_picker.js").DayPicker} days
  * @property {import("../search/quick_search.js").QuickSearch} search

@@ -5,7 +5,7 @@
 
 import { commandsOf } from "./commands.js";
 import { asksToPlay, keepAddress, returnAfterSignIn } from "./address.js";
-import { BookmarkPanel } from "../kept/bookmark_panel.js";
+import { BookmarkPanel } from "../personal/bookmark_panel.js";
 import { CameraChips } from "../cameras/camera_chips.js";
 import { CameraPicker } from "../cameras/camera_picker.js";
 import { savesData } from "./choices.js";
@@ -18,7 +18,7 @@ import { DayPicker } from "../days/day_picker.js";
 import { Deck } from "../player/deck.js";
 import { GapList } from "../timeline/gap_list.js";
 import { HelpDialog } from "./help_dialog.js";
-import { HoldDialog } from "../kept/hold_dialog.js";
+import { HoldDialog } from "../evidence/hold_dialog.js";
 import { HourSlider } from "../days/hour_slider.js";
 import { Keys } from "./keys.js";
 import { LayoutSwitch } from "../cameras/layout_switch.js";
