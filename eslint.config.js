@@ -66,7 +66,7 @@ export default defineConfig(
   },
   // Put into pages as they are, by tests; and this file. No project of tsc has them.
   {
-    files: ["tests/{bench,browser}/*.js", "eslint.config.js"],
+    files: ["tests/{bench,browser}/**/*.js", "eslint.config.js"],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: { frameTruth: "readonly" } },
   },
