@@ -1,48 +1,31 @@
 """The recorded bytes themselves: init segments, and ranges of recorded files."""
 
 from starlette.responses import Response
-from starlette.routing import Route
 
 from storage.volumes.volume_pool import Work
 from vms.domain.errors import NotFound
-from web.access.permissions import VIEW_CAMERA
-from web.api.parameters import camera_of
 from web.http.range_response import RangeResponse
-from web.http.routing import guarded
-from web.http.state import Call, services_of
+from web.http.state import Call, path_camera, services_of
 
 _FINISHED = "private, max-age=3600, immutable"
 """Finished files never change; an hour bounds how long a browser outlives retention."""
+_MP4 = ("video/mp4",)
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    base = "/api/v1/cameras/{camera_id:int}"
-    return [
-        guarded(f"{base}/init/{{init_id:int}}.mp4", init, VIEW_CAMERA),
-        guarded(
-            f"{base}/media/{{stream_id:int}}/{{run_id:int}}-{{seq:int}}-{{start_us:int}}.mp4",
-            media,
-            VIEW_CAMERA,
-        ),
-    ]
-
-
-def init(request: Call) -> Response:
-    """Answer an init segment that footage of the camera uses; others as if they did not exist (SEC-01)."""
-    storage, init_id = services_of(request).storage, int(request.path_params["init_id"])
-    record = storage.segments.init(init_id)
-    if not storage.segments.is_init_used_by([stream.id for stream in camera_of(request).streams], init_id):
+def init(request: Call, init_id: int) -> Response:
+    """An initialisation segment that footage of the camera uses; others do not exist for it (SEC-01)."""
+    segments = services_of(request).storage.segments
+    record = segments.init(init_id)
+    if not segments.is_init_used_by([stream.id for stream in path_camera(request).streams], init_id):
         raise NotFound(f"there is no initialisation segment {init_id}")
     headers = {"Cache-Control": _FINISHED, "ETag": f'"{record.sha256.hex()[:32]}"'}
     return Response(record.data, media_type="video/mp4", headers=headers)
 
 
-def media(request: Call) -> Response:
-    """Answer a range of a recorded file, or all of it."""
-    path = request.path_params
+def media(request: Call, stream_id: int, run_id: int, seq: int) -> Response:
+    """A recorded file, whole or a range of it; 410 once it is purged, 503 while its volume is missing."""
     services = services_of(request)
-    opened = services.footage.source.open_media(int(path["stream_id"]), int(path["run_id"]), int(path["seq"]))
+    opened = services.footage.source.open_media(stream_id, run_id, seq)
     return RangeResponse(
         request,
         services.storage.volume_pool.threads(opened.volume_id, Work.SEND),

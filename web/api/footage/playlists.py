@@ -1,68 +1,73 @@
 """HLS playlists of a window, or of everything from a moment on."""
 
-from starlette.responses import Response
-from starlette.routing import Route
+from msgspec import UNSET, Struct, UnsetType, field
 
 from playback.stream.footage import LONGEST_PLAYLIST_US
 from playback.stream.pieces import Piece, RecordedFile
 from playback.stream.playlist import (
-    CONTENT_TYPE,
     PlaylistUrls,
     iframe_playlist,
     media_playlist,
     multivariant_playlist,
 )
-from vms.domain.camera import Stream
+from vms.domain.camera import Stream, StreamRole
 from vms.domain.errors import NothingRecorded
 from vms.domain.time import TimeRange
-from web.access.permissions import VIEW_CAMERA
-from web.api.answers import text_answer
-from web.api.parameters import camera_of, checked_window, instant_of, stream_of, window_of
-from web.http.routing import guarded
-from web.http.state import Call, services_of
+from web.api.values import Instant, Window, checked_window, stream_of
+from web.http.state import Call, path_camera, services_of
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    base = "/api/v1/cameras/{camera_id:int}"
-    return [
-        guarded(f"{base}/playlist.m3u8", multivariant, VIEW_CAMERA),
-        guarded(f"{base}/media.m3u8", media, VIEW_CAMERA),
-        guarded(f"{base}/iframes.m3u8", iframes, VIEW_CAMERA),
-    ]
+class PlaylistQuery(Struct, frozen=True):
+    """A stream from a moment on; without `to` it is followed while it is recorded."""
+
+    from_: Instant = field(name="from")
+    to: Instant | UnsetType = UNSET
+    role: StreamRole = StreamRole.MAIN
+
+    def window(self) -> TimeRange | None:
+        """Return the window, None for one that is still growing; raises InvalidInput where it is no window."""
+        if self.to is UNSET:
+            return None
+        return checked_window(self.from_.us, self.to.us, longest_us=LONGEST_PLAYLIST_US)
 
 
-def multivariant(request: Call) -> Response:
-    """Answer the playlist that a player begins with."""
-    stream, start_us, window = _asked(request)
-    pieces, _ = _pieces(request, stream, start_us, window)
-    query = f"role={stream.role.value}&from={start_us}" + ("" if window is None else f"&to={window.end_us}")
-    text = multivariant_playlist(
+class KeyframesQuery(Window, frozen=True, kw_only=True):
+    """A window of a stream."""
+
+    role: StreamRole = StreamRole.MAIN
+
+
+def multivariant(request: Call, asked: PlaylistQuery) -> str:
+    """HLS multivariant playlist: what a player begins with."""
+    stream, window = stream_of(path_camera(request), asked.role), asked.window()
+    pieces, _ = _pieces(request, stream, asked.from_.us, window)
+    query = f"role={stream.role.value}&from={asked.from_.us}" + (
+        "" if window is None else f"&to={window.end_us}"
+    )
+    return multivariant_playlist(
         pieces,
         services_of(request).footage.inits(pieces),
         media_url=f"media.m3u8?{query}",
         iframes_url=None if window is None else f"iframes.m3u8?{query}",
     )
-    return text_answer(request, text, CONTENT_TYPE)
 
 
-def media(request: Call) -> Response:
-    """Answer the pieces; without `to` the list grows with the recording, for up to 15 minutes."""
-    stream, start_us, window = _asked(request)
-    pieces, is_ended = _pieces(request, stream, start_us, window)
+def media(request: Call, asked: PlaylistQuery) -> str:
+    """HLS media playlist; without `to` it follows the recording for up to 15 minutes."""
+    stream, window = stream_of(path_camera(request), asked.role), asked.window()
+    pieces, is_ended = _pieces(request, stream, asked.from_.us, window)
     urls = PlaylistUrls(media=media_url if window is not None else _following_url, init=init_url)
-    return text_answer(request, media_playlist(pieces, urls, is_ended=is_ended), CONTENT_TYPE)
+    return media_playlist(pieces, urls, is_ended=is_ended)
 
 
-def iframes(request: Call) -> Response:
-    """Answer the keyframes of a window, for scrubbing."""
-    window = window_of(request, longest_us=LONGEST_PLAYLIST_US)
-    stream = stream_of(request, camera_of(request))
+def iframes(request: Call, asked: KeyframesQuery) -> str:
+    """HLS playlist of keyframes, for scrubbing."""
+    window = asked.checked(longest_us=LONGEST_PLAYLIST_US)
+    stream = stream_of(path_camera(request), asked.role)
     pieces = services_of(request).footage.keyframes(stream.id, window)
     if not pieces:
         raise NothingRecorded("there is no footage in this window")
-    urls = PlaylistUrls(media=media_url, init=init_url)
-    return text_answer(request, iframe_playlist(pieces, urls), CONTENT_TYPE)
+    return iframe_playlist(pieces, PlaylistUrls(media=media_url, init=init_url))
 
 
 def media_url(file: RecordedFile) -> str:
@@ -75,19 +80,10 @@ def init_url(init_id: int) -> str:
     return f"init/{init_id}.mp4"
 
 
-def _asked(request: Call) -> tuple[Stream, int, TimeRange | None]:
-    """Return the stream, the start, and the window; None for one that is still growing."""
-    stream = stream_of(request, camera_of(request))
-    start_us = instant_of(request, "from")
-    if request.query_params.get("to") is None:
-        return stream, start_us, None
-    window = checked_window(start_us, instant_of(request, "to"), longest_us=LONGEST_PLAYLIST_US)
-    return stream, start_us, window
-
-
 def _pieces(
     request: Call, stream: Stream, start_us: int, window: TimeRange | None
 ) -> tuple[list[Piece], bool]:
+    """Return what a playlist lists, and whether nothing will come after it."""
     footage = services_of(request).footage
     if window is None:
         pieces, is_ended = footage.following_pieces(stream.id, start_us)
