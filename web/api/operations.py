@@ -31,7 +31,16 @@ RANGED = (206, 304, 416)
 """Statuses beside 200 of what is answered in parts."""
 _WORTH_COMPRESSING = 2_000
 _LEVEL = 4
-_WORDS = {"`str`": "a text", "`int`": "a whole number", "`bool`": "true or false", "`array`": "a list"}
+_LONGEST_REFUSAL = 200
+_WORDS = {
+    "Expected": "expected",
+    "Invalid enum value": "not one of the possible values:",
+    "`str`": "a text",
+    "`int`": "a whole number",
+    "`bool`": "true or false",
+    "`array`": "a list",
+}
+"""What msgspec says, and how we say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,7 @@ def _refusal(text: str) -> InvalidInput:
     if missing := re.fullmatch(r"Object missing required field `(\w+)`", text):
         return InvalidInput(f"{missing[1]} is missing", field=missing[1])
     if place := re.fullmatch(r"(.*) - at `\$\.(\w+)[^`]*`", text, re.DOTALL):
-        return InvalidInput(f"{place[2]}: {place[1]}", field=place[2])
+        return InvalidInput(f"{place[2]}: {place[1][:_LONGEST_REFUSAL]}", field=place[2])
     return InvalidInput("the request's body must be a JSON object")
 
 

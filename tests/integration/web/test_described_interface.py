@@ -1,5 +1,6 @@
 """`/openapi.json` is true: what it allows is answered as it says, what it forbids is refused, whoever asks."""
 
+import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +24,14 @@ from schemathesis.core.result import Ok
 from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser, main_stream, open_site
 from vms.domain.bookmark import BookmarkContent
-from vms.domain.camera import Camera
+from vms.domain.camera import MOST_TOGETHER, Camera
 from vms.domain.export import ClipRequest
 from vms.domain.saved_view import ViewContent
 from vms.domain.time import HOUR_US, SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role, User
 from web.api import operations
 from web.api.description import description
+from web.api.values import AskedCameras, Month
 
 DESCRIPTION = description(operations(), "0.0.0+test")
 SCHEMA = schemathesis.openapi.from_dict(
@@ -54,6 +56,12 @@ CHECKS = [
 CLIP = TimeRange(NOON_US, NOON_US + 12 * SECOND_US)
 TIMES = [NOON_US, NOON_US + 12 * SECOND_US, NOON_US + 20 * SECOND_US, NOON_US - HOUR_US, 0]
 STRANGER = 99
+TEXTS = {
+    "cameras": AskedCameras.PATTERN,
+    "month": Month.PATTERN,
+    **dict.fromkeys(("from", "at", "to", "expires", "Range"), ""),
+}
+"""Patterns of the texts that are replaced by what is there."""
 
 TAKING = [label for label, found in OPERATIONS.items() if found.body or [*found.iter_parameters()]]
 """Operations to which anything can be sent."""
@@ -84,6 +92,7 @@ def city(tmp_path_factory: pytest.TempPathFactory, h264_run: Path) -> Iterator[C
         own, other = site.add_camera("Balai Kota"), site.add_camera("Pasar")
         site.record(own, h264_run)
         site.record(other, h264_run, files=1, closed=False)
+        site.clock.advance(60)
         admin = site.add_user("wali", Role.ADMIN)
         request = ClipRequest((own.id,), CLIP, "simpang", "laporan", admin.id)
         export = site.storage.exports.create(request)
@@ -127,6 +136,23 @@ def _view(city: City) -> int:
     return store.add(city.admin.id, ViewContent("Pusat kota", (city.cameras[0].id,), is_shared=True)).id
 
 
+def is_allowed(name: str, value: object) -> bool:
+    """Tell whether the description allows a value: only such are replaced by what is there."""
+    match value:
+        case bool():
+            return False
+        case int():
+            return 0 <= value < 2**63
+        case str():
+            return name in TEXTS and re.search(TEXTS[name], value) is not None
+        case list():
+            return 1 <= len(value) <= MOST_TOGETHER and all(
+                type(one) is int and is_allowed(name, one) for one in value
+            )
+        case _:
+            return False
+
+
 def ask(city: City, label: str, mode: GenerationMode, user: User | None) -> set[int]:
     """Send requests that the description allows, or forbids, check each answer against it, return their statuses."""
     statuses: set[int] = set()
@@ -140,8 +166,8 @@ def ask(city: City, label: str, mode: GenerationMode, user: User | None) -> set[
         @same_each_time
         def send(case: Case[Any], known: dict[str, Any]) -> None:
             for part in (case.path_parameters, case.query, case.headers, case.body):
-                if mode is GenerationMode.POSITIVE and isinstance(part, MutableMapping):
-                    part.update({name: value for name, value in known.items() if name in part})
+                if isinstance(part, MutableMapping):
+                    part.update({name: known[name] for name in known if is_allowed(name, part.get(name))})
             asked = case.as_transport_kwargs(base_url="http://siring.test")
             asked["content"] = asked.pop("data", None)
             answer = client.request(**{**asked, "cookies": None})
