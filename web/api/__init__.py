@@ -16,7 +16,7 @@ from web.access.permissions import (
 )
 from web.api import description
 from web.api.evidence import exports, holds
-from web.api.footage import camera_timeline, cameras, city_timeline, media, pictures, playlists, time
+from web.api.footage import camera_timeline, cameras, city_timeline, hls, pictures
 from web.api.operations import RANGED, Operation
 from web.api.personal import bookmarks, own_settings, views
 
@@ -39,18 +39,18 @@ def _footage(camera: str) -> list[Operation]:
     file = f"{camera}/media/{{stream_id:int}}/{{run_id:int}}-{{seq:int}}-{{start_us:int}}.mp4"
     picture_problems = (Purged, TooManyAttempts)
     return [
-        Operation("GET", f"{_BASE}/time", time.time, SIGNED_IN),
+        Operation("GET", f"{_BASE}/time", cameras.time, SIGNED_IN),
         Operation("GET", f"{_BASE}/timeline", city_timeline.timeline, SIGNED_IN),
         Operation("GET", f"{_BASE}/cameras", cameras.cameras, SIGNED_IN),
         Operation("GET", camera, cameras.camera, VIEW_CAMERA),
         Operation("GET", f"{camera}/nearest", cameras.nearest, VIEW_CAMERA),
         Operation("GET", f"{camera}/timeline", camera_timeline.timeline, VIEW_CAMERA),
         Operation("GET", f"{camera}/days", camera_timeline.days, VIEW_CAMERA),
-        Operation("GET", f"{camera}/playlist.m3u8", playlists.multivariant, VIEW_CAMERA, _HLS),
-        Operation("GET", f"{camera}/media.m3u8", playlists.media, VIEW_CAMERA, _HLS),
-        Operation("GET", f"{camera}/iframes.m3u8", playlists.iframes, VIEW_CAMERA, _HLS),
-        Operation("GET", f"{camera}/init/{{init_id:int}}.mp4", media.init, VIEW_CAMERA, _MP4),
-        Operation("GET", file, media.media, VIEW_CAMERA, _MP4, RANGED, (Purged,)),
+        Operation("GET", f"{camera}/playlist.m3u8", hls.multivariant, VIEW_CAMERA, _HLS),
+        Operation("GET", f"{camera}/media.m3u8", hls.media, VIEW_CAMERA, _HLS),
+        Operation("GET", f"{camera}/iframes.m3u8", hls.iframes, VIEW_CAMERA, _HLS),
+        Operation("GET", f"{camera}/init/{{init_id:int}}.mp4", hls.init, VIEW_CAMERA, _MP4),
+        Operation("GET", file, hls.file, VIEW_CAMERA, _MP4, RANGED, (Purged,)),
         Operation("GET", f"{camera}/picture", pictures.picture, VIEW_CAMERA, _JPEG, (304,), picture_problems),
     ]
 

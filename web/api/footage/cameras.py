@@ -1,4 +1,4 @@
-"""Cameras as programs see them: what they are, how they do, and since when there is footage."""
+"""Cameras as programs see them: what they are, how they do, since when there is footage; and the site's clock."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from storage.footage.many_streams import StreamExtent
 from vms.domain.camera import Camera, StreamRole, StreamState, StreamStatus
+from vms.domain.time import format_rfc3339
 from vms.domain.user import RIGHTS, Right, User
 from web.api.values import Instant, stream_of
 from web.http.state import Call, WebServices, path_camera, services_of, user_of
@@ -20,6 +21,16 @@ _WORDS = {
     StreamState.NO_VOLUME: "no storage",
     StreamState.STOPPING: "stopping",
 }
+
+
+class SiteTime(Struct, frozen=True):
+    """The present, and how far the site's clocks are ahead of UTC now."""
+
+    now: str
+    now_us: int
+    zone: str
+    zone_label: str
+    offset_us: int
 
 
 class NearestQuery(Struct, frozen=True):
@@ -67,6 +78,13 @@ class CameraFacts(Struct, frozen=True):
     oldest_us: int | None
     newest_us: int | None
     rights: list[Right]
+
+
+def time(request: Call) -> SiteTime:
+    """The server's clock and the site's zone, so that browsers show the site's time and not their own."""
+    services = services_of(request)
+    now_us, zone = services.clock.now_us(), services.zone
+    return SiteTime(format_rfc3339(now_us), now_us, zone.name, zone.label, zone.offset_us(now_us))
 
 
 def cameras(request: Call) -> list[CameraFacts]:

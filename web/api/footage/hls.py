@@ -1,6 +1,7 @@
-"""HLS playlists of a window, or of everything from a moment on."""
+"""What HLS players fetch: playlists of a window or of everything from a moment on, init segments and recorded files."""
 
 from msgspec import UNSET, Struct, UnsetType, field
+from starlette.responses import Response
 
 from playback.stream.footage import LONGEST_PLAYLIST_US
 from playback.stream.pieces import Piece, RecordedFile
@@ -10,11 +11,17 @@ from playback.stream.playlist import (
     media_playlist,
     multivariant_playlist,
 )
+from storage.volumes.volume_pool import Work
 from vms.domain.camera import Stream, StreamRole
-from vms.domain.errors import NothingRecorded
+from vms.domain.errors import NotFound, NothingRecorded
 from vms.domain.time import TimeRange
 from web.api.values import Instant, Window, checked_window, stream_of
+from web.http.range_response import RangeResponse
 from web.http.state import Call, path_camera, services_of
+
+_MP4 = "video/mp4"
+_FINISHED = "private, max-age=3600, immutable"
+"""Finished files never change; an hour bounds how long a browser outlives retention."""
 
 
 class PlaylistQuery(Struct, frozen=True):
@@ -68,6 +75,31 @@ def iframes(request: Call, asked: KeyframesQuery) -> str:
     if not pieces:
         raise NothingRecorded("there is no footage in this window")
     return iframe_playlist(pieces, PlaylistUrls(media=media_url, init=init_url))
+
+
+def init(request: Call, init_id: int) -> Response:
+    """An initialisation segment that footage of the camera uses; others do not exist for it (SEC-01)."""
+    segments = services_of(request).storage.segments
+    record = segments.init(init_id)
+    if not segments.is_init_used_by([stream.id for stream in path_camera(request).streams], init_id):
+        raise NotFound(f"there is no initialisation segment {init_id}")
+    headers = {"Cache-Control": _FINISHED, "ETag": f'"{record.sha256.hex()[:32]}"'}
+    return Response(record.data, media_type=_MP4, headers=headers)
+
+
+def file(request: Call, stream_id: int, run_id: int, seq: int) -> Response:
+    """A recorded file, whole or a range of it; 410 once it is purged, 503 while its volume is missing."""
+    services = services_of(request)
+    opened = services.footage.source.open_media(stream_id, run_id, seq)
+    return RangeResponse(
+        request,
+        services.storage.volume_pool.threads(opened.volume_id, Work.SEND),
+        opened.fd,
+        opened.size,
+        media_type=_MP4,
+        etag=opened.etag,
+        cache_control="no-store" if opened.is_growing else _FINISHED,
+    )
 
 
 def media_url(file: RecordedFile) -> str:
