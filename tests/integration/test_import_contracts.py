@@ -26,7 +26,7 @@ PLANTED = [
     ("playback-rooms", "playback/unplaced.py", UNPLACED),
     ("web-rooms", "web/http/routing.py", "import web.pages.home.home"),
     ("web-rooms", "web/unplaced.py", UNPLACED),
-    ("api-rooms", "web/api/answers.py", "import web.api.footage.media"),
+    ("api-rooms", "web/api/operations.py", "import web.api.footage.hls"),
     ("api-rooms", "web/api/unplaced.py", UNPLACED),
     ("pages-rooms", "web/pages/frame/rendering.py", "import web.pages.home.home"),
     ("pages-rooms", "web/pages/unplaced.py", UNPLACED),

@@ -117,6 +117,14 @@ def require_camera(user: User, right: Right, camera_id: int) -> None:
         raise PermissionDenied("your account does not have the right to do this with this camera")
 
 
+def require_cameras(user: User, right: Right, camera_ids: Iterable[int]) -> tuple[int, ...]:
+    """Return the cameras, each once, in their order; raises as `require_camera` does where one is not the person's."""
+    each_once = tuple(dict.fromkeys(camera_ids))
+    for camera_id in each_once:
+        require_camera(user, right, camera_id)
+    return each_once
+
+
 def visible_ids(user: User, camera_ids: Iterable[int]) -> list[int]:
     """Return those of the cameras that the person may see, in their order; the others as if they did not exist."""
     return [camera_id for camera_id in camera_ids if user.may(Right.VIEW, camera_id)]

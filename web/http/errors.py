@@ -3,18 +3,57 @@
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote
 
+import msgspec
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from vms.domain import errors
-from web.http.problem import Problem
 from web.http.state import Call
 
 _log = logging.getLogger(__name__)
+
+
+class ErrorFacts(Struct, frozen=True, omit_defaults=True):
+    """What is told of an error.
+
+    Attributes:
+        code: short stable word for programs and translations. message: one plain sentence in English.
+        field: the value that was meant. reference: what a person can quote and the log holds.
+    """
+
+    code: str
+    message: str
+    field: str = ""
+    reference: str = ""
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """What programs are answered in place of what they asked for."""
+
+    error: ErrorFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong with a request, as people and programs are told; the fields that `ErrorFacts` has mean the same."""
+
+    status: int
+    code: str
+    message: str
+    field: str = ""
+    reference: str = ""
+    retry_after_seconds: int | None = None
+
+    def answer(self) -> Response:
+        """Return the JSON answer."""
+        told = ErrorAnswer(ErrorFacts(self.code, self.message, self.field, self.reference))
+        return Response(msgspec.json.encode(told), self.status, media_type="application/json")
 
 
 _STATUSES: tuple[tuple[type[errors.VmsError], int, str], ...] = (
@@ -57,6 +96,11 @@ _HTTP_CODES = {
     413: "too-large",
 }
 _HTTP_MESSAGES = {404: "there is nothing at this address", 405: "this address does not take that method"}
+
+
+def status_of(kind: type[errors.VmsError]) -> int:
+    """Return the status that errors of a kind are answered with."""
+    return next(status for known, status, _ in _STATUSES if issubclass(kind, known))
 
 
 def problem_of(error: Exception) -> Problem:
@@ -103,7 +147,7 @@ class ErrorAnswers:
 
     def _answer(self, request: Request, error: Exception, problem: Problem) -> Response:
         if _wants_json(request):
-            return JSONResponse(problem.as_json(), problem.status)
+            return problem.answer()
         if isinstance(error, errors.NotSignedIn) and request.method in {"GET", "HEAD"}:
             return RedirectResponse(sign_in_url(request), 303)
         try:

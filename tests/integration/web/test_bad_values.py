@@ -8,6 +8,7 @@ from tests.support.footage import NOON_US
 from tests.support.recorded_site import Site, browser
 from vms.domain.time import MINUTE_US
 from vms.domain.user import Role
+from web.api.values import Instant
 
 LATE = ("9999-12-31T20:00:00Z", "9999-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00")
 
@@ -98,6 +99,38 @@ def test_text_that_cannot_be_kept_is_refused_wherever_it_stands(site: Site, text
         )
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "title")
     assert nested.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"title": 5}, "title: expected a text, got a whole number"),
+        ({"title": " "}, "title: expected a text of length >= 1"),
+        ({"camera_ids": [1, True]}, "camera_ids: expected a whole number, got true or false"),
+        ({"camera_ids": []}, "camera_ids: expected a list of length >= 1"),
+        ({"from": 5}, f"from: expected {Instant.MEANING}"),
+        ({"from": "kemarin - at `$.title`"}, f"from: expected {Instant.MEANING}"),
+    ],
+)
+def test_refusal_names_the_field_and_says_what_belongs_there(
+    site: Site, changes: dict[str, object], message: str
+) -> None:
+    camera = site.add_camera()
+    body = {"camera_ids": [camera.id], "from": str(NOON_US), "title": "x", **changes}
+    with browser(site, site.add_user("penyidik", Role.OPERATOR, camera)) as client:
+        told = client.post("/api/v1/bookmarks", json=body).json()["error"]
+    assert told == {"code": "invalid-input", "field": message.partition(":")[0], "message": message}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("", "at"), ("at=0&role=third", "role"), ("at=0&exact=yes", "exact"), ("at=0&width=wide", "width")],
+)
+def test_refused_parameter_is_named(site: Site, query: str, field: str) -> None:
+    camera = site.add_camera()
+    with browser(site, site.add_user("camat", Role.VIEWER, camera)) as client:
+        answer = client.get(f"/api/v1/cameras/{camera.id}/picture?{query}")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
 
 
 def test_nul_in_a_form_is_refused(site: Site) -> None:

@@ -15,7 +15,8 @@ from vms.domain.export import ClipRequest, Export
 from vms.domain.time import MINUTE_US, SECOND_US, TimeRange
 from vms.domain.user import Right, Role, User
 from web.access.permissions import Subject
-from web.api.description.openapi import description
+from web.api import operations
+from web.api.description import description
 from web.app import create_app
 from web.http.routing import GuardedEndpoint
 
@@ -260,7 +261,7 @@ def test_camera_list_holds_only_own_cameras_and_no_address(site: Site) -> None:
 
 
 def test_every_interface_route_is_described(site: Site) -> None:
-    described = description("1")["paths"]
+    described = description(operations(), "1")["paths"]
     assert isinstance(described, dict)
     served: dict[str, set[str]] = {}
     for route, _ in guarded_routes(site):

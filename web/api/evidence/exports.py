@@ -1,65 +1,111 @@
 """Clips: how large one would be, asking for one, how far it is, and fetching it."""
 
-from collections.abc import Mapping
+from typing import Annotated
 
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from msgspec import Meta, Struct
+from starlette.responses import Response
 
+from playback.clips.clip_plan import CameraClip
 from playback.clips.clip_planner import ClipPlanner
 from playback.exports.export_job import room_bytes
 from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.audit import AuditAction
+from vms.domain.camera import OutageCause
 from vms.domain.errors import TooManyAttempts
 from vms.domain.export import (
     LONGEST_CLIP_NAME,
     LONGEST_CLIP_REASON,
     LONGEST_CLIP_US,
-    MOST_CAMERAS,
     ClipRequest,
     Export,
+    ExportState,
 )
-from vms.domain.time import TimeRange
-from vms.domain.user import Right, Role, User
-from web.access.permissions import EXPORT, OWN_EXPORT, require_camera
-from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from, object_from, text_from
-from web.api.parameters import checked_window, instant_from
+from vms.domain.user import Right, Role
+from web.access.permissions import require_cameras
+from web.api.operations import Created
+from web.api.values import RangeBody, checked_window
 from web.http.audit import record_action
 from web.http.range_response import RangeResponse
-from web.http.routing import guarded
-from web.http.state import Call, WebServices, address_of, downloads_of, json_of, services_of, user_of
+from web.http.state import Call, address_of, downloads_of, services_of, user_of
 
 MOST_UNFINISHED = 5
 """Jobs that one person may have waiting or running (SEC-25)."""
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    one = "/api/v1/exports/{export_id:int}"
-    return [
-        guarded("/api/v1/exports", exports, EXPORT, name="exports"),
-        guarded("/api/v1/exports", create, EXPORT, methods=("POST",), name="create_export"),
-        guarded("/api/v1/exports/estimate", estimate, EXPORT, methods=("POST",)),
-        guarded(one, export, OWN_EXPORT),
-        guarded(f"{one}/cancel", cancel, OWN_EXPORT, methods=("POST",)),
-        guarded(f"{one}/file", file, OWN_EXPORT, name="export_file"),
-        guarded(f"{one}/manifest", manifest, OWN_EXPORT),
-    ]
+class ClipBody(RangeBody, frozen=True, kw_only=True):
+    """A clip of at most 24 hours; an end in the future becomes the present."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_CLIP_NAME)] = ""
+    reason: Annotated[str, Meta(max_length=LONGEST_CLIP_REASON)] = ""
 
 
-def exports(request: Call) -> Response:
-    """Answer the caller's exports, newest first; an administrator's answer holds everybody's."""
+class CameraEstimate(Struct, frozen=True):
+    """What one camera's part of a clip would be."""
+
+    camera_id: int
+    bytes: int
+    covered_us: int
+    files: int
+
+
+class ClipGap(Struct, frozen=True):
+    """Time that a clip would miss, and why."""
+
+    camera_id: int
+    start_us: int
+    end_us: int
+    cause: OutageCause
+    detail: str
+
+
+class ClipEstimate(Struct, frozen=True):
+    """What a clip would be, and whether it fits on disk."""
+
+    bytes: int
+    duration_us: int
+    covered_us: int
+    files: int
+    cameras: list[CameraEstimate]
+    gaps: list[ClipGap]
+    free_bytes: int
+    fits: bool
+
+
+class ExportFacts(Struct, frozen=True):
+    """What is told about an export; never where it lies."""
+
+    id: int
+    name: str
+    reason: str
+    camera_ids: tuple[int, ...]
+    from_us: int
+    to_us: int
+    requested_by: str
+    state: ExportState
+    created_us: int
+    updated_us: int
+    finished_us: int | None
+    expires_us: int | None
+    done_bytes: int
+    total_bytes: int
+    cancel_requested: bool
+    file_name: str | None
+    file_bytes: int | None
+    sha256: str | None
+    error: str | None
+
+
+def exports(request: Call) -> list[ExportFacts]:
+    """Your exports, newest first; an administrator's answer holds everybody's."""
     user = user_of(request)
     found = services_of(request).storage.exports.list(None if user.role is Role.ADMIN else user.id)
-    return json_answer(request, [describe_export(export_) for export_ in found])
+    return [describe_export(one) for one in found]
 
 
-def create(request: Call) -> Response:
-    """Queue an export and answer it."""
-    services, user = services_of(request), user_of(request)
-    asked = _asked(services, user, object_from(json_of(request)))
-    queued = queue_export(request, asked)
-    return JSONResponse(describe_export(queued), 201, headers={"Location": f"/api/v1/exports/{queued.id}"})
+def create(request: Call, body: ClipBody) -> Created[ExportFacts]:
+    """Ask for a clip."""
+    queued = queue_export(request, _wanted(request, body))
+    return Created(describe_export(queued), f"/api/v1/exports/{queued.id}")
 
 
 def queue_export(request: Call, asked: ClipRequest) -> Export:
@@ -70,8 +116,7 @@ def queue_export(request: Call, asked: ClipRequest) -> Export:
         TooManyAttempts: too many of their exports are waiting.
     """
     services, user = services_of(request), user_of(request)
-    for camera_id in asked.camera_ids:
-        require_camera(user, Right.EXPORT, camera_id)
+    require_cameras(user, Right.EXPORT, asked.camera_ids)
     waiting = [e for e in services.storage.exports.list(user.id) if not e.state.is_final]
     if len(waiting) >= MOST_UNFINISHED:
         raise TooManyAttempts("too many of your exports are waiting: let one finish first", wait_seconds=30)
@@ -81,65 +126,43 @@ def queue_export(request: Call, asked: ClipRequest) -> Export:
     return services.storage.exports.create(asked)
 
 
-def estimate(request: Call) -> Response:
-    """Answer how large a clip would be, what it would miss, and whether it fits on disk."""
-    services, user = services_of(request), user_of(request)
-    asked = _asked(services, user, object_from(json_of(request)))
-    for camera_id in asked.camera_ids:
-        require_camera(user, Right.EXPORT, camera_id)
+def estimate(request: Call, body: ClipBody) -> ClipEstimate:
+    """How large a clip would be, what it would miss, and whether it fits on disk."""
+    services, wanted = services_of(request), _wanted(request, body)
+    require_cameras(user_of(request), Right.EXPORT, wanted.camera_ids)
     planner = ClipPlanner(services.storage, services.footage, services.clock)
-    clips = [
-        planner.plan(services.storage.cameras.get(camera_id), asked.time) for camera_id in asked.camera_ids
-    ]
+    clips = [planner.plan(services.storage.cameras.get(one), wanted.time) for one in wanted.camera_ids]
     free = services.exports.free_bytes()
-    return json_answer(
-        request,
-        {
-            "bytes": sum(clip.estimated_bytes for clip in clips),
-            "duration_us": asked.time.duration_us,
-            "covered_us": sum(clip.covered_us for clip in clips),
-            "files": sum(len(clip.parts) for clip in clips),
-            "cameras": [
-                {
-                    "camera_id": clip.camera_id,
-                    "bytes": clip.estimated_bytes,
-                    "covered_us": clip.covered_us,
-                    "files": len(clip.parts),
-                }
-                for clip in clips
-            ],
-            "gaps": [
-                {
-                    "camera_id": clip.camera_id,
-                    "start_us": gap.time.start_us,
-                    "end_us": gap.time.end_us,
-                    "cause": gap.cause.value,
-                    "detail": gap.detail,
-                }
-                for clip in clips
-                for gap in clip.gaps
-            ],
-            "free_bytes": free,
-            "fits": room_bytes(clips) <= free,
-        },
+    return ClipEstimate(
+        bytes=sum(clip.estimated_bytes for clip in clips),
+        duration_us=wanted.time.duration_us,
+        covered_us=sum(clip.covered_us for clip in clips),
+        files=sum(len(clip.parts) for clip in clips),
+        cameras=[
+            CameraEstimate(clip.camera_id, clip.estimated_bytes, clip.covered_us, len(clip.parts))
+            for clip in clips
+        ],
+        gaps=[gap for clip in clips for gap in _gaps(clip)],
+        free_bytes=free,
+        fits=room_bytes(clips) <= free,
     )
 
 
-def export(request: Call) -> Response:
-    """Answer one export."""
-    return json_answer(request, describe_export(_export(request)))
+def export(request: Call, export_id: int) -> ExportFacts:
+    """One export and how far it is."""
+    return describe_export(services_of(request).storage.exports.get(export_id))
 
 
-def cancel(request: Call) -> Response:
-    """Ask an export to stop and answer it; one that has ended stays as it is."""
-    services, export_id = services_of(request), _export(request).id
+def cancel(request: Call, export_id: int) -> ExportFacts:
+    """Ask an export to stop; one that has ended stays as it is."""
     record_action(request, AuditAction.EXPORT_CANCEL, f"export {export_id}")
-    return json_answer(request, describe_export(services.storage.exports.request_cancel(export_id)))
+    return describe_export(services_of(request).storage.exports.request_cancel(export_id))
 
 
-def file(request: Call) -> Response:
-    """Answer the delivered file, or a range of it; recorded (COC-21)."""
-    services, found = services_of(request), _export(request)
+def file(request: Call, export_id: int) -> Response:
+    """The delivered clip, or a range of it: MP4, or ZIP of several; recorded (COC-21)."""
+    services = services_of(request)
+    found = services.storage.exports.get(export_id)
     fd, size = services.exports.open_file(found)
     name = found.file_name or "clip"
     answer = RangeResponse(
@@ -154,9 +177,10 @@ def file(request: Call) -> Response:
     return _recorded(request, found, "clip", answer)
 
 
-def manifest(request: Call) -> Response:
-    """Answer the export's manifest, or a range of it; recorded (COC-21)."""
-    services, found = services_of(request), _export(request)
+def manifest(request: Call, export_id: int) -> Response:
+    """What the clip holds, misses, and was made from, or a range of it; recorded (COC-21)."""
+    services = services_of(request)
+    found = services.storage.exports.get(export_id)
     fd, size = services.exports.open_manifest(found)
     threads, name = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND), f"export-{found.id}"
     answer = RangeResponse(
@@ -180,48 +204,45 @@ def _recorded(request: Call, found: Export, part: str, answer: RangeResponse) ->
     return answer
 
 
-def describe_export(found: Export) -> dict[str, object]:
+def describe_export(found: Export) -> ExportFacts:
     """Return what is told about an export; never where it lies."""
-    return {
-        "id": found.id,
-        "name": found.request.name,
-        "reason": found.request.reason,
-        "camera_ids": list(found.request.camera_ids),
-        "from_us": found.request.time.start_us,
-        "to_us": found.request.time.end_us,
-        "requested_by": found.requested_by_name,
-        "state": found.state.value,
-        "created_us": found.created_us,
-        "updated_us": found.updated_us,
-        "finished_us": found.finished_us,
-        "expires_us": found.expires_us,
-        "done_bytes": found.done_bytes,
-        "total_bytes": found.total_bytes,
-        "cancel_requested": found.cancel_requested,
-        "file_name": found.file_name,
-        "file_bytes": found.file_bytes,
-        "sha256": found.sha256,
-        "error": found.error,
-    }
-
-
-def _export(request: Call) -> Export:
-    return services_of(request).storage.exports.get(int(request.path_params["export_id"]))
-
-
-def _asked(services: WebServices, user: User, body: Mapping[str, object]) -> ClipRequest:
-    """Return what a JSON body asks for; an end in the future becomes the present."""
-    start_us = instant_from(text_from(body, "from", longest=40), "from")
-    end_us = min(instant_from(text_from(body, "to", longest=40), "to"), services.clock.now_us())
-    return ClipRequest(
-        camera_ids=camera_ids_from(body, most=MOST_CAMERAS),
-        time=checked_clip_time(start_us, end_us),
-        name=text_from(body, "name", longest=LONGEST_CLIP_NAME, default=""),
-        reason=text_from(body, "reason", longest=LONGEST_CLIP_REASON, default=""),
-        requested_by=user.id,
+    return ExportFacts(
+        id=found.id,
+        name=found.request.name,
+        reason=found.request.reason,
+        camera_ids=found.request.camera_ids,
+        from_us=found.request.time.start_us,
+        to_us=found.request.time.end_us,
+        requested_by=found.requested_by_name,
+        state=found.state,
+        created_us=found.created_us,
+        updated_us=found.updated_us,
+        finished_us=found.finished_us,
+        expires_us=found.expires_us,
+        done_bytes=found.done_bytes,
+        total_bytes=found.total_bytes,
+        cancel_requested=found.cancel_requested,
+        file_name=found.file_name,
+        file_bytes=found.file_bytes,
+        sha256=found.sha256,
+        error=found.error,
     )
 
 
-def checked_clip_time(start_us: int, end_us: int) -> TimeRange:
-    """Return the time of a clip; raises InvalidInput where it is empty, backwards, in the future or too long."""
-    return checked_window(start_us, end_us, longest_us=LONGEST_CLIP_US)
+def _gaps(clip: CameraClip) -> list[ClipGap]:
+    return [
+        ClipGap(clip.camera_id, gap.time.start_us, gap.time.end_us, gap.cause, gap.detail)
+        for gap in clip.gaps
+    ]
+
+
+def _wanted(request: Call, body: ClipBody) -> ClipRequest:
+    """Return the clip that a body asks for; an end in the future becomes the present."""
+    end_us = min(body.to.us, services_of(request).clock.now_us())
+    return ClipRequest(
+        camera_ids=tuple(dict.fromkeys(body.camera_ids)),
+        time=checked_window(body.from_.us, end_us, longest_us=LONGEST_CLIP_US),
+        name=body.name,
+        reason=body.reason,
+        requested_by=user_of(request).id,
+    )

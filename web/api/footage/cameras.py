@@ -1,18 +1,15 @@
-"""Cameras as programs see them: what they are, how they do, and since when there is footage."""
+"""Cameras as programs see them: what they are, how they do, since when there is footage; and the site's clock."""
 
 from collections.abc import Sequence
 
-from starlette.responses import Response
-from starlette.routing import Route
+from msgspec import Struct
 
 from storage.footage.many_streams import StreamExtent
 from vms.domain.camera import Camera, StreamRole, StreamState, StreamStatus
+from vms.domain.time import format_rfc3339
 from vms.domain.user import RIGHTS, Right, User
-from web.access.permissions import SIGNED_IN, VIEW_CAMERA
-from web.api.answers import json_answer
-from web.api.parameters import camera_of, instant_of, stream_of
-from web.http.routing import guarded
-from web.http.state import Call, WebServices, services_of, user_of
+from web.api.values import Instant, stream_of
+from web.http.state import Call, WebServices, path_camera, services_of, user_of
 
 _WORDS = {
     StreamState.STOPPED: "not recording",
@@ -26,46 +23,97 @@ _WORDS = {
 }
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    return [
-        guarded("/api/v1/cameras", cameras, SIGNED_IN),
-        guarded("/api/v1/cameras/{camera_id:int}", camera, VIEW_CAMERA),
-        guarded("/api/v1/cameras/{camera_id:int}/nearest", nearest, VIEW_CAMERA),
-    ]
+class SiteTime(Struct, frozen=True):
+    """The present, and how far the site's clocks are ahead of UTC now."""
+
+    now: str
+    now_us: int
+    zone: str
+    zone_label: str
+    offset_us: int
 
 
-def cameras(request: Call) -> Response:
-    """Answer the cameras that the caller may see."""
+class NearestQuery(Struct, frozen=True):
+    """A moment of a stream."""
+
+    at: Instant
+    role: StreamRole = StreamRole.MAIN
+
+
+class NearestFootage(Struct, frozen=True):
+    """The last instant with footage before a moment and the first one after it; null where there is none."""
+
+    at_us: int
+    before_us: int | None
+    after_us: int | None
+
+
+class CameraState(Struct, frozen=True):
+    """How a camera does: a stable word for it, and what people are told."""
+
+    state: str
+    word: str
+    since_us: int | None
+    last_media_us: int | None
+    detail: str
+
+
+class StreamFacts(Struct, frozen=True):
+    """One stream of a camera."""
+
+    id: int
+    role: StreamRole
+
+
+class CameraFacts(Struct, frozen=True):
+    """What is told about a camera; never an address or a password."""
+
+    id: int
+    name: str
+    place: str
+    agency: str
+    group: str
+    state: CameraState
+    streams: list[StreamFacts]
+    oldest_us: int | None
+    newest_us: int | None
+    rights: list[Right]
+
+
+def time(request: Call) -> SiteTime:
+    """The server's clock and the site's zone, so that browsers show the site's time and not their own."""
+    services = services_of(request)
+    now_us, zone = services.clock.now_us(), services.zone
+    return SiteTime(format_rfc3339(now_us), now_us, zone.name, zone.label, zone.offset_us(now_us))
+
+
+def cameras(request: Call) -> list[CameraFacts]:
+    """The cameras that you may see, with their state and your rights."""
     services, user = services_of(request), user_of(request)
     found = [c for c in services.storage.cameras.list() if user.may(Right.VIEW, c.id)]
-    return json_answer(request, describe_cameras(services, found, user))
+    return describe_cameras(services, found, user)
 
 
-def camera(request: Call) -> Response:
-    """Answer one camera."""
-    return json_answer(
-        request, describe_cameras(services_of(request), [camera_of(request)], user_of(request))[0]
-    )
+def camera(request: Call) -> CameraFacts:
+    """One camera."""
+    return describe_cameras(services_of(request), [path_camera(request)], user_of(request))[0]
 
 
-def nearest(request: Call) -> Response:
-    """Answer the footage nearest to a moment: its last instant before, its first after; null where there is none."""
-    services = services_of(request)
-    found = camera_of(request)
-    stream, at_us = stream_of(request, found), instant_of(request, "at")
-    before, after = services.storage.segments.nearest(stream.id, at_us)
-    before_us = None if before is None else min(before.end_us, at_us)
+def nearest(request: Call, asked: NearestQuery) -> NearestFootage:
+    """The footage nearest to a moment, before and after it."""
+    services, stream = services_of(request), stream_of(path_camera(request), asked.role)
+    before, after = services.storage.segments.nearest(stream.id, asked.at.us)
+    before_us = None if before is None else min(before.end_us, asked.at.us)
     after_us = None if after is None else after.start_us
     growing = services.footage.growing_range(stream.id)
-    if growing is not None and growing.start_us > at_us:
+    if growing is not None and growing.start_us > asked.at.us:
         after_us = after_us or growing.start_us
     elif growing is not None:
-        before_us = max(before_us or 0, min(growing.end_us, at_us))
-    return json_answer(request, {"at_us": at_us, "before_us": before_us, "after_us": after_us})
+        before_us = max(before_us or 0, min(growing.end_us, asked.at.us))
+    return NearestFootage(asked.at.us, before_us, after_us)
 
 
-def describe_cameras(services: WebServices, found: Sequence[Camera], user: User) -> list[dict[str, object]]:
+def describe_cameras(services: WebServices, found: Sequence[Camera], user: User) -> list[CameraFacts]:
     """Return what is told about cameras; never an address or a password."""
     statuses = services.storage.cameras.statuses()
     mains = {
@@ -78,7 +126,7 @@ def describe_cameras(services: WebServices, found: Sequence[Camera], user: User)
             camera,
             statuses.get(mains.get(camera.id, 0)),
             extents.get(mains.get(camera.id, 0)),
-            sorted(right.value for right in RIGHTS[user.role] if user.may(right, camera.id)),
+            sorted(right for right in RIGHTS[user.role] if user.may(right, camera.id)),
             now_us,
         )
         for camera in found
@@ -86,24 +134,24 @@ def describe_cameras(services: WebServices, found: Sequence[Camera], user: User)
 
 
 def _described(
-    found: Camera, status: StreamStatus | None, extent: StreamExtent | None, rights: list[str], now_us: int
-) -> dict[str, object]:
+    found: Camera, status: StreamStatus | None, extent: StreamExtent | None, rights: list[Right], now_us: int
+) -> CameraFacts:
     ends = [extent.end_us if extent else None, status.last_media_us if status else None]
-    return {
-        "id": found.id,
-        "name": found.name,
-        "place": found.place,
-        "agency": found.agency,
-        "group": found.group,
-        "state": describe_state(status, found, now_us),
-        "streams": [{"id": s.id, "role": s.role.value} for s in found.streams],
-        "oldest_us": None if extent is None else extent.start_us,
-        "newest_us": max((end for end in ends if end is not None), default=None),
-        "rights": rights,
-    }
+    return CameraFacts(
+        id=found.id,
+        name=found.name,
+        place=found.place,
+        agency=found.agency,
+        group=found.group,
+        state=describe_state(status, found, now_us),
+        streams=[StreamFacts(stream.id, stream.role) for stream in found.streams],
+        oldest_us=None if extent is None else extent.start_us,
+        newest_us=max((end for end in ends if end is not None), default=None),
+        rights=rights,
+    )
 
 
-def describe_state(status: StreamStatus | None, found: Camera, now_us: int) -> dict[str, object]:
+def describe_state(status: StreamStatus | None, found: Camera, now_us: int) -> CameraState:
     """Return how a camera does; a recorder that has fallen silent is told as such, not as its last word."""
     if not found.may_record:
         return _state(StreamState.STOPPED.value, "not recording", status, "")
@@ -112,11 +160,6 @@ def describe_state(status: StreamStatus | None, found: Camera, now_us: int) -> d
     return _state(status.state.value, _WORDS[status.state], status, status.detail)
 
 
-def _state(state: str, word: str, status: StreamStatus | None, detail: str) -> dict[str, object]:
-    return {
-        "state": state,
-        "word": word,
-        "since_us": None if status is None else status.since_us,
-        "last_media_us": None if status is None else status.last_media_us,
-        "detail": detail,
-    }
+def _state(state: str, word: str, status: StreamStatus | None, detail: str) -> CameraState:
+    since_us, last_media_us = (None, None) if status is None else (status.since_us, status.last_media_us)
+    return CameraState(state, word, since_us, last_media_us, detail)

@@ -2,48 +2,48 @@
 
 import hashlib
 
+from msgspec import Struct
 from starlette.responses import Response
-from starlette.routing import Route
 
 from playback.pictures.picture_pack import Picture
 from playback.pictures.snapshot import LEAST_WIDTH, MOST_WIDTH, PACK_WIDTH
+from vms.domain.camera import StreamRole
 from vms.domain.errors import NothingRecorded
 from vms.domain.time import MINUTE_US
-from web.access.permissions import VIEW_CAMERA
-from web.api.parameters import camera_of, instant_of, stream_of, whole_number_of
-from web.http.routing import guarded
-from web.http.state import Call, picture_limit_of, services_of, user_of
+from web.api.values import Instant, ZeroOrOne, stream_of
+from web.http.state import Call, path_camera, picture_limit_of, services_of, user_of
 
 _SETTLED_US = 2 * MINUTE_US
 _KEPT = "private, max-age=3600, immutable"
 """For an hour a browser does not even ask again: going over the same place twice is free."""
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    return [guarded("/api/v1/cameras/{camera_id:int}/picture", picture, VIEW_CAMERA)]
+class PictureQuery(Struct, frozen=True):
+    """A moment of a stream, and how wide the picture is."""
+
+    at: Instant
+    width: int = PACK_WIDTH
+    exact: ZeroOrOne = "0"
+    role: StreamRole = StreamRole.MAIN
 
 
-def picture(request: Call) -> Response:
-    """Answer a JPEG of the moment `at`, and in headers of which instant it is and until when it stands for moments.
+def picture(request: Call, asked: PictureQuery) -> Response:
+    """The picture of a moment; X-Picture-Time-Us tells of which instant it is, X-Picture-Until-Us how long it stands.
 
-    Small ones come from the pack where it has one at most 15 seconds away, and cost nobody's permits; `exact=1` decodes
-    the very frame.
+    It is 320 pixels wide, or `width`: 32 to 1920. Small ones come from the pack where it has one at most 15 seconds away,
+    and cost nobody's permits; `exact=1` decodes the very frame in place of the keyframe before it.
     """
-    services = services_of(request)
-    at_us = instant_of(request, "at")
-    width = whole_number_of(request, "width", PACK_WIDTH, least=LEAST_WIDTH, most=MOST_WIDTH)
-    is_exact = request.query_params.get("exact", "0") == "1"
-    camera = camera_of(request)
-    found: Picture | None = None
-    if not is_exact and width <= PACK_WIDTH:
-        found = services.snapshots.packed(camera, at_us)
+    services, camera = services_of(request), path_camera(request)
+    width, is_exact = max(LEAST_WIDTH, min(asked.width, MOST_WIDTH)), asked.exact == "1"
+    found = services.snapshots.packed(camera, asked.at.us) if not is_exact and width <= PACK_WIDTH else None
     if found is None:
         picture_limit_of(request).take(user_of(request).id)
-        found = services.snapshots.decoded(stream_of(request, camera).id, at_us, width, is_exact=is_exact)
+        stream = stream_of(camera, asked.role)
+        found = services.snapshots.decoded(stream.id, asked.at.us, width, is_exact=is_exact)
     if not found.jpeg:
         raise NothingRecorded("there is no picture of this time")
-    return _answer(request, found, is_settled=found.is_final or at_us < services.clock.now_us() - _SETTLED_US)
+    is_settled = found.is_final or asked.at.us < services.clock.now_us() - _SETTLED_US
+    return _answer(request, found, is_settled=is_settled)
 
 
 def _answer(request: Call, found: Picture, *, is_settled: bool) -> Response:

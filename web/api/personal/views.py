@@ -1,76 +1,77 @@
 """Saved views: cameras that open together by name."""
 
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from vms.domain.audit import AuditAction
-from vms.domain.camera import MOST_TOGETHER
-from vms.domain.errors import InvalidInput
 from vms.domain.saved_view import LONGEST_VIEW_NAME, Layout, SavedView, ViewContent
 from vms.domain.user import Right, User
-from web.access.permissions import CHANGE_VIEW, SIGNED_IN, require_camera
-from web.api.answers import json_answer
-from web.api.bodies import camera_ids_from, flag_from, object_from, text_from
+from web.access.permissions import require_cameras
+from web.api.operations import Created
+from web.api.values import CameraIds
 from web.http.audit import record_action
-from web.http.routing import guarded
-from web.http.state import Call, json_of, services_of, user_of
+from web.http.state import Call, services_of, user_of
 
 
-def routes() -> list[Route]:
-    """Return the routes of this module."""
-    return [
-        guarded("/api/v1/views", views, SIGNED_IN),
-        guarded("/api/v1/views", create, SIGNED_IN, methods=("POST",), name="create_view"),
-        guarded("/api/v1/views/{view_id:int}", remove, CHANGE_VIEW, methods=("DELETE",), name="remove_view"),
-    ]
+class ViewBody(Struct, frozen=True):
+    """A view to save."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=LONGEST_VIEW_NAME)]
+    camera_ids: CameraIds
+    layout: Layout = Layout.FOCUS
+    is_shared: bool = False
 
 
-def views(request: Call) -> Response:
-    """Answer the caller's views, then those that others share with them."""
+class ViewFacts(Struct, frozen=True):
+    """What is told to a person about a view that they see."""
+
+    id: int
+    name: str
+    camera_ids: tuple[int, ...]
+    layout: Layout
+    is_shared: bool
+    is_mine: bool
+    may_change: bool
+    owner: str
+    created_us: int
+
+
+def views(request: Call) -> list[ViewFacts]:
+    """Your views, then those that others share with you."""
     user = user_of(request)
     found = services_of(request).storage.saved_views.list(user)
-    return json_answer(request, [describe_view(view, user) for view in found])
+    return [describe_view(view, user) for view in found]
 
 
-def create(request: Call) -> Response:
-    """Store a view and answer it."""
-    services, user = services_of(request), user_of(request)
-    body = object_from(json_of(request))
-    layout = text_from(body, "layout", longest=10, default=Layout.FOCUS.value)
-    if layout not in set(Layout):
-        raise InvalidInput("layout must be one, focus or grid", field="layout")
-    content = ViewContent(
-        name=text_from(body, "name", longest=LONGEST_VIEW_NAME),
-        camera_ids=camera_ids_from(body, most=MOST_TOGETHER),
-        layout=Layout(layout),
-        is_shared=flag_from(body, "is_shared"),
-    )
-    for camera_id in content.camera_ids:
-        require_camera(user, Right.VIEW, camera_id)
+def create(request: Call, body: ViewBody) -> Created[ViewFacts]:
+    """Save cameras as a view; at most 100 a person."""
+    user = user_of(request)
+    camera_ids = require_cameras(user, Right.VIEW, body.camera_ids)
+    content = ViewContent(body.name, camera_ids, body.layout, body.is_shared)
     record_action(request, AuditAction.VIEW_ADD, "view", content.name)
-    made = services.storage.saved_views.add(user.id, content)
-    return JSONResponse(describe_view(made, user), 201)
+    made = services_of(request).storage.saved_views.add(user.id, content)
+    return Created(describe_view(made, user))
 
 
-def remove(request: Call) -> Response:
-    """Delete a view."""
-    views = services_of(request).storage.saved_views
-    known = views.get(int(request.path_params["view_id"]))
+def remove(request: Call, view_id: int) -> None:
+    """Delete a view; its owner or an administrator."""
+    store = services_of(request).storage.saved_views
+    known = store.get(view_id)
     record_action(request, AuditAction.VIEW_REMOVE, f"view {known.id}", known.content.name)
-    views.remove(known.id)
-    return Response(status_code=204)
+    store.remove(known.id)
 
 
-def describe_view(found: SavedView, user: User) -> dict[str, object]:
+def describe_view(found: SavedView, user: User) -> ViewFacts:
     """Return what is told to a person about a view that they see."""
-    return {
-        "id": found.id,
-        "name": found.content.name,
-        "camera_ids": list(found.content.camera_ids),
-        "layout": found.content.layout.value,
-        "is_shared": found.content.is_shared,
-        "is_mine": found.owner_id == user.id,
-        "may_change": found.may_be_deleted_by(user),
-        "owner": found.owner,
-        "created_us": found.created_us,
-    }
+    return ViewFacts(
+        id=found.id,
+        name=found.content.name,
+        camera_ids=found.content.camera_ids,
+        layout=found.content.layout,
+        is_shared=found.content.is_shared,
+        is_mine=found.owner_id == user.id,
+        may_change=found.may_be_deleted_by(user),
+        owner=found.owner,
+        created_us=found.created_us,
+    )

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from web.http.problem import Problem
+from web.http.errors import Problem
 from web.http.routing import identify
 from web.http.state import Call, caller_of
 from web.pages.frame.rendering import render, words_of

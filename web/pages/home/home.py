@@ -13,7 +13,7 @@ from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import HOUR_US, format_rfc3339
 from vms.domain.user import Right, Role, User
 from web.access.permissions import SIGNED_IN, VIEW_CAMERA
-from web.api.parameters import day_from
+from web.api.values import day_from
 from web.http.routing import guarded
 from web.http.row_number import row_number
 from web.http.state import Call, WebServices, form_of, services_of, user_of

@@ -16,7 +16,7 @@ from vms.domain.moments.site_time import SiteZone
 from vms.domain.time import TimeRange
 from vms.domain.user import Right, User
 from web.access.permissions import CHANGE_BOOKMARK, SIGNED_IN
-from web.api.parameters import LATEST_US, day_from
+from web.api.values import LATEST_US, day_from
 from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number

@@ -8,9 +8,9 @@ from vms.domain.errors import InvalidInput, NotFound, UnreadableTime
 from vms.domain.moments.typed_time import parse_typed_time
 from vms.domain.time import format_rfc3339
 from web.access.permissions import SIGNED_IN
-from web.api.parameters import day_from, instant_from
+from web.api.values import day_from, instant_from
 from web.http.audit import record_action
-from web.http.problem import Problem
+from web.http.errors import Problem
 from web.http.routing import guarded
 from web.http.state import Call, services_of, user_of
 from web.pages.cameras.camera_views import camera_views
@@ -98,5 +98,5 @@ def parse_time(request: Call) -> Response:
         )
     except UnreadableTime as error:
         problem = Problem(422, f"time-{error.reason}", str(error), field=error.field)
-        return JSONResponse(problem.as_json(), problem.status)
+        return problem.answer()
     return JSONResponse({"at_us": at_us, "now_us": now_us})

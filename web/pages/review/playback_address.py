@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vms.domain.camera import MOST_TOGETHER
 from vms.domain.errors import InvalidInput
 from vms.domain.time import parse_rfc3339
-from web.api.parameters import LATEST_US
+from web.api.values import LATEST_US
 from web.http.row_number import row_number
 
 LAYOUTS = ("one", "focus", "grid")

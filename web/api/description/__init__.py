@@ -1,1 +1,0 @@
-"""`/openapi.json`: the interface described for programs."""
