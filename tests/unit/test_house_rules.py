@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from storage.schema import database, people, personal
 from storage.sql.columns import metadata
 from tests.support.source_files import PACKAGES, PROJECT, python_files, shown, text_files
+from tests.support.timed_asserts import timed_asserts
 from vms.domain import errors
 from vms.host.settings import Settings
 
@@ -109,6 +110,45 @@ def test_tests_wait_for_conditions_and_never_for_time() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "sleep"}
     ]
     assert sleepers == []
+
+
+def test_time_fails_no_test() -> None:
+    """How long something takes is a benchmark's figure: tests/bench. A test says what happens, and in what order."""
+    timed = [
+        f"{shown(file)}:{line}"
+        for file in python_files()
+        if shown(file).startswith("tests/")
+        for line in timed_asserts(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    assert timed == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert time.monotonic() < deadline",
+        "assert asyncio.get_running_loop().time() - began < 2",
+        "began = time.perf_counter()\nwork()\ntook = time.perf_counter() - began\nassert took < 0.05",
+        "first, began = ask(), time.time_ns()\nassert abs(first.at - began // 1000) < 5",
+        "def ask():\n    began = time.monotonic()\n    return time.monotonic() - began\nassert min(ask() for _ in more) < 1",
+        "began = time.monotonic()\nall.append(time.monotonic() - began)\nassert sorted(all)[0] < 1",
+        "assert clock.now_us() - status.last_media_us < 3 * SECOND_US",
+    ],
+)
+def test_asserts_on_time_are_found(code: str) -> None:
+    assert timed_asserts(ast.parse(code)) == [len(code.splitlines())]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "began_us = time.time_ns() // 1000\nassert began_us < ask(began_us).at_us",
+        "kills.append(Kill(time.time_ns()))\nfor kill in kills:\n    assert not kill.written - recorded",
+        "assert began_us - SECOND_US < segment.start_us < clock.now_us()",
+    ],
+)
+def test_asserts_on_the_order_of_events_are_none_on_time(code: str) -> None:
+    assert timed_asserts(ast.parse(code)) == []
 
 
 def test_no_test_is_skipped() -> None:
