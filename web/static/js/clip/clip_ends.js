@@ -17,7 +17,7 @@ const FIRST_LENGTH_US = 60 * SECOND_US;
  * @typedef {{wallUs: () => number, frameUs: () => number}} Playhead the instant shown and the length of its frame
  */
 
-/** Emits `change` when an end moved, `look` with an instant worth seeing now, and `problem` with words, "" for none. @extends {Emitter<{change: undefined, look: number, problem: string}>} */
+/** Emits `change` when an end moved, `preview` with the instant to show, and `problem` with words, "" for none. @extends {Emitter<{change: undefined, preview: number, problem: string}>} */
 export class ClipEnds extends Emitter {
   /** @type {number | null} */
   inUs = null;
@@ -104,7 +104,7 @@ export class ClipEnds extends Emitter {
     try {
       const at = await parseTyped(typed, dayOf(own ?? this.inUs ?? this.outUs ?? this.playhead.wallUs()));
       this.mark(end, at);
-      this.#look(end);
+      this.#preview(end);
     } catch (error) {
       const isOurs = error instanceof ApiError && error.status === 422;
       this.#complain(isOurs ? text("clip.unreadable", { typed }) : text("clip.no_answer"));
@@ -120,13 +120,13 @@ export class ClipEnds extends Emitter {
     if (own === null) this.mark(end, this.playhead.wallUs() + by);
     else if (end === "in") this.set(Math.max(0, Math.min(own + by, (this.outUs ?? Infinity) - frame)), this.outUs);
     else this.set(this.inUs, Math.min(nowUs(), Math.max(own + by, (this.inUs ?? -Infinity) + frame)));
-    this.#look(end);
+    this.#preview(end);
   }
 
   /** Show the first frame of the clip, or its last. @param {End} end */
-  #look(end) {
+  #preview(end) {
     const us = end === "in" ? this.inUs : this.outUs === null ? null : this.outUs - this.playhead.frameUs();
-    if (us !== null) this.emit("look", us);
+    if (us !== null) this.emit("preview", us);
   }
 
   /** @param {string} words */

@@ -138,7 +138,7 @@ export class ClipPanel extends Emitter {
       this.#onRange();
       this.emit("marks", { in_us: this.inUs, out_us: this.outUs });
     });
-    this.ends.on("look", (us) => this.#seek(us));
+    this.ends.on("preview", (us) => this.#seek(us));
     this.ends.on("problem", (words) => this.#complain(words));
     this.cameras.on("change", () => {
       this.#writeName();

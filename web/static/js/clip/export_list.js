@@ -47,7 +47,7 @@ export const confirmCancel = (name) =>
   confirm(text("clip.cancel_title", { name }), text("clip.cancel_more"), text("clip.cancel_yes"));
 
 /**
- * @typedef {{row: HTMLElement, bar: HTMLProgressElement, mark: HTMLElement, note: HTMLElement, acts: HTMLElement, pace: ExportPace, shown: string}} Row
+ * @typedef {{row: HTMLElement, bar: HTMLProgressElement, mark: HTMLElement, note: HTMLElement, actions: HTMLElement, pace: ExportPace, shown: string}} Row
  */
 
 export class ExportList {
@@ -125,13 +125,13 @@ export class ExportList {
     foot.className = "row";
     const note = document.createElement("span");
     note.className = "t12 t2";
-    const acts = document.createElement("span");
-    acts.className = "row";
-    foot.append(note, acts);
+    const actions = document.createElement("span");
+    actions.className = "row";
+    foot.append(note, actions);
     row.append(head, bar, foot);
     this.box.prepend(row);
     /** @type {Row} */
-    const made = { row, bar, mark, note, acts, pace: new ExportPace(), shown: "" };
+    const made = { row, bar, mark, note, actions, pace: new ExportPace(), shown: "" };
     this.#rows.set(id, made);
     return made;
   }
@@ -150,19 +150,19 @@ export class ExportList {
     shown.pace.sample(facts.done_bytes, performance.now());
     const pace = facts.state_id === "running" ? shown.pace.words(facts.total_bytes) : "";
     shown.note.textContent = [facts.note, pace].filter((words) => words !== "").join(" · ");
-    const acts = facts.is_working
+    const actions = facts.is_working
       ? facts.is_cancelling
         ? "cancelling"
         : "working"
       : facts.is_ready
         ? "ready"
         : "over";
-    if (acts === shown.shown) return;
-    shown.shown = acts;
-    const hadFocus = shown.acts.contains(document.activeElement);
-    if (facts.is_working) shown.acts.replaceChildren(this.#cancelButton(facts));
+    if (actions === shown.shown) return;
+    shown.shown = actions;
+    const hadFocus = shown.actions.contains(document.activeElement);
+    if (facts.is_working) shown.actions.replaceChildren(this.#cancelButton(facts));
     else this.#end(facts, shown);
-    if (hadFocus) /** @type {HTMLElement | null} */ (shown.acts.firstElementChild)?.focus();
+    if (hadFocus) /** @type {HTMLElement | null} */ (shown.actions.firstElementChild)?.focus();
   }
 
   /** @param {ExportFacts} facts @param {Row} shown */
@@ -174,7 +174,7 @@ export class ExportList {
       link.href = facts.file_url;
       link.download = "";
       link.textContent = `${text("clip.download")} ${facts.size}`;
-      shown.acts.replaceChildren(link);
+      shown.actions.replaceChildren(link);
       notify(text("clip.export_done", { name: facts.name }));
       return;
     }
@@ -184,7 +184,7 @@ export class ExportList {
         again.disabled = false;
       });
     });
-    shown.acts.replaceChildren(again);
+    shown.actions.replaceChildren(again);
     if (facts.state_id === "failed") notify(text("clip.export_broke", { name: facts.name }));
   }
 
@@ -231,12 +231,12 @@ export class ExportList {
   }
 }
 
-/** @param {string} words @param {() => void} act @returns {HTMLButtonElement} */
-function button(words, act) {
+/** @param {string} words @param {() => void} run @returns {HTMLButtonElement} */
+function button(words, run) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "btn sm";
   made.textContent = words;
-  made.addEventListener("click", act);
+  made.addEventListener("click", run);
   return made;
 }

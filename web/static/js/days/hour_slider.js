@@ -142,7 +142,7 @@ export class HourSlider extends Emitter {
       if (this.#rest === undefined) this.#describe();
     } catch (error) {
       if (isAborted(error)) return;
-      // The knob works without the bars; they come with a later look.
+      // The knob works without the bars; they come with a later answer.
       this.#retry = setTimeout(
         () => {
           if (this.#isShown) void this.#fetch();

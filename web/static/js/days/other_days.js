@@ -27,7 +27,7 @@ export class OtherDays extends Emitter {
   #focus = new CardFocus();
   #round = new AbortController();
   #time_us = 0;
-  /** The next older day to look at. */
+  /** The next older day to ask for. */
   #next = "";
   /** @type {Element | null} */
   #opener = null;
@@ -97,7 +97,7 @@ export class OtherDays extends Emitter {
     this.note.textContent = "";
     this.older.disabled = true;
     try {
-      const found = await this.#look(camera, signal);
+      const found = await this.#nextDays(camera, signal);
       if (signal.aborted) return;
       const before = this.list.scrollWidth - this.list.scrollLeft;
       this.list.prepend(
@@ -123,7 +123,7 @@ export class OtherDays extends Emitter {
    * @param {AbortSignal} signal
    * @returns {Promise<{from: string, to: string, isEmpty: boolean}[]>} days, and runs of days without footage, in order
    */
-  async #look(camera, signal) {
+  async #nextDays(camera, signal) {
     /** @type {{from: string, to: string, isEmpty: boolean}[]} */
     const found = [];
     let day = this.#next;

@@ -162,13 +162,13 @@ class TileMessage {
     return this.#button(text(key, { time }), () => this.deck.seek(to_us, { play: true }));
   }
 
-  /** @param {string} words @param {() => void} act @returns {HTMLButtonElement} */
-  #button(words, act) {
+  /** @param {string} words @param {() => void} run @returns {HTMLButtonElement} */
+  #button(words, run) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn";
     button.textContent = words;
-    button.addEventListener("click", act);
+    button.addEventListener("click", run);
     return button;
   }
 

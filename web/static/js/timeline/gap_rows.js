@@ -6,7 +6,7 @@
 import { text } from "../page/page_data.js";
 import { clock, dateShort, dayMonth, dayOf, duration, nowUs, SECOND_US } from "../page/site_time.js";
 
-/** A look at the last moments before the gap, rather than at nothing. */
+/** A click on a gap shows the last moments before it. */
 const BEFORE_US = 2 * SECOND_US;
 
 /**

@@ -9,7 +9,7 @@ import { firstAbove } from "./timeline_model.js";
 import { clock, dateShort, duration, nowUs, SECOND_US } from "../page/site_time.js";
 
 const SETTLE_MS = 400;
-/** A look at the last moments before a gap, rather than at nothing. */
+/** A click on a gap shows the last moments before it. */
 const BEFORE_US = 2 * SECOND_US;
 const MOST_ROWS = 200;
 /** What ends so near to the next piece's beginning goes on in it. */

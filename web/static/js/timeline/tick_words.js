@@ -27,7 +27,7 @@ function remembered(us) {
 export function offsetOf(us) {
   const day = us - (us % DAY_US);
   const offset = remembered(day);
-  // Only on days when clocks change is it worth a closer look.
+  // Only on days when clocks change does the quarter of an hour matter.
   return offset === remembered(day + DAY_US) ? offset : remembered(us - (us % QUARTER_US));
 }
 
