@@ -15,7 +15,18 @@ LONG_FOR_A_REASON = {
 }
 SHORT_LINES = 60
 """A module below this with one importer is usually a part of it."""
-SHORT_FOR_A_REASON: dict[str, str] = {}
+SHORT_FOR_A_REASON = {
+    "vms/cli/check.py": "a command",
+    "vms/cli/key.py": "a command",
+    "vms/simulator/rtsp/auth.py": "a scheme of its own (RFC 7616), beside the session that uses it",
+    "vms/simulator/rtsp/sdp.py": "a format of its own (RFC 8866), beside the session that answers it",
+    "web/http/client_address.py": "a pure rule of whom to believe, tried without a request",
+    "web/http/csrf.py": "one defence, read by whoever checks it",
+    "web/http/security_headers.py": "one defence, read by whoever checks it",
+    "web/ops/health.py": "a route that other programs rely on",
+    "web/pages/frame/problems.py": "the page of every error",
+    "web/pages/review/help_page.py": "a page",
+}
 
 
 def own_files() -> dict[str, str]:
