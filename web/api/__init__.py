@@ -64,8 +64,10 @@ def _evidence() -> list[Operation]:
         Operation("POST", f"{every}/estimate", exports.estimate, EXPORT, problems=(NotFound,)),
         Operation("GET", one, exports.export, OWN_EXPORT),
         Operation("POST", f"{one}/cancel", exports.cancel, OWN_EXPORT),
-        Operation("GET", f"{one}/file", exports.file, OWN_EXPORT, (*_MP4, "application/zip"), RANGED),
-        Operation("GET", f"{one}/manifest", exports.manifest, OWN_EXPORT, _JSON, RANGED),
+        Operation(
+            "GET", f"{one}/file", exports.file, OWN_EXPORT, (*_MP4, "application/zip"), RANGED, (Purged,)
+        ),
+        Operation("GET", f"{one}/manifest", exports.manifest, OWN_EXPORT, _JSON, RANGED, (Purged,)),
         Operation("GET", held, holds.holds, SIGNED_IN),
         Operation("POST", held, holds.place, HOLD, problems=(NotFound,)),
         Operation("POST", f"{held}/estimate", holds.estimate, HOLD, problems=(NotFound,)),

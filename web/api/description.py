@@ -80,7 +80,7 @@ def _operation(one: Operation, schemas: Mapping[object, Schema]) -> Schema:
         "responses": {
             str(one.status): good,
             **{
-                str(status): {"description": "nothing new"} if status in _UNSENT else good
+                str(status): {"description": "no bytes"} if status in _UNSENT else good
                 for status in one.statuses
             },
             **{str(status): problem for status in sorted(_problems(one))},

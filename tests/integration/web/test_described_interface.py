@@ -83,7 +83,7 @@ class City:
     cameras: tuple[Camera, Camera]
     admin: User
     viewer: User
-    export_id: int
+    export_ids: tuple[int, ...]
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +95,12 @@ def city(tmp_path_factory: pytest.TempPathFactory, h264_run: Path) -> Iterator[C
         site.clock.advance(60)
         admin = site.add_user("wali", Role.ADMIN)
         request = ClipRequest((own.id,), CLIP, "simpang", "laporan", admin.id)
-        export = site.storage.exports.create(request)
-        site.worker().run_next()
-        yield City(site, (own, other), admin, site.add_user("camat", Role.VIEWER, own), export.id)
+        done, deleted, queued = (site.storage.exports.create(request) for _ in range(3))
+        assert site.worker().run_next()
+        assert site.worker().run_next()
+        site.services.exports.remove(deleted)
+        viewer = site.add_user("camat", Role.VIEWER, own)
+        yield City(site, (own, other), admin, viewer, (done.id, deleted.id, queued.id))
 
 
 def named(city: City) -> dict[str, st.SearchStrategy[object]]:
@@ -113,7 +116,7 @@ def named(city: City) -> dict[str, st.SearchStrategy[object]]:
         "seq": [0, 1],
         "start_us": [NOON_US],
         "init_id": [segment.init_id],
-        "export_id": [city.export_id],
+        "export_id": [*city.export_ids],
         "bookmark_id": [storage.bookmarks.add(city.admin.id, content).id],
         "view_id": [_view(city)],
         "hold_id": [storage.holds.place(own.id, CLIP, "laporan", "wali").hold.id],
