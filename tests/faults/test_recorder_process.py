@@ -98,7 +98,9 @@ def test_killed_recorder_takes_its_children_along_and_recovers(tmp_path: Path) -
         assert second.end_reason is RunEnd.STOP
         assert written
         kept = [path.read_bytes() for path in files(scene)]
-        assert all(any(whole_fragments(content) == file for file in kept) for content in written.values())
+        # A file that was just begun has no fragment yet: there is nothing to keep of it.
+        whole = {path.name: part for path, content in written.items() if (part := whole_fragments(content))}
+        assert {name: len(part) for name, part in whole.items() if part not in kept} == {}
         down = [o for o in scene.outages("a") if o.cause is OutageCause.RECORDER_DOWN]
         assert down
         assert all(o.end_us is not None for o in scene.outages("a"))
