@@ -9,7 +9,7 @@ from typing import Any
 
 from recorder.clock.timings import RecorderTimings
 from recorder.clock.unsynced_runs import UnsyncedRuns
-from recorder.publish.commit import Commits
+from recorder.publish.commit import GroupCommitter
 from recorder.publish.dropped_rows import DroppedRows
 from recorder.publish.recording_volumes import RecordingVolumes
 from recorder.run.ffmpeg_self_test import SelfTestResult, run_self_test
@@ -101,7 +101,7 @@ async def run_recorder(
             storage.volumes, storage.volume_access, pool, clock, timings, volumes_changed
         )
         dropped = DroppedRows(storage, timings)
-        commits = Commits(
+        committer = GroupCommitter(
             storage.index_writer,
             pool,
             clock,
@@ -122,7 +122,7 @@ async def run_recorder(
             segment_seconds=settings.segment_seconds,
             pool=pool,
             watch=watch,
-            commits=commits,
+            committer=committer,
             notes=notes,
             redact=redactor,
             trust=trust,
@@ -133,16 +133,16 @@ async def run_recorder(
             run_parts, volumes, asyncio.Semaphore(timings.connects_at_once), settings.camera_networks
         )
         supervisor = Supervisor(storage.cameras, storage.segments, parts, redactor)
-        await volumes.look()
+        await volumes.poll()
         parts_at_work = (
-            _part("commits", commits.work()),
+            _part("commits", committer.run()),
             _part("volumes", volumes.watch()),
             _part("files", watch.watch()),
             _part("clock", unsynced.follow()),
             _part("dropped rows", dropped.fetch_back()),
             _part("claim", _keep(claim, pool.threads(DATA_FOLDER, Work.CLAIM), timings)),
         )
-        await _serve(stop, supervisor, commits, parts_at_work)
+        await _serve(stop, supervisor, committer, parts_at_work)
 
 
 @contextlib.asynccontextmanager
@@ -169,7 +169,10 @@ async def _claimed(
 
 
 async def _serve(
-    stop: asyncio.Event, supervisor: Supervisor, commits: Commits, others: Sequence[asyncio.Task[None]]
+    stop: asyncio.Event,
+    supervisor: Supervisor,
+    committer: GroupCommitter,
+    others: Sequence[asyncio.Task[None]],
 ) -> None:
     """Work until asked to stop, or until a part breaks that must not; then end in order."""
     follower = _part("configuration", supervisor.supervise())
@@ -179,7 +182,7 @@ async def _serve(
     await _cancelled(follower, asked)
     await supervisor.stop()
     await _cancelled(*others)
-    await commits.finish()
+    await committer.finish()
     for task in done - {asked}:
         task.result()
 

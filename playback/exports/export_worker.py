@@ -31,7 +31,7 @@ _RENEW_US: Final = 20 * SECOND_US
 _REPORT_US: Final = SECOND_US // 2
 _FRESH_US: Final = 2 * MINUTE_US
 _CATCH_UP_SECONDS: Final = 10
-_LOOK_SECONDS: Final = 0.5
+_POLL_SECONDS: Final = 0.5
 
 
 class ExportWorker:
@@ -167,7 +167,7 @@ class ExportWorker:
             if all(range_ is None or range_.end_us >= end_us for range_ in growing):
                 return
             self._storage.exports.keep(export.id, self._name, CLAIM_SECONDS)
-            self._stopping.wait(_LOOK_SECONDS)
+            self._stopping.wait(_POLL_SECONDS)
 
     def _fail(self, export: Export, error: str) -> None:
         _log.warning("export failed", extra={"export": export.id, "error": error})

@@ -29,7 +29,7 @@ from vms.media.picture_pack import append_pictures, read_index
 log = logging.getLogger(__name__)
 WIDTH: Final = 320
 HEIGHT: Final = 180
-_LOOK_SECONDS: Final = 2.0
+_POLL_SECONDS: Final = 2.0
 _CATCH_UP_HOURS: Final = 24
 _BATCH_US: Final = HOUR_US
 """How much footage is looked at in one go; a stop is heeded between goes."""
@@ -77,7 +77,7 @@ class PictureMaker:
 
     def run(self, stop: threading.Event) -> None:
         """Make pictures as footage arrives, until told to stop."""
-        while not stop.wait(_LOOK_SECONDS):
+        while not stop.wait(_POLL_SECONDS):
             try:
                 self.run_once(stop)
             except Exception:

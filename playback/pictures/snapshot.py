@@ -30,7 +30,7 @@ _IN_LINE: Final = 8
 """Requests that may wait for a decoder; more would hold the threads that every other request needs."""
 _WAIT_SECONDS: Final = 5.0
 _CACHE_BYTES: Final = 64_000_000
-_LOOK_BACK_US: Final = MINUTE_US
+_REACH_BACK_US: Final = MINUTE_US
 
 
 class Snapshots:
@@ -97,7 +97,7 @@ class Snapshots:
             self._places.release()
 
     def _gop_before(self, stream_id: int, at_us: int) -> tuple[RecordedFile, Gop]:
-        files = self._footage.files(stream_id, TimeRange(at_us - _LOOK_BACK_US, at_us + 1))
+        files = self._footage.files(stream_id, TimeRange(at_us - _REACH_BACK_US, at_us + 1))
         found: tuple[RecordedFile, Gop] | None = None
         for file in sorted(files, key=lambda file: file.start_us):
             for gop in file_gops(file):

@@ -26,7 +26,7 @@ _MOST_DAMAGED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenedMedia:
     """An open recorded file; whoever holds it closes `fd`.
 
     Attributes:
@@ -56,7 +56,7 @@ class SegmentSource:
         """Return the threads in which files of a volume are opened, here, and are to be read by whoever opened them."""
         return self._storage.volume_pool.threads(volume_id, Work.READ)
 
-    def open_media(self, stream_id: int, run_id: int, seq: int) -> OpenFile:
+    def open_media(self, stream_id: int, run_id: int, seq: int) -> OpenedMedia:
         """Return a recorded file, finished or growing, for a media response.
 
         Args:
@@ -78,7 +78,7 @@ class SegmentSource:
             raise Purged("this footage was deleted by retention")
         return self.open_finished(segment)
 
-    def open_finished(self, segment: Segment) -> OpenFile:
+    def open_finished(self, segment: Segment) -> OpenedMedia:
         """Return the file of an index entry; raises as `open_media` does."""
         path = segment_path(self.stream_uuid(segment.stream_id), name_of(segment))
         try:
@@ -90,7 +90,7 @@ class SegmentSource:
             os.close(fd)
             raise IndexMismatch("this part of the footage is damaged on disk")
         etag = f'"{segment.sha256.hex()[:32]}"'
-        return OpenFile(fd, size, is_growing=False, etag=etag, volume_id=segment.volume_id)
+        return OpenedMedia(fd, size, is_growing=False, etag=etag, volume_id=segment.volume_id)
 
     def open_growing(self, run: Run, seq: int) -> int:
         """Return a descriptor of a file that is being written, or not indexed yet; the caller closes it.
@@ -126,7 +126,7 @@ class SegmentSource:
             raise NotFound(f"there is no stream {stream_id}")
         return known
 
-    def _open_if_growing(self, stream_id: int, run_id: int, seq: int) -> OpenFile | None:
+    def _open_if_growing(self, stream_id: int, run_id: int, seq: int) -> OpenedMedia | None:
         try:
             run = self._storage.segments.run(run_id)
             if run.stream_id != stream_id:
@@ -134,7 +134,7 @@ class SegmentSource:
             fd, size = self._open(run.volume_id, incoming_path(run.uuid, seq))
         except (NotFound, FileNotFoundError):
             return None
-        return OpenFile(fd, size, is_growing=True, etag="", volume_id=run.volume_id)
+        return OpenedMedia(fd, size, is_growing=True, etag="", volume_id=run.volume_id)
 
     def _open(self, volume_id: int, path: str) -> tuple[int, int]:
         """Return a descriptor and the file's size."""

@@ -13,7 +13,7 @@ class RecorderTimings:
         socket_timeout_seconds: ffmpeg's own limit for a silent camera; it needs about twice that in practice.
         no_media_seconds: from the spawn to the first fragment on disk.
         stall_seconds: without a byte on disk before ffmpeg is ended.
-        look_seconds: between two looks at the growing files; early_look_seconds: during the first
+        sample_seconds: between two looks at the growing files; early_sample_seconds: during the first
             early_seconds of a run, when its wall time is being found.
         first_delay_seconds, longest_delay_seconds: bounds of the pause between attempts; it doubles.
         refused_delay_seconds: least pause after a refused password or path: cameras lock accounts.
@@ -37,8 +37,8 @@ class RecorderTimings:
     socket_timeout_seconds: float = 10.0
     no_media_seconds: float = 30.0
     stall_seconds: float = 30.0
-    look_seconds: float = 1.0
-    early_look_seconds: float = 0.25
+    sample_seconds: float = 1.0
+    early_sample_seconds: float = 0.25
     early_seconds: float = 5.0
     first_delay_seconds: float = 1.0
     longest_delay_seconds: float = 60.0

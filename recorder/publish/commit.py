@@ -38,7 +38,7 @@ class _Waiting:
     synced: list[tuple[FinishedSegment, OpenVolume]] = field(default_factory=list)
 
 
-class Commits:
+class GroupCommitter:
     """Collects what the recorder has to say and writes it in batches, from one thread.
 
     Args:
@@ -71,7 +71,7 @@ class Commits:
         self._writing: asyncio.Task[None] | None = None
         self._syncs: dict[int, asyncio.Task[None]] = {}
         self._is_index_down = False
-        self._told: dict[int, StreamStatus] = {}
+        self._reported: dict[int, StreamStatus] = {}
         self._next_heartbeat_us = 0
 
     def run_changed(self, run: Run, volume: OpenVolume, *, soon: bool = False) -> None:
@@ -88,7 +88,7 @@ class Commits:
         """Store the segment once its volume is synced."""
         self._waiting.unsynced.append((segment, volume))
 
-    async def work(self) -> None:
+    async def run(self) -> None:
         """Commit at the set intervals until cancelled."""
         clock = self._clock
         next_status_us = next_sync_us = clock.monotonic_us()
@@ -187,7 +187,7 @@ class Commits:
         except Exception:  # the boundary of the writer: nothing may stop later batches
             log.exception("the index refused a batch; its parts are tried one by one")
             segments = await self._writer.run(self._commit_singly, batch, segments)
-        self._told |= statuses
+        self._reported |= statuses
         if self._is_index_down:
             log.warning("the index answers again", extra={"segments": len(segments)})
             self._is_index_down = False
@@ -207,8 +207,12 @@ class Commits:
         now_us = self._clock.monotonic_us()
         if is_heartbeat := now_us >= self._next_heartbeat_us:
             self._next_heartbeat_us = now_us + int(self._timings.heartbeat_seconds * SECOND_US)
-        told, self._waiting.statuses = self._waiting.statuses, {}
-        return told if is_heartbeat else {i: s for i, s in told.items() if _is_news(s, self._told.get(i))}
+        changed, self._waiting.statuses = self._waiting.statuses, {}
+        return (
+            changed
+            if is_heartbeat
+            else {i: s for i, s in changed.items() if _is_news(s, self._reported.get(i))}
+        )
 
     def _take_runs(
         self, segments: Sequence[tuple[FinishedSegment, OpenVolume]]

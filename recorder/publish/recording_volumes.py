@@ -39,7 +39,7 @@ class RecordingVolumes:
         self._clock, self._timings, self._changed = clock, timings, changed
         self._volumes: list[Volume] = []
         self._checks: dict[int, VolumeCheck] = {}
-        self._looks: dict[int, asyncio.Task[None]] = {}
+        self._polls: dict[int, asyncio.Task[None]] = {}
         self._distrusted_until_us: dict[int, int] = {}
         self._soon = asyncio.Event()
 
@@ -70,7 +70,7 @@ class RecordingVolumes:
         is_full = check.state in {VolumeState.FULL, VolumeState.SUSPECT}
         return None if is_full and self.choose() is None else check
 
-    def look_soon(self) -> None:
+    def poll_soon(self) -> None:
         """Look again without waiting for the next round: something failed."""
         self._soon.set()
 
@@ -92,15 +92,15 @@ class RecordingVolumes:
     async def watch(self) -> None:
         """Look at each volume until cancelled."""
         while True:
-            await self.look()
+            await self.poll()
             try:
                 await asyncio.wait_for(self._soon.wait(), self._timings.volume_watch_seconds)
             except TimeoutError:
                 continue
             self._soon.clear()
-            await asyncio.sleep(self._timings.early_look_seconds)
+            await asyncio.sleep(self._timings.early_sample_seconds)
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Look at each volume once; one that does not answer in time counts as failed until it does."""
         try:
             seconds = self._timings.answer_seconds
@@ -113,19 +113,19 @@ class RecordingVolumes:
         for volume_id in gone:
             del self._checks[volume_id]
         for volume in self._volumes:
-            if volume.id not in self._looks:
-                task = asyncio.create_task(self._look_at(volume), name=f"check volume {volume.id}")
-                self._looks[volume.id] = task
-        if self._looks:
-            await asyncio.wait(self._looks.values(), timeout=self._timings.volume_watch_seconds)
-        for volume_id, task in tuple(self._looks.items()):
+            if volume.id not in self._polls:
+                task = asyncio.create_task(self._poll_one(volume), name=f"check volume {volume.id}")
+                self._polls[volume.id] = task
+        if self._polls:
+            await asyncio.wait(self._polls.values(), timeout=self._timings.volume_watch_seconds)
+        for volume_id, task in tuple(self._polls.items()):
             if task.done():
-                del self._looks[volume_id]
+                del self._polls[volume_id]
             else:
                 self._set(volume_id, VolumeCheck(VolumeState.FAILED, "the volume does not answer"))
         self._changed()
 
-    async def _look_at(self, volume: Volume) -> None:
+    async def _poll_one(self, volume: Volume) -> None:
         check = await self._pool.threads(volume.id, Work.CHECK).run(self._access.check, volume)
         if self._clock.monotonic_us() >= self._distrusted_until_us.get(volume.id, 0):
             self._set(volume.id, check)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from recorder.clock.timings import RecorderTimings
-from recorder.run.open_file import Look
+from recorder.run.file_sampler import Sample
 from storage.volumes.volume_pool import VolumePool, Work
 from vms.domain.errors import StorageError
 from vms.domain.time import SECOND_US, Clock
@@ -26,15 +26,15 @@ class Watched(Protocol):
     def is_young(self) -> bool:
         """Whether it is to be looked at more often."""
 
-    def look(self) -> Look:
+    def sample(self) -> Sample:
         """Look at the growing file; called in a thread of its volume."""
 
-    def looked(self, look: Look, wall_minus_monotonic_us: int) -> None:
+    def on_sample(self, sample: Sample, wall_minus_monotonic_us: int) -> None:
         """Take in what was seen; called in the event loop."""
 
 
 class FileWatch:
-    """Looks at every run each `look_seconds`, at young ones each `early_look_seconds`."""
+    """Looks at every run each `sample_seconds`, at young ones each `early_sample_seconds`."""
 
     def __init__(self, pool: VolumePool, clock: Clock, timings: RecorderTimings) -> None:
         self._pool, self._clock, self._timings = pool, clock, timings
@@ -72,30 +72,30 @@ class FileWatch:
         if not any(run.is_young for run in self._due_us):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(
-                    self._came.wait(), max(0.0, timings.look_seconds - timings.early_look_seconds)
+                    self._came.wait(), max(0.0, timings.sample_seconds - timings.early_sample_seconds)
                 )
-        await asyncio.sleep(timings.early_look_seconds)
+        await asyncio.sleep(timings.early_sample_seconds)
 
     def _start(self, volume_id: int, runs: list[Watched], now_us: int) -> None:
-        next_us = now_us + int(self._timings.look_seconds * SECOND_US)
+        next_us = now_us + int(self._timings.sample_seconds * SECOND_US)
         self._due_us.update(dict.fromkeys(runs, next_us))
-        task = asyncio.create_task(self._look(volume_id, runs), name=f"look at volume {volume_id}")
+        task = asyncio.create_task(self._sample(volume_id, runs), name=f"look at volume {volume_id}")
         self._busy[volume_id] = task
         task.add_done_callback(lambda _task: self._busy.pop(volume_id, None))
 
-    async def _look(self, volume_id: int, runs: list[Watched]) -> None:
-        looks = await self._pool.threads(volume_id, Work.LOOK).run(_look_at, runs)
+    async def _sample(self, volume_id: int, runs: list[Watched]) -> None:
+        samples = await self._pool.threads(volume_id, Work.SAMPLE).run(_sample_all, runs)
         wall_minus_monotonic_us = self._clock.now_us() - self._clock.monotonic_us()
-        for run, look in looks:
+        for run, sample in samples:
             if run in self._due_us:
-                run.looked(look, wall_minus_monotonic_us)
+                run.on_sample(sample, wall_minus_monotonic_us)
 
 
-def _look_at(runs: Iterable[Watched]) -> list[tuple[Watched, Look]]:
-    seen: list[tuple[Watched, Look]] = []
+def _sample_all(runs: Iterable[Watched]) -> list[tuple[Watched, Sample]]:
+    seen: list[tuple[Watched, Sample]] = []
     for run in runs:
         try:
-            seen.append((run, run.look()))
+            seen.append((run, run.sample()))
         except (OSError, StorageError) as error:
             # The volume's own check decides what becomes of it.
             log.warning("a growing file could not be looked at", extra={"error": str(error)})

@@ -18,7 +18,7 @@ from recorder.publish.finished_file import (
     times_of,
     write_sidecar,
 )
-from recorder.run.open_file import Look, OpenFile, written_at
+from recorder.run.file_sampler import FileSampler, Sample, written_at
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding, RunWatch
 from recorder.run.segmenter_output import parse_list_line, verdict
@@ -87,7 +87,7 @@ class RecordingRun:
         self._lines: asyncio.Queue[_Listed | None] = asyncio.Queue()
         self._ending: RunEnding | None = None
         self._is_ending = asyncio.Event()
-        self._file: OpenFile | None = None
+        self._file: FileSampler | None = None
         self._name = {"stream": order.stream.id, "run": self.uuid.hex[:8]}
 
     @property
@@ -133,11 +133,11 @@ class RecordingRun:
         finally:
             self._parts.watch.remove(self)
             # In the one thread of the looks, so that none of them finds another folder under this number.
-            self._parts.pool.threads(self.volume_id, Work.LOOK).submit(os.close, folder_fd)
+            self._parts.pool.threads(self.volume_id, Work.SAMPLE).submit(os.close, folder_fd)
 
     async def _record(self, folder_fd: int) -> RunEnding:
-        self._file = OpenFile(folder_fd, self._parts.clock)
-        child = await start_segmenter(self.order, self._parts, folder_fd, self._hear)
+        self._file = FileSampler(folder_fd, self._parts.clock)
+        child = await start_segmenter(self.order, self._parts, folder_fd, self._on_stderr_line)
         reader = asyncio.create_task(self._read_lines(child), name=f"lines {self.uuid.hex[:8]}")
         finisher = asyncio.create_task(self._finish_all(), name=f"files {self.uuid.hex[:8]}")
         ended = asyncio.create_task(child.wait(), name=f"end {self.uuid.hex[:8]}")
@@ -186,10 +186,10 @@ class RecordingRun:
         write_sidecar(volume, self.order.camera, self.order.stream)
         return volume.open_file(folder, os.O_RDONLY | os.O_DIRECTORY)
 
-    def _hear(self, line: str) -> str:
+    def _on_stderr_line(self, line: str) -> str:
         """Return a line of ffmpeg's without secrets, after listening for signs that the run must end."""
         line = self._parts.redact(line)
-        ending = self.state.heard(line, self._parts.clock.monotonic_us())
+        ending = self.state.on_stderr_line(line, self._parts.clock.monotonic_us())
         if ending is not None:
             self.end(ending)
         return line
@@ -204,21 +204,21 @@ class RecordingRun:
             self._seq = line.seq + 1
             self._lines.put_nowait(_Listed(line.seq, self._parts.clock.monotonic_us(), was_listed=True))
 
-    def look(self) -> Look:
+    def sample(self) -> Sample:
         """Look at the growing file; called in a thread of its volume."""
         assert self._file is not None  # noqa: S101  # watched only after _prepare
-        return self._file.look(self._seq, follow=self.state.is_young)
+        return self._file.sample(self._seq, follow=self.state.is_young)
 
-    def looked(self, look: Look, wall_minus_monotonic_us: int) -> None:
+    def on_sample(self, sample: Sample, wall_minus_monotonic_us: int) -> None:
         """Take in what a look saw."""
-        if look.arrival is not None and (look.seq == 0 or not self._parts.begins_anew):
+        if sample.arrival is not None and (sample.seq == 0 or not self._parts.begins_anew):
             # Where later files begin at zero, what the earlier ones amount to is known only once they are examined.
-            self._clock = self._clock.observed(look.arrival)
-        if look.has_media and self._row is None and look.first_media_us is not None:
-            self._open_row(look.first_media_us)
-            if look.codec_tag.startswith(_UNTAGGED_H265):
+            self._clock = self._clock.observed(sample.arrival)
+        if sample.has_media and self._row is None and sample.first_media_us is not None:
+            self._open_row(sample.first_media_us)
+            if sample.codec_tag.startswith(_UNTAGGED_H265):
                 self.end(_H265_SEEN)
-        ending = self.state.looked(look, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us))
+        ending = self.state.on_sample(sample, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us))
         if ending is not None:
             self.end(ending)
 
@@ -236,14 +236,14 @@ class RecordingRun:
             trust=self._clock.trust,
             ffmpeg_version=self._parts.ffmpeg.version,
         )
-        self._parts.commits.run_changed(self._row, self.order.volume, soon=True)
+        self._parts.committer.run_changed(self._row, self.order.volume, soon=True)
         self._on_media(start_us)
 
     async def _close_row(self, ending: RunEnding) -> None:
         if self._row is not None:
             end_us = self._clock.end_us or self._row.start_us
             self._row = replace(self._row, end_us=end_us, end_reason=ending.end)
-            self._parts.commits.run_changed(self._row, self.order.volume)
+            self._parts.committer.run_changed(self._row, self.order.volume)
             self._parts.ended(self._row)
         else:
             volume, seconds = self.order.volume, _EMPTY_FOLDER_SECONDS
@@ -317,7 +317,7 @@ class RecordingRun:
         finished = await self._finishing.run(publish, file, facts, assigned, self._parts.step)
         if self._row is None or file.seq == 0:
             self._place_row(assigned.start_us)
-        self._parts.commits.segment_published(finished, self.order.volume)
+        self._parts.committer.segment_published(finished, self.order.volume)
         if assigned.is_jump:
             self.end(RunEnding(RunEnd.JUMP, OutageCause.MEDIA_JUMP, "the camera's clock jumped"))
         elif facts.init.rfc6381.startswith(_UNTAGGED_H265):
@@ -346,7 +346,7 @@ class RecordingRun:
         if not facts.is_last and not has_stepped:
             if self.state.has_honest_dates:
                 return min(written_at(clock, facts.written), listed.read_us)
-            if listed.read_us - self.state.looked_us < 2 * self._parts.timings.look_seconds * SECOND_US:
+            if listed.read_us - self.state.sampled_us < 2 * self._parts.timings.sample_seconds * SECOND_US:
                 return listed.read_us
         return None if self._clock.offsets else listed.read_us
 
@@ -356,4 +356,4 @@ class RecordingRun:
             self._open_row(0)
         if self._row is not None and self._row.is_open:
             self._row = replace(self._row, start_us=start_us)
-            self._parts.commits.run_changed(self._row, self.order.volume)
+            self._parts.committer.run_changed(self._row, self.order.volume)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.clock.timings import RecorderTimings
-from recorder.publish.commit import Commits
+from recorder.publish.commit import GroupCommitter
 from recorder.run.file_watch import FileWatch
 from recorder.run.strays import ChildNotes
 from storage.volumes.open_volume import OpenVolume
@@ -35,7 +35,7 @@ class RunParts:
     segment_seconds: int
     pool: VolumePool
     watch: FileWatch
-    commits: Commits
+    committer: GroupCommitter
     notes: ChildNotes
     redact: Callable[[str], str]
     trust: Callable[[], ClockTrust]

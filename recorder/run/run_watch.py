@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from recorder.clock.timings import RecorderTimings
-from recorder.run.open_file import Look
+from recorder.run.file_sampler import Sample
 from recorder.run.segmenter_output import is_rewriting
 from vms.domain.camera import OutageCause
 from vms.domain.segment import RunEnd
@@ -41,7 +41,7 @@ class RunWatch:
         self._longest_file_us = longest_file_us
         self._timings = timings
         self.started_us = started_us
-        self.looked_us = started_us
+        self.sampled_us = started_us
         self.grown_us: int | None = None
         self.bitrate_bps = 0
         self._media_us: int | None = None
@@ -56,7 +56,7 @@ class RunWatch:
     def is_young(self) -> bool:
         """Whether the run has no media yet, or has had some only for a short time."""
         early_us = self._timings.early_seconds * SECOND_US
-        return self._media_us is None or self.looked_us - self._media_us < early_us
+        return self._media_us is None or self.sampled_us - self._media_us < early_us
 
     @property
     def has_honest_dates(self) -> bool:
@@ -71,27 +71,27 @@ class RunWatch:
     @property
     def is_quiet(self) -> bool:
         """Whether media came and has now stopped, though not yet for so long that the run must end."""
-        return self.grown_us is not None and self.looked_us - self.grown_us > _QUIET_US
+        return self.grown_us is not None and self.sampled_us - self.grown_us > _QUIET_US
 
-    def looked(self, look: Look, *, has_stepped: bool) -> RunEnding | None:
+    def on_sample(self, sample: Sample, *, has_stepped: bool) -> RunEnding | None:
         """Take in a look at a file; return why the run must end, or None."""
-        if look.at_us - self.looked_us > _STOPPED_US:
-            self._forgive(look.at_us)
-        if look.arrival is not None:
-            self._dates = look.is_dated_well and self._dates is not False
-        if look.seq != self._seq:
-            self._seq, self._seq_since_us = look.seq, look.at_us
+        if sample.at_us - self.sampled_us > _STOPPED_US:
+            self._reset_deadlines(sample.at_us)
+        if sample.arrival is not None:
+            self._dates = sample.is_dated_well and self._dates is not False
+        if sample.seq != self._seq:
+            self._seq, self._seq_since_us = sample.seq, sample.at_us
             self._size_bytes = 0
-        if look.size_bytes > self._size_bytes:
-            self._measure(look)
-            self._size_bytes = look.size_bytes
-            self.grown_us = look.at_us
-        self.looked_us = look.at_us
-        if look.has_media and self._media_us is None:
-            self._media_us = look.at_us
-        return self._verdict(look.at_us, has_stepped=has_stepped)
+        if sample.size_bytes > self._size_bytes:
+            self._measure(sample)
+            self._size_bytes = sample.size_bytes
+            self.grown_us = sample.at_us
+        self.sampled_us = sample.at_us
+        if sample.has_media and self._media_us is None:
+            self._media_us = sample.at_us
+        return self._verdict(sample.at_us, has_stepped=has_stepped)
 
-    def heard(self, line: str, now_us: int) -> RunEnding | None:
+    def on_stderr_line(self, line: str, now_us: int) -> RunEnding | None:
         """Take in a line that ffmpeg wrote; return why the run must end, or None."""
         if not is_rewriting(line):
             return None
@@ -117,17 +117,17 @@ class RunWatch:
             return RunEnding(RunEnd.FFMPEG, OutageCause.FFMPEG, "the camera sends no key frame to cut at")
         return None
 
-    def _forgive(self, now_us: int) -> None:
+    def _reset_deadlines(self, now_us: int) -> None:
         """Start every wait anew: that we saw nothing while we were stopped proves nothing."""
         self.started_us = self._seq_since_us = now_us
         self.grown_us = self.grown_us and now_us
 
-    def _measure(self, look: Look) -> None:
+    def _measure(self, sample: Sample) -> None:
         """Average the bit rate over about ten seconds."""
-        if self.grown_us is not None and look.at_us > self.grown_us and self._size_bytes:
-            seconds = (look.at_us - self.grown_us) / SECOND_US
+        if self.grown_us is not None and sample.at_us > self.grown_us and self._size_bytes:
+            seconds = (sample.at_us - self.grown_us) / SECOND_US
             weight = min(1.0, seconds / 10)
-            bps = (look.size_bytes - self._size_bytes) * 8 / seconds
+            bps = (sample.size_bytes - self._size_bytes) * 8 / seconds
             self.bitrate_bps = (
                 round(self.bitrate_bps * (1 - weight) + bps * weight) if self.bitrate_bps else round(bps)
             )

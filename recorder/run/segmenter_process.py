@@ -54,14 +54,14 @@ def _quoted(text: str) -> str:
 
 
 async def start_segmenter(
-    order: RunOrder, parts: RunParts, folder_fd: int, hear: Callable[[str], str]
+    order: RunOrder, parts: RunParts, folder_fd: int, on_stderr_line: Callable[[str], str]
 ) -> FfmpegProcess:
     """Return ffmpeg, running and writing into the run's folder.
 
     Args:
         order: what to record. parts: with which tools.
         folder_fd: the run's folder.
-        hear: told each line that ffmpeg says, and returns it without secrets.
+        on_stderr_line: told each line that ffmpeg says, and returns it without secrets.
 
     Raises:
         FfmpegFailed: it could not be started.
@@ -84,7 +84,7 @@ async def start_segmenter(
     return await spawn_ffmpeg(
         segmenter_command(plan),
         label=f"stream {stream.id}",
-        redact=hear,
+        redact=on_stderr_line,
         stdin_text=script.text().value,
         cwd_fd=folder_fd,
     )

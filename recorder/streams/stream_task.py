@@ -116,7 +116,7 @@ class StreamTask:
             attempts=self._failures,
         )
 
-    async def work(self) -> None:
+    async def run(self) -> None:
         """Record until stopped. Whatever goes wrong inside is logged and tried again: no other stream notices."""
         while not self._stopping.is_set():
             try:
@@ -141,7 +141,7 @@ class StreamTask:
             # Before it is this stream's turn to connect: a volume that hangs must not keep others from connecting.
             opened = await self._parts.volumes.open(volume)
         except VolumeUnavailable as error:
-            self._parts.volumes.look_soon()
+            self._parts.volumes.poll_soon()
             return RunEnding(RunEnd.DISK, OutageCause.VOLUME, str(error))
         async with contextlib.AsyncExitStack() as connecting:
             await connecting.enter_async_context(self._parts.connecting)
@@ -176,7 +176,7 @@ class StreamTask:
             cause = OutageCause.VOLUME if is_volume else OutageCause.FFMPEG
             ending = RunEnding(RunEnd.FFMPEG, cause, str(error))
         if ending.end is RunEnd.DISK:
-            self._parts.volumes.look_soon()
+            self._parts.volumes.poll_soon()
         if ending.is_h265 is not None:
             self._is_h265 = ending.is_h265
         elif ending.cause is OutageCause.CODEC and not run.state.has_media:
@@ -184,7 +184,7 @@ class StreamTask:
         if run.end_us is not None:
             self._no_footage_since_us = run.end_us
             self._last_media_us = run.last_media_us
-        seconds = (run.state.looked_us - run.state.started_us) / SECOND_US
+        seconds = (run.state.sampled_us - run.state.started_us) / SECOND_US
         if run.state.has_media and seconds >= self._parts.run.timings.good_run_seconds:
             self._failures = 0
         return ending
@@ -238,7 +238,7 @@ class StreamTask:
 
     def _tell(self, changed: tuple[Outage, ...]) -> None:
         for outage in changed:
-            self._parts.run.commits.outage_changed(outage)
+            self._parts.run.committer.outage_changed(outage)
 
     def _to(self, state: StreamState, cause: OutageCause | None = None, detail: str = "") -> None:
         self._state = self._state.to(state, self._parts.run.clock.now_us(), cause, detail)

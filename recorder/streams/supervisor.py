@@ -100,7 +100,7 @@ class Supervisor:
             if stream_id not in wanted:
                 self._running[stream_id][0].note_disabled()
         await self._end(changed)
-        self._say_stopped(wanted)
+        self._report_stopped(wanted)
         for stream_id, stream in wanted.items():
             if stream_id not in self._running:
                 await self._start(stream)
@@ -124,7 +124,7 @@ class Supervisor:
         newest = await self._reader.run(self._segments.newest, stream_id)
         codec = (await self._reader.run(self._segments.init, newest.init_id)).codec if newest else ""
         task = StreamTask(wanted, self._parts, outage=self._open_outage(stream_id), is_h265=codec == "h265")
-        running = asyncio.create_task(task.work(), name=f"stream {stream_id}")
+        running = asyncio.create_task(task.run(), name=f"stream {stream_id}")
         self._running[stream_id] = (task, running)
         log.info("stream wanted", extra={"camera": wanted.camera_id, "stream": stream_id})
 
@@ -138,7 +138,7 @@ class Supervisor:
         if before.last_media_us is not None:
             since_us = min(since_us, before.last_media_us)
         down = Outage(stream_id, since_us, None, OutageCause.RECORDER_DOWN, "the recorder was not running")
-        self._parts.run.commits.outage_changed(down)
+        self._parts.run.committer.outage_changed(down)
         return down
 
     async def _end(self, stream_ids: list[int]) -> None:
@@ -163,7 +163,7 @@ class Supervisor:
         running.add_done_callback(self._late.discard)
         return replace(task.status(), state=StreamState.STOPPED)
 
-    def _say_stopped(self, wanted: Mapping[int, WantedStream]) -> None:
+    def _report_stopped(self, wanted: Mapping[int, WantedStream]) -> None:
         """Correct what an earlier recorder said last about streams that are not wanted any more."""
         now_us = self._parts.run.clock.now_us()
         for stream_id, status in tuple(self._before.items()):

@@ -215,8 +215,8 @@ def _store_rollups(connection: Connection, windows: Iterable[tuple[int, TimeRang
     for stream_id, window in windows:
         starts = list(buckets(window))
         whole = TimeRange(starts[0], starts[-1] + BUCKET_US) if starts else window
-        look_back = TimeRange(whole.start_us - LONGEST_SEGMENT_US, whole.end_us)
-        segments = segment_times(connection, stream_id, look_back)
+        reach_back = TimeRange(whole.start_us - LONGEST_SEGMENT_US, whole.end_us)
+        segments = segment_times(connection, stream_id, reach_back)
         here = [r for r in rolled_up(segments) if whole.holds(r.bucket_us)]
         rollups += here
         empty += [

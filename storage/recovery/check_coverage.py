@@ -62,8 +62,8 @@ def _days(storage: Storage, stream_id: int) -> list[TimeRange]:
 
 
 def _is_right(connection: Connection, stream_id: int, day: TimeRange) -> bool:
-    look_back = TimeRange(day.start_us - LONGEST_SEGMENT_US, day.end_us)
-    parts = segment_times(connection, stream_id, look_back)
+    reach_back = TimeRange(day.start_us - LONGEST_SEGMENT_US, day.end_us)
+    parts = segment_times(connection, stream_id, reach_back)
     wanted = {r.bucket_us: r for r in rolled_up(parts) if day.holds(r.bucket_us)}
     rows = connection.execute(
         sa.select(rollup).where(

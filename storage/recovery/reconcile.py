@@ -29,7 +29,7 @@ from vms.domain.time import HOUR_US, Clock
 
 log: Final = logging.getLogger(__name__)
 
-_LOOK_BACK_US: Final = 2 * HOUR_US
+_REACH_BACK_US: Final = 2 * HOUR_US
 """How long a published file may wait for its row while everything works: seconds; this leaves room for disorder."""
 
 
@@ -92,7 +92,7 @@ def reconcile(
     """
     is_rebuilt = storage.meta.is_rebuild_due()
     report = ReconcileReport(needs_rebuild=is_rebuilt)
-    recent_us = clock.now_us() - _LOOK_BACK_US
+    recent_us = clock.now_us() - _REACH_BACK_US
     streams = [s for camera in storage.cameras.list(include_removed=True) for s in camera.streams]
     open_runs = [run for run in storage.segments.open_runs() if run.uuid not in live_runs]
     volumes = storage.volumes.list()
@@ -107,7 +107,7 @@ def reconcile(
             report.garbage += collect_garbage(storage.database, opened, clock.now_us(), on_step).files
             for stream in streams:
                 newest = storage.segments.newest(stream.id)
-                since_us = recent_us if newest is None else newest.start_us - _LOOK_BACK_US
+                since_us = recent_us if newest is None else newest.start_us - _REACH_BACK_US
                 if is_rebuilt:
                     since_us = max(since_us, recent_us)
                 elif newest is None:

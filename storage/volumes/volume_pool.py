@@ -40,7 +40,7 @@ class Work(enum.Enum):
     """
 
     # The recorder, on volumes.
-    LOOK = ("look at growing files", 1)
+    SAMPLE = ("look at growing files", 1)
     FINISH = ("examine, hash and publish", 2)
     SYNC = ("sync", 1)
     CHECK = ("open and try", 1)

@@ -18,7 +18,7 @@ from tests.support.footage import NOON_US, Recording
 from vms.domain.camera import OutageCause
 from vms.domain.segment import Outage, RunEnd
 from vms.domain.time import BUCKET_US, DAY_US, SECOND_US, TimeRange
-from vms.processes.app import spare_what_stays
+from vms.processes.app import tune_garbage_collector
 
 pytestmark = pytest.mark.bench
 
@@ -35,7 +35,7 @@ def test_backlog_and_flapping_camera_against_bare_statements(scratch: Path, resu
         closing(sqlite3.connect(site.settings.data_dir / "siring.db")) as bare,
         closing(_bare_table(scratch / "bare.db")) as table,
     ):
-        spare_what_stays()
+        tune_garbage_collector()
         recordings = [
             Recording(site.add_camera(f"Kamera {n}")[1].id, site.volume.id) for n in range(_CITY_STREAMS)
         ]

@@ -32,7 +32,7 @@ from vms.domain.moments.site_time import SiteZone
 from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.time import BUCKET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, TimeRange
 from vms.host.clock import SystemClock
-from vms.processes.app import spare_what_stays
+from vms.processes.app import tune_garbage_collector
 
 pytestmark = pytest.mark.bench
 
@@ -93,7 +93,7 @@ def test_lookups_against_bare_reads(
     monkeypatch.setattr("tempfile.tempdir", str(scratch))  # the server's folder lies where there is room
     opened = _sqlite_index if database == "sqlite" else _postgres_index
     with opened(scratch, scale, bench_clip, segment_us) as index:
-        spare_what_stays()  # as the portal does, whose look-ups these are
+        tune_garbage_collector()  # as the portal does, whose look-ups these are
         findings = _findings(index, scale)
         results.publish(
             f"index-{database}-{segment_us // SECOND_US}s",

@@ -54,7 +54,7 @@ def add(
         camera = env.storage.cameras.add(_checked(env, written, names, kept="nothing was added"))
         env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
         out.print(f"Camera {camera.id} “{camera.name}” added.")
-        _say_if_incomplete(camera)
+        _warn_if_incomplete(camera)
 
 
 @app.command("list")
@@ -140,7 +140,7 @@ def edit(
         changed = env.storage.cameras.edit(known.id, draft)
         env.record(AuditAction.CAMERA_EDIT, f"camera {changed.id}", changed.name)
         out.print(f"Camera {changed.id} “{changed.name}” changed.")
-        _say_if_incomplete(changed)
+        _warn_if_incomplete(changed)
 
 
 @app.command()
@@ -205,7 +205,7 @@ def _checked(
     return checked.draft
 
 
-def _say_if_incomplete(camera: Camera) -> None:
+def _warn_if_incomplete(camera: Camera) -> None:
     missing = [
         word
         for word, is_set in (("--purpose", camera.purpose), ("--retention-days", camera.retention_days))

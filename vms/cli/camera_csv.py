@@ -65,8 +65,8 @@ def read_cameras(file: Path, networks: tuple[str, ...]) -> list[CameraDraft]:
     ]
     if problems:
         more = [f"… and {len(problems) - _SHOWN_ERRORS} more"] if len(problems) > _SHOWN_ERRORS else []
-        told = ["nothing was imported; correct the file and run the command again:"]
-        raise InvalidInput("\n  ".join(told + problems[:_SHOWN_ERRORS] + more))
+        first = ["nothing was imported; correct the file and run the command again:"]
+        raise InvalidInput("\n  ".join(first + problems[:_SHOWN_ERRORS] + more))
     return drafts
 
 

@@ -16,7 +16,7 @@ from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, MediaError
 from vms.domain.export import LONGEST_CLIP_NAME, ClipRequest, Export, ExportState
 
-_LOOK_SECONDS = 0.3
+_POLL_SECONDS = 0.3
 
 
 def export(
@@ -67,7 +67,7 @@ def _run(env: Environment, job: Export) -> Export:
                 progress.update(task, total=now.total_bytes or None, completed=now.done_bytes)
                 if now.state.is_final:
                     return now
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
         except KeyboardInterrupt:
             env.storage.exports.request_cancel(job.id)
             raise

@@ -91,7 +91,7 @@ class FfmpegProcess:
     async def _read_stderr(self) -> None:
         """Keep the pipe empty for as long as the process lives; log at most a few lines a second."""
         assert self._process.stderr is not None  # noqa: S101  # spawned with a pipe
-        window, said, dropped = 0.0, 0, 0
+        window, logged, dropped = 0.0, 0, 0
         while True:
             try:
                 raw = await self._process.stderr.readline()
@@ -107,9 +107,9 @@ class FfmpegProcess:
             if now - window >= 1.0:
                 if dropped:
                     log.info("ffmpeg said %d more lines", dropped, extra={"child": self._label})
-                window, said, dropped = now, 0, 0
-            if said < _LINES_PER_SECOND:
-                said += 1
+                window, logged, dropped = now, 0, 0
+            if logged < _LINES_PER_SECOND:
+                logged += 1
                 log.info("ffmpeg: %s", line, extra={"child": self._label})
             else:
                 dropped += 1

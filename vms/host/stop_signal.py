@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT, heard safely: the handler only drops a note, a thread of its own acts on it.
+"""SIGTERM and SIGINT, on_signal safely: the handler only drops a note, a thread of its own acts on it.
 
 A handler runs in the main thread between any two instructions. Setting a `threading.Event` there can wait for a lock
 that the very code it interrupted holds, for ever; `queue.SimpleQueue.put` is made for such places.
@@ -14,7 +14,7 @@ def call_on_stop_signal(act: Callable[[], None]) -> None:
     """From now on call `act`, in another thread, for each SIGTERM and SIGINT; main thread only."""
     notes: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda heard, _frame: notes.put(heard))
+        signal.signal(number, lambda signal_number, _frame: notes.put(signal_number))
 
     def follow() -> None:
         while True:

@@ -163,7 +163,7 @@ def serve_web(settings: Settings) -> None:
                 version=VERSION,
             )
         )
-        spare_what_stays()
+        tune_garbage_collector()
         uvicorn.run(
             app,
             host=settings.host,
@@ -175,7 +175,7 @@ def serve_web(settings: Settings) -> None:
         )
 
 
-def spare_what_stays() -> None:
+def tune_garbage_collector() -> None:
     """Keep the collector of cyclic garbage from what start-up made, and from waking up in the midst of a long answer.
 
     A timeline of many cameras makes tens of thousands of small objects at once; looking through all that the process

@@ -16,7 +16,7 @@ _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 30.0
 _GOOD_RUN_SECONDS = 60.0
 _STOP_SECONDS = 25.0
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -52,9 +52,9 @@ class ProcessGroup:
             for child in self._children:
                 _start(child)
             started()
-            while not self._stop.wait(_LOOK_SECONDS):
+            while not self._stop.wait(_POLL_SECONDS):
                 for child in self._children:
-                    _look_after(child)
+                    _supervise(child)
         finally:
             self._end_all()
 
@@ -86,7 +86,7 @@ def _start(child: _Child) -> None:
     log.info("%s started", child.service, extra={"pid": child.process.pid})
 
 
-def _look_after(child: _Child) -> None:
+def _supervise(child: _Child) -> None:
     now = time.monotonic()
     if child.process is None:
         if now >= child.due:

@@ -48,7 +48,7 @@ def prepare(settings: Settings) -> None:
 
 @dataclass(slots=True)
 class _Watch:
-    """What the look at the database found, told between its thread and the parent's loop."""
+    """What the check of the index found, handed from its thread to the parent's loop."""
 
     damage: str = ""
 
@@ -66,12 +66,12 @@ def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lam
             group.stop()
 
         call_on_stop_signal(stop)
-        look = threading.Thread(
-            target=_look, args=(settings, watch, group, is_asked), daemon=True, name="index look"
+        checker = threading.Thread(
+            target=_check_index, args=(settings, watch, group, is_asked), daemon=True, name="index check"
         )
 
-        def begun(group: ProcessGroup = group, look: threading.Thread = look) -> None:
-            look.start()
+        def begun(group: ProcessGroup = group, checker: threading.Thread = checker) -> None:
+            checker.start()
             started(group)
 
         group.run(begun)
@@ -81,12 +81,12 @@ def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lam
             return
 
 
-def _look(settings: Settings, watch: _Watch, group: ProcessGroup, is_asked: threading.Event) -> None:
-    """Look the index over and stop the group if it is damaged; else index what is due."""
+def _check_index(settings: Settings, watch: _Watch, group: ProcessGroup, is_asked: threading.Event) -> None:
+    """Check the index and stop the group if it is damaged; else index the footage that is due."""
     try:
         watch.damage = find_damage(settings.effective_database_url)
     except VmsError:
-        log.exception("the index could not be looked over")
+        log.exception("the index could not be checked")
     if watch.damage:
         log.error("the index is damaged and is being replaced: %s", watch.damage)
         group.stop()

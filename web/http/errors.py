@@ -52,8 +52,8 @@ class Problem:
 
     def answer(self) -> Response:
         """Return the JSON answer."""
-        told = ErrorAnswer(ErrorFacts(self.code, self.message, self.field, self.reference))
-        return Response(msgspec.json.encode(told), self.status, media_type="application/json")
+        body = ErrorAnswer(ErrorFacts(self.code, self.message, self.field, self.reference))
+        return Response(msgspec.json.encode(body), self.status, media_type="application/json")
 
 
 _STATUSES: tuple[tuple[type[errors.VmsError], int, str], ...] = (

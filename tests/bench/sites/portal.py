@@ -16,7 +16,7 @@ from playback.stream.segment_source import SegmentSource
 from tests.bench.sites.bench_site import BenchSite
 from vms.domain.user import Role
 from vms.host.clock import SystemClock
-from vms.processes.app import spare_what_stays
+from vms.processes.app import tune_garbage_collector
 from web.access.auth import Authority, session_cookie_name
 from web.app import create_app
 from web.http.state import WebServices
@@ -125,7 +125,7 @@ def open_portal(site: BenchSite) -> Iterator[Portal]:
         lifespan = app.router.lifespan_context(app)
         state = runner.run(_result(lifespan.__aenter__()))
         try:
-            spare_what_stays()
+            tune_garbage_collector()
             yield Portal(app, state or {}, cookie, runner)
         finally:
             runner.run(_result(lifespan.__aexit__(None, None, None)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder.publish.commit import Commits
+from recorder.publish.commit import GroupCommitter
 from recorder.publish.dropped_rows import DroppedRows
 from recorder.publish.recording_volumes import RecordingVolumes
 from recorder.run.file_watch import FileWatch
@@ -37,7 +37,7 @@ class Parts:
     other: Volume
     pool: VolumePool
     volumes: RecordingVolumes
-    commits: Commits
+    committer: GroupCommitter
     run: RunParts
     steps: list[str]
 
@@ -62,10 +62,10 @@ class Parts:
         """Publish a file and say so to the commits."""
         run = RecordedRun(self.site.main if volume is self.other else self.site.sub, volume, NOON_US)
         opened = self.site.storage.volume_access.open(volume)
-        self.commits.run_changed(run.row, opened)
+        self.committer.run_changed(run.row, opened)
         made = run.write()
         run.publish(made)
-        self.commits.segment_published(made, opened)
+        self.committer.segment_published(made, opened)
 
 
 def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[None]]) -> None:
@@ -77,7 +77,7 @@ def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[
         storage, clock, pool = made.storage, SystemClock(), made.storage.volume_pool
         timings, steps = replace(QUICK, answer_seconds=0.5), list[str]()
         volumes = RecordingVolumes(storage.volumes, storage.volume_access, pool, clock, timings, lambda: None)
-        commits = Commits(
+        commits = GroupCommitter(
             storage.index_writer,
             pool,
             clock,
@@ -95,7 +95,7 @@ def with_parts(folder: Path, ffmpeg: str, scenario: Callable[[Parts], Awaitable[
             segment_seconds=60,
             pool=pool,
             watch=FileWatch(pool, clock, timings),
-            commits=commits,
+            committer=commits,
             notes=ChildNotes(folder / "run", pool),
             redact=str,
             trust=lambda: ClockTrust.SYNCED,
@@ -124,7 +124,7 @@ def test_rows_of_other_volumes_are_written_while_incoming_names_of_one_cannot_be
 
     async def scenario(parts: Parts) -> None:
         site_ = parts.site
-        work = asyncio.create_task(parts.commits.work())
+        work = asyncio.create_task(parts.committer.run())
         async with parts.stuck(site_.volume.id, Work.FINISH, tmp_path / "fifo"):
             parts.published(site_.volume)
             await until(lambda: len(site_.rows(site_.sub)) == 1, "the row of a file on the volume")
@@ -134,7 +134,7 @@ def test_rows_of_other_volumes_are_written_while_incoming_names_of_one_cannot_be
             assert incoming_names(site_.volume) == 1
         await until(lambda: incoming_names(site_.volume) == 0, "the end of the other incoming name")
         work.cancel()
-        await parts.commits.finish()
+        await parts.committer.finish()
 
     with_parts(tmp_path, ffmpeg, scenario)
 
@@ -144,7 +144,7 @@ def test_volumes_are_synced_while_the_index_hangs_and_rows_come_later(tmp_path: 
 
     async def scenario(parts: Parts) -> None:
         site_ = parts.site
-        work = asyncio.create_task(parts.commits.work())
+        work = asyncio.create_task(parts.committer.run())
         async with parts.stuck(DATA_FOLDER, Work.COMMIT, tmp_path / "fifo"):
             parts.published(site_.volume)
             await until(lambda: parts.steps == ["synced"], "the sync of the volume")
@@ -153,7 +153,7 @@ def test_volumes_are_synced_while_the_index_hangs_and_rows_come_later(tmp_path: 
             assert site_.rows(site_.sub) == site_.rows() == []
         await until(lambda: len(site_.rows(site_.sub)) == len(site_.rows()) == 1, "both rows")
         work.cancel()
-        await parts.commits.finish()
+        await parts.committer.finish()
 
     with_parts(tmp_path, ffmpeg, scenario)
 
@@ -164,7 +164,7 @@ def test_recorder_ends_though_the_index_hangs(tmp_path: Path, ffmpeg: str) -> No
     async def scenario(parts: Parts) -> None:
         async with parts.stuck(DATA_FOLDER, Work.COMMIT, tmp_path / "fifo"):
             parts.published(parts.other)
-            await parts.commits.finish()
+            await parts.committer.finish()
             assert parts.steps == ["synced"]
 
     with_parts(tmp_path, ffmpeg, scenario)
@@ -174,11 +174,11 @@ def test_list_of_volumes_stays_in_force_while_the_index_hangs(tmp_path: Path, ff
     """failure mode 42: and what is known of them is renewed."""
 
     async def scenario(parts: Parts) -> None:
-        await parts.volumes.look()
+        await parts.volumes.poll()
         known = parts.volumes.known
         async with parts.stuck(DATA_FOLDER, Work.VOLUMES, tmp_path / "fifo"):
             await asyncio.to_thread(Path(parts.other.path).rename, tmp_path / "away")
-            await parts.volumes.look()
+            await parts.volumes.poll()
             assert parts.volumes.known == known
             assert "other" in parts.volumes.reason()
 
@@ -201,14 +201,14 @@ def test_stream_that_waits_for_its_volume_keeps_no_other_from_connecting(tmp_pat
 
     async def scenario(parts: Parts) -> None:
         parts.site.storage.volumes.edit(parts.site.volume.id, weight=1_000_000)
-        await parts.volumes.look()
+        await parts.volumes.poll()
         connecting = asyncio.Semaphore(1)
         camera = parts.site.camera
         wanted = WantedStream(parts.site.main, camera.id, None, camera)
         stream_parts = StreamParts(parts.run, parts.volumes, connecting, ("127.0.0.0/8",))
         task = StreamTask(wanted, stream_parts, outage=None, is_h265=False)
         async with parts.stuck(parts.site.volume.id, Work.CHECK, tmp_path / "fifo"):
-            work = asyncio.create_task(task.work())
+            work = asyncio.create_task(task.run())
             await until(lambda: task.status().state is StreamState.STARTING, "a start")
             assert not connecting.locked()
             await until(lambda: task.status().state is StreamState.NO_VOLUME, "its end")

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from playback.stream.segment_source import OpenFile
+from playback.stream.segment_source import OpenedMedia
 from storage.footage.index_writer import IndexBatch
 from storage.schema.footage import segment as table
 from storage.volumes.volume_pool import VolumePool, Work
@@ -195,13 +195,13 @@ def test_answer_ends_with_the_client_that_it_is_for(tmp_path: Path) -> None:
         return {"type": "http.disconnect"}
 
     fd = os.open(path, os.O_RDONLY)
-    sent = sent_body(OpenFile(fd, 8_000_000, is_growing=False, etag="", volume_id=1), gone)
+    sent = sent_body(OpenedMedia(fd, 8_000_000, is_growing=False, etag="", volume_id=1), gone)
     assert len(sent) < 1_000_000
     opened = Path(f"/proc/self/fd/{fd}")
     wait_until(lambda: opened.resolve() != path.resolve(), seconds=10, what="the end of the file")
 
 
-def sent_body(opened: OpenFile, receive: Callable[[], Awaitable[Message]] = never) -> bytes:
+def sent_body(opened: OpenedMedia, receive: Callable[[], Awaitable[Message]] = never) -> bytes:
     """Return what an ASGI server would send of an open file; it hears no more of its client by default."""
     scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "query_string": b"", "state": {}}
     body = bytearray()

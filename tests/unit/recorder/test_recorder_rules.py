@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from recorder.clock.timings import RecorderTimings
 from recorder.clock.wall_clock import Arrival
 from recorder.publish.jump_repair import find_break
-from recorder.run.open_file import Look
+from recorder.run.file_sampler import Sample
 from recorder.run.run_watch import RunWatch
 from recorder.run.segmenter_output import ListLine, parse_list_line
 from recorder.streams.stream_account import ALLOWED, OutageNote, StateNow, restart_delay
@@ -137,10 +137,10 @@ def test_squeezed_frames_are_found() -> None:
     assert (found.index, found.surplus_ticks) == (2, 0)
 
 
-def look(
+def sample(
     at: float, size: int, *, seq: int = 0, has_media: bool = True, arrival: Arrival | None = None
-) -> Look:
-    return Look(seq, int(at * SECOND_US), size, has_media, arrival)
+) -> Sample:
+    return Sample(seq, int(at * SECOND_US), size, has_media, arrival)
 
 
 def watched() -> RunWatch:
@@ -149,7 +149,9 @@ def watched() -> RunWatch:
 
 def test_stream_without_media_is_given_up_after_half_a_minute() -> None:
     watch = watched()
-    endings = [watch.looked(look(second, 700, has_media=False), has_stepped=False) for second in range(1, 33)]
+    endings = [
+        watch.on_sample(sample(second, 700, has_media=False), has_stepped=False) for second in range(1, 33)
+    ]
     first = next(ending for ending in endings if ending)
     assert first.cause is OutageCause.NO_MEDIA
     assert endings.index(first) == 30
@@ -158,11 +160,11 @@ def test_stream_without_media_is_given_up_after_half_a_minute() -> None:
 def test_stream_that_stalls_is_shown_so_and_then_ended() -> None:
     watch = watched()
     for second in range(1, 5):
-        assert watch.looked(look(second, second * 1000), has_stepped=False) is None
+        assert watch.on_sample(sample(second, second * 1000), has_stepped=False) is None
     for second in range(5, 34):
-        assert watch.looked(look(second, 4000), has_stepped=False) is None
+        assert watch.on_sample(sample(second, 4000), has_stepped=False) is None
     assert watch.is_quiet
-    ending = watch.looked(look(35, 4000), has_stepped=False)
+    ending = watch.on_sample(sample(35, 4000), has_stepped=False)
     assert ending is not None
     assert ending.end is RunEnd.TIMEOUT
 
@@ -171,17 +173,17 @@ def test_our_own_pause_is_not_blamed_on_the_camera() -> None:
     """failure mode 41: the first look after a pause finds an old file that no longer grows."""
     watch = watched()
     for second in range(1, 5):
-        watch.looked(look(second, second * 1000), has_stepped=False)
-    assert watch.looked(look(604, 4000), has_stepped=False) is None
-    assert watch.looked(look(605, 5000, seq=9), has_stepped=False) is None
+        watch.on_sample(sample(second, second * 1000), has_stepped=False)
+    assert watch.on_sample(sample(604, 4000), has_stepped=False) is None
+    assert watch.on_sample(sample(605, 5000, seq=9), has_stepped=False) is None
 
 
 def test_times_that_go_backwards_for_long_end_the_run() -> None:
     watch = watched()
     line = "[warning] Non-monotonic DTS; previous: 9, current: 3; changing to 10."
-    assert watch.heard(line, 0) is None
-    assert all(watch.heard(line, at * 100_000) is None for at in range(1, 30))
-    ending = watch.heard(line, 3_000_000)
+    assert watch.on_stderr_line(line, 0) is None
+    assert all(watch.on_stderr_line(line, at * 100_000) is None for at in range(1, 30))
+    ending = watch.on_stderr_line(line, 3_000_000)
     assert ending is not None
     assert ending.end is RunEnd.JUMP
 
@@ -189,10 +191,10 @@ def test_times_that_go_backwards_for_long_end_the_run() -> None:
 def test_single_rewritten_times_are_left_alone() -> None:
     watch = watched()
     line = "[warning] Non-monotonic DTS; previous: 9, current: 3; changing to 10."
-    assert all(watch.heard(line, at * 2 * SECOND_US) is None for at in range(60))
+    assert all(watch.on_stderr_line(line, at * 2 * SECOND_US) is None for at in range(60))
 
 
 def test_file_without_key_frames_is_not_written_for_ever() -> None:
     watch = watched()
-    endings = [watch.looked(look(s, s * 100), has_stepped=False) for s in range(1, 185)]
+    endings = [watch.on_sample(sample(s, s * 100), has_stepped=False) for s in range(1, 185)]
     assert next(e.detail for e in endings if e).startswith("the camera sends no key frame")

@@ -127,8 +127,8 @@ def _ended(hold: Hold, known: _Known) -> str:
     words = present.catalogue
     if hold.released_us is not None:
         name, time = known.person(hold.released_by or ""), present.moment(hold.released_us)
-        told = words.text("hold.ended_by", name=name, time=time)
-        return f"{told}: {hold.release_reason}" if hold.release_reason else told
+        ended = words.text("hold.ended_by", name=name, time=time)
+        return f"{ended}: {hold.release_reason}" if hold.release_reason else ended
     if hold.expires_us is not None and not hold.is_active(present.now_us):
         return words.text("hold.ended_itself", time=present.moment(hold.expires_us))
     return ""

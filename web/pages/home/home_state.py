@@ -20,7 +20,7 @@ STRIP_WIDTH = 240
 _LEAST_HOLE = 1.5
 _SHOWN_STRIPS = 4
 _SHOWN_PROBLEMS = 5
-_LOOKED_AT_EXPORTS = 50
+_NEWEST_EXPORTS = 50
 _OFF = frozenset({"disabled", "stopped", "removed"})
 """States that somebody chose: no problem."""
 _UNDATED = frozenset({"lost", "delayed", "incomplete"})
@@ -51,11 +51,11 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One camera's last day as it is drawn; `share` in the page's numbers, `said` for who does not see it."""
+    """One camera's last day as it is drawn; `share` in the page's numbers, `spoken` for a screen reader."""
 
     name: str
     share: str
-    said: str
+    spoken: str
     start: float
     holes: tuple[tuple[float, float], ...]
 
@@ -208,9 +208,9 @@ def _strips(parts: Sequence[Completeness], names: dict[int, str], present: Prese
     shown: list[Strip] = []
     for part in least[:_SHOWN_STRIPS]:
         missing = present.duration(part.known_us - part.covered_us)
-        said = present.catalogue.count("home.strip_said", len(part.holes), time=missing)
+        spoken = present.catalogue.count("home.strip_said", len(part.holes), time=missing)
         share = _share(part.covered_us, part.known_us, present)
-        shown.append(Strip(names[part.camera_id], share, said, part.start, part.holes))
+        shown.append(Strip(names[part.camera_id], share, spoken, part.start, part.holes))
     return tuple(shown)
 
 
@@ -267,6 +267,6 @@ def _running(services: WebServices, user: User) -> list[Export]:
     owner = None if user.role is Role.ADMIN else user.id
     return [
         export
-        for export in services.storage.exports.list(owner, limit=_LOOKED_AT_EXPORTS)
+        for export in services.storage.exports.list(owner, limit=_NEWEST_EXPORTS)
         if not export.state.is_final
     ]

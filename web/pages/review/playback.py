@@ -58,7 +58,7 @@ def show(request: Call) -> Response:
         at_us=facts.at_us,
         first_picture=facts.first_picture,
         mode=facts.mode,
-        told=[
+        notices=[
             *(["review.some_unavailable"] if chosen.some_unavailable else []),
             *(["review.moment_unreadable"] if address.lacks_moment else []),
         ],

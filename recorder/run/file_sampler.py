@@ -15,7 +15,7 @@ _TOLERANCE_US = SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Sample:
     """What one look saw.
 
     Attributes:
@@ -39,7 +39,7 @@ class Look:
     codec_tag: str = ""
 
 
-class OpenFile:
+class FileSampler:
     """The growing file of one run; used from one thread at a time.
 
     Args:
@@ -54,9 +54,9 @@ class OpenFile:
         self._walked_bytes = 0
         self._init: InitSegment | None = None
         self._first_media_us: int | None = None
-        self._looked_us = clock.monotonic_us()
+        self._sampled_us = clock.monotonic_us()
 
-    def look(self, seq: int, *, follow: bool) -> Look:
+    def sample(self, seq: int, *, follow: bool) -> Sample:
         """Return what there is of file `seq`.
 
         Args:
@@ -64,13 +64,13 @@ class OpenFile:
             follow: also walk its new fragments, to learn when they arrived; costs a few reads.
         """
         now_us = self._clock.monotonic_us()
-        before_us, self._looked_us = self._looked_us, now_us
+        before_us, self._sampled_us = self._sampled_us, now_us
         if seq != self._seq:
             self._seq, self._walked_bytes = seq, 0
         try:
             facts = os.stat(f"{seq:06d}.mp4", dir_fd=self._folder_fd)
         except FileNotFoundError:
-            return Look(seq, now_us, 0, self._first_media_us is not None)
+            return Sample(seq, now_us, 0, self._first_media_us is not None)
         arrival, is_dated_well = None, True
         if follow and facts.st_size > self._walked_bytes:
             reached = self._walk(seq, facts.st_size)
@@ -81,7 +81,9 @@ class OpenFile:
                 arrival = Arrival(media_us, min(max(written_us, before_us), now_us) - delay_us)
         has_media = self._first_media_us is not None
         tag = self._init.rfc6381[:4] if self._init else ""
-        return Look(seq, now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag)
+        return Sample(
+            seq, now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag
+        )
 
     def _walk(self, seq: int, size: int) -> tuple[int, int] | None:
         """Return media time at the end of the newest new fragment, and how long ago that had arrived; or None."""
