@@ -44,8 +44,8 @@ class GroupCommitter:
     Args:
         index: the index's writer.
         statuses: returns what to say about the streams now.
-        volume_failed: told when syncing a volume failed, which means that written data may be lost.
-        dropped: told what is too much to wait in memory, and when the database answers again.
+        volume_failed: called when syncing a volume failed, which means that written data may be lost.
+        dropped: called with what is too much to wait in memory, and when the database answers again.
         step: called with the name of each step taken; tests end the process there.
     """
 
@@ -202,17 +202,13 @@ class GroupCommitter:
         self._is_index_down = True
 
     def _take_statuses(self) -> dict[int, StreamStatus]:
-        """Take what is to be told about the streams now: what has changed, and now and then that all is as it was."""
+        """Take the statuses to report now: those that changed, and all of them once per heartbeat."""
         self._waiting.statuses |= {status.stream_id: status for status in self._statuses()}
         now_us = self._clock.monotonic_us()
         if is_heartbeat := now_us >= self._next_heartbeat_us:
             self._next_heartbeat_us = now_us + int(self._timings.heartbeat_seconds * SECOND_US)
-        changed, self._waiting.statuses = self._waiting.statuses, {}
-        return (
-            changed
-            if is_heartbeat
-            else {i: s for i, s in changed.items() if _is_news(s, self._reported.get(i))}
-        )
+        due, self._waiting.statuses = self._waiting.statuses, {}
+        return due if is_heartbeat else {i: s for i, s in due.items() if _is_news(s, self._reported.get(i))}
 
     def _take_runs(
         self, segments: Sequence[tuple[FinishedSegment, OpenVolume]]

@@ -25,7 +25,7 @@ from vms.domain.segment import LONGEST_SEGMENT_US
 from vms.domain.time import HOUR_US
 
 LONGEST_SPAN_US = 6 * HOUR_US
-"""A longer continuous stretch is stored as several touching spans, so that an overlap query looks back exactly this far."""
+"""Longer continuous footage is stored as several touching spans, so that an overlap query looks back exactly this far."""
 
 
 Index(

@@ -127,7 +127,7 @@ class OpenVolume:
             self.make_dirs_below(above)
 
     def link_no_replace(self, source: str, target: str) -> bool:
-        """Link a file to a second name, never over another file. Returns whether the first name is still there.
+        """Add a hard link to a file, never over another file. Returns whether the old name is still there.
 
         On a filesystem without hard links the file is renamed, and the answer is False.
 
@@ -150,7 +150,7 @@ class OpenVolume:
             return True
 
     def add_link(self, source: str, target: str) -> bool:
-        """Link a file to a second name if the filesystem can. Returns whether it has that name now."""
+        """Add a hard link to a file if the filesystem can. Returns whether the file has that name now."""
         self.make_parents(target)
         with (
             self._errors(),

@@ -121,7 +121,7 @@ class Lost:
         return self.start_us <= kill.mended_us and kill.at_us <= self.end_us
 
 
-def lost_stretches(site: Installation, camera: Camera) -> list[Lost]:
+def lost_ranges(site: Installation, camera: Camera) -> list[Lost]:
     """Return what is missing of a camera, by the times burned into its frames."""
     stream = main_stream(camera)
     seen = {truth.frame: truth.time_us for path in site.files(stream) for truth in truths_of(path)}
@@ -158,7 +158,7 @@ def test_killing_everything_over_and_over_costs_nothing_that_had_filled_a_fragme
             rows = services.storage.segments.covering(stream.id, ALL_TIME)
             assert {site.path_of(row, stream) for row in rows} == set(site.files(stream))
             assert median(part for row in rows for part in lengths_us(row)) <= FRAGMENT_US + FRAME_US
-            lost = lost_stretches(site, camera)
+            lost = lost_ranges(site, camera)
             by_kills = [part for part in lost if any(part.is_of(kill) for kill in kills)]
             assert by_kills, f"{camera.name}: no kill left a trace, so this test shows nothing"
             others = [part for part in lost if part not in by_kills]

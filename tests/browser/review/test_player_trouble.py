@@ -202,7 +202,7 @@ def test_a_gap_that_the_server_tells_nothing_of_offers_the_footage_next_to_it(
     expect(message.get_by_role("button", name="Berikutnya")).to_be_visible()
 
 
-def test_a_stretch_that_cannot_be_played_is_forgotten_elsewhere(
+def test_a_part_that_cannot_be_played_is_forgotten_elsewhere(
     city: City, playback: PlaybackPage, old_camera: Camera
 ) -> None:
     young = city.past.young

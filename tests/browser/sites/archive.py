@@ -160,12 +160,12 @@ def _write(
     *,
     is_purged: bool,
 ) -> None:
-    """Index the footage of one stream: a run for each stretch without a gap, files of minutes within it."""
+    """Index the footage of one stream: a run for each span without a gap, files of minutes within it."""
     source = random.Random(stream.id)
-    stretches = subtracted(whole, missing)
+    recorded = subtracted(whole, missing)
     volume_id = storage.volumes.list()[0].id
     with storage.database.write() as connection:
-        for number, time in enumerate(stretches):
+        for number, time in enumerate(recorded):
             row = {
                 "uuid": uuid.uuid4(),
                 "stream_id": stream.id,
@@ -191,7 +191,7 @@ def _write(
                     for seq, file in enumerate(files, start=first_seq)
                 ],
             )
-        whole_runs = [Span(stream.id, t.start_us, t.end_us, n, 0) for n, t in enumerate(stretches)]
+        whole_runs = [Span(stream.id, t.start_us, t.end_us, n, 0) for n, t in enumerate(recorded)]
         sums = [
             {
                 **_values(found),

@@ -87,29 +87,29 @@ def _index(storage: Storage, pier: Pier) -> None:
     source = main_stream(pier.camera)
     volume_id = storage.volumes.list()[0].id
     init = init_record()
-    stretches = [
+    recorded = [
         TimeRange(pier.whole.start_us, pier.gap.start_us),
         TimeRange(pier.gap.end_us, pier.real.start_us),
         TimeRange(pier.real.end_us, pier.whole.end_us),
     ]
-    for stretch in stretches:
+    for footage in recorded:
         run = Run(
             0,
             uuid4(),
             source.id,
             volume_id,
-            stretch.start_us,
+            footage.start_us,
             0,
             ClockTrust.SYNCED,
             "simulated",
-            end_us=stretch.end_us,
+            end_us=footage.end_us,
             end_reason=RunEnd.STOP,
         )
         segments: list[FinishedSegment] = []
         # What was before the oldest file of its run is gone: that is how one knows that retention has been there.
-        first = 1 if stretch.start_us == pier.whole.start_us else 0
-        for seq, start_us in enumerate(range(stretch.start_us, stretch.end_us, _SEGMENT_US), first):
-            length_us = min(_SEGMENT_US, stretch.end_us - start_us)
+        first = 1 if footage.start_us == pier.whole.start_us else 0
+        for seq, start_us in enumerate(range(footage.start_us, footage.end_us, _SEGMENT_US), first):
+            length_us = min(_SEGMENT_US, footage.end_us - start_us)
             digest = hashlib.sha256(start_us.to_bytes(8, "big")).digest()
             name = SegmentName(start_us, length_us, length_us, run.short, seq, digest)
             segments.append(

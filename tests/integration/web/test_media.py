@@ -35,9 +35,9 @@ def playlist_url(camera: Camera, name: str, start_us: int, end_us: int | None) -
 
 
 def fetch_whole(client: TestClient, url: str) -> list[bytes]:
-    """Return what a player would append, one byte string for each stretch between discontinuities."""
+    """Return what a player would append, one byte string for each part between discontinuities."""
     text = client.get(url).raise_for_status().text
-    stretches: list[bytes] = []
+    parts: list[bytes] = []
     length = offset = 0
     for line in text.splitlines():
         if line.startswith("#EXT-X-MAP"):
@@ -45,7 +45,7 @@ def fetch_whole(client: TestClient, url: str) -> list[bytes]:
             part = re.search(r'BYTERANGE="(\d+)@(\d+)"', line)
             assert uri is not None
             headers = {"Range": f"bytes=0-{int(part[1]) - 1}"} if part else {}
-            stretches.append(client.get(urljoin(url, uri[1]), headers=headers).raise_for_status().content)
+            parts.append(client.get(urljoin(url, uri[1]), headers=headers).raise_for_status().content)
         elif line.startswith("#EXT-X-BYTERANGE"):
             length, offset = (int(number) for number in line.removeprefix("#EXT-X-BYTERANGE:").split("@"))
         elif not line.startswith("#"):
@@ -54,8 +54,8 @@ def fetch_whole(client: TestClient, url: str) -> list[bytes]:
             )
             assert answer.status_code == 206
             assert len(answer.content) == length
-            stretches[-1] += answer.content
-    return stretches
+            parts[-1] += answer.content
+    return parts
 
 
 def decoded_frames(data: bytes) -> int:
