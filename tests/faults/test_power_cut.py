@@ -61,7 +61,14 @@ def record_and_cut(site: Installation, image: Path, copy: Path) -> Promised:
             seconds=120,
             what="two segments of every stream",
         )
-        written = growing_files(site.volume)
+        written: dict[Path, bytes] = {}
+
+        def every_stream_has_frames() -> bool:
+            # A file that was just begun holds none yet.
+            written.update(growing_files(site.volume))
+            return len({frame.camera for frame in whole_frames(written.values())}) == STREAMS
+
+        wait_until(every_stream_has_frames, seconds=60, what="frames of every stream that have no row yet")
         for _ in range(2):
             before = stored_rows(storage)
             wait_until(lambda: stored_rows(storage) > before, seconds=60, what="a commit")  # noqa: B023  # at once

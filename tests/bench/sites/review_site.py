@@ -110,7 +110,7 @@ def _add_camera(storage: Storage, number: int) -> Camera:
         CameraDraft(
             name=f"Kamera {number:02}",
             main_url=nowhere,
-            sub_url=nowhere if number == 1 else None,
+            sub_url=StreamUrl("rtsp://127.0.0.1:9/none/sub") if number == 1 else None,
             place="Siring",
             purpose="measurement",
             retention_days=30,

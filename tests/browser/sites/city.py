@@ -145,7 +145,7 @@ def _add_archived(storage: Storage, name: str, *, retention_days: int, has_sub: 
         CameraDraft(
             name=name,
             main_url=nowhere,
-            sub_url=nowhere if has_sub else None,
+            sub_url=parse_stream_url("rtsp://127.0.0.1:9/none/sub")[0] if has_sub else None,
             credentials=Credentials("kamera", Secret(CANARY)),
             place="Arsip",
             purpose="test",
