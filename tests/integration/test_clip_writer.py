@@ -69,11 +69,13 @@ def test_clip_shows_exactly_the_asked_frames(run: Path, tmp_path: Path) -> None:
     recorded, recorded_packets = shown_frames(joined(run)), packets(joined(run))
     rng = random.Random(11)
     last_time = recorded[-1].time
+    cuts = 0
     for number in range(10):
         start, stop = sorted(rng.sample(range(last_time), 2))
         expected = [frame for frame in recorded if start <= frame.time < stop]
         if not expected:
             continue
+        cuts += 1
         clip = tmp_path / f"{number}.mp4"
         first, last = covering(sources, start, stop)
         written = write(sources[first:last], Cut(start, stop), clip)
@@ -86,6 +88,7 @@ def test_clip_shows_exactly_the_asked_frames(run: Path, tmp_path: Path) -> None:
         assert clip.stat().st_size == written.size_bytes
         wall = WALL_US + ticks_to_us(expected[0].time - recorded[0].time, sources[0].init.timescale)
         assert abs(written.wall_start_us - wall) <= 2
+    assert cuts > 7
 
 
 def covering(sources: list[ClipSource], start: int, stop: int) -> tuple[int, int]:

@@ -85,6 +85,7 @@ def test_flipped_bits_of_a_real_file_end_the_walk(run: Path) -> None:
     headers = [*range(len(source.init.data))]
     for fragment in source.fragments:
         headers += range(fragment.offset, fragment.offset + 400)
+    walked = ended = 0
     for _ in range(400):
         body = bytearray(whole)
         for _ in range(rng.randint(1, 5)):
@@ -95,6 +96,10 @@ def test_flipped_bits_of_a_real_file_end_the_walk(run: Path) -> None:
             continue
         found = walk_fragments(bytes_reader(bytes(body)), len(body), len(source.init.data), init)
         assert len(source.init.data) <= found.complete_bytes <= len(body)
+        walked += 1
+        ended += found.complete_bytes < len(body)
+    assert walked > 200
+    assert ended > 50
 
 
 def test_file_is_readable_while_ffmpeg_writes_it(tmp_path: Path) -> None:
