@@ -26,7 +26,7 @@ from tests.support.installation import (
     main_stream,
     truths_of,
 )
-from tests.support.written_footage import growing_files, grown_runs, whole_frames
+from tests.support.written_footage import growing_files, growing_of_all, grown_runs, whole_frames
 from vms.domain.camera import Camera, OutageCause, Stream
 from vms.domain.segment import Segment
 from vms.domain.time import TimeRange
@@ -65,7 +65,7 @@ def kill_storm(site: Installation, storage: Storage, rng: random.Random) -> list
 
     def strike(what: Callable[[], None]) -> None:
         before = {stream_id: s.updated_us for stream_id, s in storage.cameras.statuses().items()}
-        written = growing_files(site.volume)
+        written = growing_of_all(site.volume, len(CAMERAS))
         at_us = now_us()
         what()
         wait_until(

@@ -22,7 +22,7 @@ from tests.support.installation import (
     truths_of,
 )
 from tests.support.stored_footage import ext4
-from tests.support.written_footage import growing_files, whole_frames
+from tests.support.written_footage import growing_of_all, whole_frames
 from vms.simulator.picture.frame_truth import FrameTruth
 
 pytestmark = [pytest.mark.faults, pytest.mark.root]
@@ -61,14 +61,7 @@ def record_and_cut(site: Installation, image: Path, copy: Path) -> Promised:
             seconds=120,
             what="two segments of every stream",
         )
-        written: dict[Path, bytes] = {}
-
-        def every_stream_has_frames() -> bool:
-            # A file that was just begun holds none yet.
-            written.update(growing_files(site.volume))
-            return len({frame.camera for frame in whole_frames(written.values())}) == STREAMS
-
-        wait_until(every_stream_has_frames, seconds=60, what="frames of every stream that have no row yet")
+        written = growing_of_all(site.volume, STREAMS)
         for _ in range(2):
             before = stored_rows(storage)
             wait_until(lambda: stored_rows(storage) > before, seconds=60, what="a commit")  # noqa: B023  # at once

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.support.deadline import wait_until
 from tests.support.installation import truths_of
 from vms.simulator.picture.frame_truth import FrameTruth
 
@@ -16,6 +17,18 @@ def growing_files(volume: Path) -> dict[Path, bytes]:
     for path in volume.glob("incoming/*/*.mp4"):
         with contextlib.suppress(FileNotFoundError):  # its row was just committed
             contents[path] = path.read_bytes()
+    return contents
+
+
+def growing_of_all(volume: Path, cameras: int, *, seconds: float = 60) -> dict[Path, bytes]:
+    """Return what the growing files hold, once frames of so many cameras are in them: one just begun has none yet."""
+    contents: dict[Path, bytes] = {}
+
+    def all_have_frames() -> bool:
+        contents.update(growing_files(volume))
+        return len({frame.camera for frame in whole_frames(contents.values())}) >= cameras
+
+    wait_until(all_have_frames, seconds=seconds, what="frames of every camera in the growing files")
     return contents
 
 
