@@ -13,6 +13,7 @@ import av
 import imageio_ffmpeg
 
 from playback.clips.clip_source import ClipSource
+from tests.support.written_footage import whole_fragments
 from vms.media.fragment_table import ticks_to_us
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import read_init
@@ -104,7 +105,8 @@ def sources_of(folder: Path, *, wall_start_us: int, run: str = "run") -> list[Cl
             found = walk_fragments(descriptor, size, len(init.data), init)
         finally:
             os.close(descriptor)
-        assert found.damage is None
+        content = file.read_bytes()
+        assert (whole_fragments(content), found.damage) == (content, None)
         first, last = found.fragments[0], found.fragments[-1]
         origin = first.presentation_time if origin is None else origin
         sources.append(
