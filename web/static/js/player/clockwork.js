@@ -125,8 +125,11 @@ export class Clockwork extends Emitter {
     this.wantsPlay = false;
     this.wantsLive = false;
     this.#tellWaits([]);
-    if (this.#isShuttling) this.seek(this.us);
-    else {
+    if (this.#isShuttling) {
+      this.seek(this.us);
+      // Its frame began before this instant, and at a frame's very edge the others may be one further.
+      this.#isGathering = true;
+    } else {
       this.freeze();
       this.#isGathering = wasRunning;
       if (wasRunning) this.#gather();
