@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.postgres import PostgresServer
-from tests.support.processes import Child, running
+from tests.support.processes import Child, running, stop_still
 from tests.support.recorder_scene import (
     QUICK,
     MovedClock,
@@ -139,7 +139,7 @@ def test_stopped_recorder_dates_its_backlog_as_if_it_had_been_awake(tmp_path: Pa
     async def scenario(scene: Scene) -> None:
         with running(recorder(scene), tmp_path / "recorder.log") as child:
             await scene.until_recorded("a", 2)
-            child.signal(signal.SIGSTOP)
+            stop_still(child.pid)
             count = len(list(scene.volume_path.glob("incoming/*/*.mp4")))
             await scene.until(
                 lambda: len(list(scene.volume_path.glob("incoming/*/*.mp4"))) >= count + 4,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
-from tests.support.recorded_site import PASSWORD, Site
+from tests.support.recorded_site import Site
 from vms.domain.user import User
 from web.access.auth import Authority, session_cookie_name
 from web.app import create_app
@@ -45,7 +45,7 @@ def call(site: Site, scope: Scope, receive: Receive) -> DirectAnswer:
 
 def scope_of(site: Site, user: User, method: str, path: str, **headers: str) -> Scope:
     """Return what a server says of a request of a person who has just signed in; headers with `_` for `-`."""
-    session = Authority(site.storage, site.clock).sign_in(user.name, PASSWORD, address="testclient")
+    session = Authority(site.storage, site.clock).begin(user, address="testclient")
     sent = {
         "host": "siring.test",
         "cookie": f"{session_cookie_name(site.settings)}={session.token}",

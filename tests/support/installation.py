@@ -15,9 +15,9 @@ import av
 import numpy as np
 
 from playback.stream.segment_source import name_of
-from storage.installation.migrate import upgrade
 from storage.open import Storage
 from storage.volumes.segment_paths import segment_path
+from tests.support.databases import make_database
 from tests.support.deadline import wait_until
 from tests.support.free_port import free_port
 from tests.support.processes import Child, running
@@ -156,7 +156,7 @@ def installation(
         commit_seconds=int(variables["VMS_COMMIT_SECONDS"]),
         database_url=variables.get("VMS_DATABASE_URL", ""),
     )
-    upgrade(known.effective_database_url)
+    make_database(known.effective_database_url)
     login = folder / "login.txt"
     login.write_text(f"kamera\n{CANARY}\n")
     command = (

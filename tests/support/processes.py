@@ -69,6 +69,21 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
 
+def stop_still(pid: int) -> None:
+    """Send SIGSTOP to a process and wait until all of its threads stand still; on a busy machine some run on for a while.
+
+    Raises:
+        AssertionError: one of them still runs after half a minute.
+    """
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: _thread_states(pid) == {"T"}, seconds=30, what=f"process {pid} to stand still")
+
+
+def _thread_states(pid: int) -> set[str]:
+    stats = [stat.read_text() for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return {stat.rpartition(")")[2].split()[0] for stat in stats}
+
+
 @contextlib.contextmanager
 def running(
     command: Sequence[str | os.PathLike[str]],

@@ -1,5 +1,6 @@
 """A whole small installation with real footage: SQLite, one volume, files that ffmpeg made, and the web in front."""
 
+import functools
 import hashlib
 import os
 import shutil
@@ -14,11 +15,11 @@ from starlette.testclient import TestClient
 from playback.exports.export_worker import ExportWorker
 from playback.pictures.snapshot import Snapshots
 from playback.stream.footage import Footage
-from playback.stream.segment_source import SegmentSource
+from playback.stream.segment_source import SegmentSource, name_of
 from storage.footage.index_writer import IndexBatch
-from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
+from tests.support.databases import make_database
 from tests.support.footage import NOON_US, SteppedClock, draft
 from vms.domain.camera import Camera, Stream, StreamRole
 from vms.domain.segment import ClockTrust, FinishedSegment, InitRecord, Run, RunEnd, SegmentFlag
@@ -29,7 +30,7 @@ from vms.host.settings import Settings
 from vms.media.fragment_table import FragmentTable, encode
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import InitSegment, read_init
-from web.access.auth import Authority, session_cookie_name
+from web.access.auth import Authority, password_hasher, session_cookie_name
 from web.app import create_app
 from web.http import csrf
 from web.http.state import WebServices
@@ -76,13 +77,12 @@ class Site:
         return self.storage.cameras.add(draft(name, sub_url=None, **changes))
 
     def add_user(self, name: str, role: Role, *cameras: Camera) -> User:
-        digest = Authority(self.storage, self.clock).hash_password(PASSWORD)
         return self.storage.users.add(
             name=name,
             full_name=name.title(),
             role=role,
             camera_ids=frozenset(camera.id for camera in cameras),
-            password_hash=digest,
+            password_hash=password_digest(),
         )
 
     def record(
@@ -131,15 +131,7 @@ class Site:
         """The file of the camera's segment with that number in time order."""
         stream = main_stream(camera)
         segment = self.storage.segments.covering(stream.id, _EVER)[number]
-        name = SegmentName(
-            segment.name_us,
-            segment.duration_us,
-            segment.media_us,
-            segment.run_uuid.hex[:8],
-            segment.seq,
-            segment.sha256,
-        )
-        return Path(self.volume.path) / segment_path(stream.uuid, name)
+        return Path(self.volume.path) / segment_path(stream.uuid, name_of(segment))
 
     def _publish(self, run: Run, stream: Stream, seq: int, incoming: Path, start_us: int) -> FinishedSegment:
         init, table = read_table(incoming)
@@ -170,6 +162,12 @@ class Site:
         )
 
 
+@functools.cache
+def password_digest() -> str:
+    """Return the digest of everybody's password, which takes a tenth of a second to make."""
+    return password_hasher().hash(PASSWORD)
+
+
 def main_stream(camera: Camera) -> Stream:
     stream = camera.stream(StreamRole.MAIN)
     assert stream is not None
@@ -193,7 +191,7 @@ def open_site(root: Path) -> Iterator[Site]:
     (root / "data").mkdir()
     (root / "volume").mkdir()
     url = f"sqlite:///{root / 'data' / 'siring.db'}"
-    upgrade(url)
+    make_database(url)
     clock = SteppedClock()
     storage = open_storage(url, clock, secret_key=bytes(32))
     try:
@@ -222,7 +220,7 @@ def browser(site: Site, user: User | None = None) -> Iterator[TestClient]:
 
 
 def sign_in(client: TestClient, site: Site, user: User) -> None:
-    """Give the client a session of that person, by their password."""
-    session = Authority(site.storage, site.clock).sign_in(user.name, PASSWORD, address="testclient")
+    """Give the client a session of that person."""
+    session = Authority(site.storage, site.clock).begin(user, address="testclient")
     client.cookies.set(session_cookie_name(site.settings), session.token)
     client.headers["X-CSRF-Token"] = csrf.token_for(session.token)

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from recorder.clock.timings import RecorderTimings
 from recorder.service import run_recorder
-from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
+from tests.support.databases import make_database
 from vms.domain.camera import Camera, CameraDraft, OutageCause, Stream, StreamState, StreamStatus
 from vms.domain.camera_address import Credentials, Secret, StreamUrl
 from vms.domain.segment import ClockTrust, Outage, Run, Segment
@@ -195,7 +195,7 @@ async def recording_scene(
     data = data_dir or folder / "data"
     data.mkdir()
     url = database_url or f"sqlite:///{data / 'siring.db'}"
-    upgrade(url)
+    make_database(url)
     used = clock or SystemClock()
     storage = open_storage(url, used, secret_key=KEY)
     settings = Settings(

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 from storage.footage.index_writer import IndexBatch
 from storage.footage.media_facts import read_facts
-from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
+from tests.support.databases import make_database
 from tests.support.footage import NOON_US, SteppedClock, draft
 from tests.support.fragmented_mp4 import TIMESCALE, fragment_bytes, init_bytes
 from vms.domain.camera import Camera, Stream, StreamRole
@@ -183,7 +183,7 @@ def site(
 ) -> Iterator[Site]:
     """Make a site below `root`, which must exist and be empty, and close it afterwards."""
     clock = clock or SteppedClock()
-    upgrade(database_url)
+    make_database(database_url)
     storage = open_storage(database_url, clock, secret_key=None)
     try:
         volume = storage.volumes.add(root, min_free_bytes=0)

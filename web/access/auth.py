@@ -20,6 +20,10 @@ from vms.host.settings import Settings
 
 ABSOLUTE_US = 12 * HOUR_US
 _TOUCH_US = MINUTE_US
+NOBODYS_DIGEST = (
+    "$argon2id$v=19$m=47104,t=1,p=1$NfXve0nVsDRKMyvsjcN32A$hJIgfaOReiUP+ECAiyUOUXL4/bWwtnPXUaleL8WCZu4"
+)
+"""What a password is held against where there is no such person: of a random text that nobody kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class ResumedSession:
 
     digest: bytes
     user: User
+
+
+def password_hasher() -> PasswordHasher:
+    """Return what makes and checks the digests of passwords: argon2id."""
+    return PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
 
 
 def session_cookie_name(settings: Settings) -> str:
@@ -67,11 +76,10 @@ class Authority:
         """Work on these stores."""
         self._storage = storage
         self._clock = clock
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+        self._hasher = password_hasher()
         # Hashing takes 46 MiB each: a flood of sign-ins must not take the memory of the machine.
         self._hashing = threading.BoundedSemaphore(2)
         self._setting_up = threading.Lock()
-        self._dummy_hash = self._hasher.hash(secrets.token_urlsafe(16))
 
     def hash_password(self, password: str) -> str:
         """Return the argon2id digest to store."""
@@ -83,7 +91,7 @@ class Authority:
         stored = self._storage.users.password_hash(name)
         with self._hashing:
             try:
-                self._hasher.verify(stored or self._dummy_hash, password[:LONGEST_PASSWORD])
+                self._hasher.verify(stored or NOBODYS_DIGEST, password[:LONGEST_PASSWORD])
             except (VerificationError, InvalidHashError):
                 return False
         return stored is not None
@@ -106,7 +114,22 @@ class Authority:
             self._storage.audit.append(name, AuditAction.USER_SIGN_IN_FAILED, f"user {name}", address=address)
             raise NotSignedIn("the name or the password is wrong")
         self._storage.sign_in_attempts.clear("account", name)
-        return self._begin(user, address, user_agent)
+        return self.begin(user, address=address, user_agent=user_agent)
+
+    def begin(self, user: User, *, address: str, user_agent: str = "") -> NewSession:
+        """Begin a session of a person who has proven who they are."""
+        token = secrets.token_urlsafe(32)
+        now_us = self._clock.now_us()
+        self._storage.audit.append(user.name, AuditAction.USER_SIGN_IN, f"user {user.name}", address=address)
+        self._storage.sessions.create(
+            _digest(token),
+            user_id=user.id,
+            created_us=now_us,
+            expires_us=now_us + ABSOLUTE_US,
+            address=address,
+            user_agent=user_agent[:300],
+        )
+        return NewSession(token, user)
 
     def set_up(
         self, code: str, *, name: str, full_name: str, password: str, address: str, user_agent: str = ""
@@ -136,7 +159,7 @@ class Authority:
                 )
                 raise
             self._storage.meta.clear_setup_code()
-        return self._begin(user, address, user_agent)
+        return self.begin(user, address=address, user_agent=user_agent)
 
     @property
     def needs_setup(self) -> bool:
@@ -172,20 +195,6 @@ class Authority:
         refuse(password_problems(password, user.name))
         self._storage.users.set_password(user_id, self.hash_password(password))
         self._storage.sessions.end_all(user_id, keep=keep)
-
-    def _begin(self, user: User, address: str, user_agent: str) -> NewSession:
-        token = secrets.token_urlsafe(32)
-        now_us = self._clock.now_us()
-        self._storage.audit.append(user.name, AuditAction.USER_SIGN_IN, f"user {user.name}", address=address)
-        self._storage.sessions.create(
-            _digest(token),
-            user_id=user.id,
-            created_us=now_us,
-            expires_us=now_us + ABSOLUTE_US,
-            address=address,
-            user_agent=user_agent[:300],
-        )
-        return NewSession(token, user)
 
     def _check_throttle(self, name: str, address: str) -> None:
         now_us = self._clock.now_us()

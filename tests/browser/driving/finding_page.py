@@ -25,6 +25,13 @@ _SHOTS = """() => [...document.querySelectorAll("[data-search-list] [data-shot]"
   };
 })"""
 
+_REMEMBER_CLOCK = """() => {
+  const clock = document.querySelector("[data-clock-time]");
+  window.clocksSeen = [];
+  const options = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(() => { clocksSeen.push(clock.textContent); }).observe(clock, options);
+}"""
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -71,6 +78,14 @@ class FindingPage:
             "() => [...document.querySelectorAll('[data-search-list] img')].every((image) => image.complete)"
         )
         return [Shot(**found) for found in self.page.evaluate(_SHOTS)]
+
+    def remember_clock(self) -> None:
+        """Keep every time of day that the large clock shows from now on: playing footage shows none for long."""
+        self.page.evaluate(_REMEMBER_CLOCK)
+
+    def wait_until_clock_showed(self, clock: str) -> None:
+        """Wait until it has shown a time of day since it is remembered."""
+        self.page.wait_for_function("(clock) => clocksSeen.includes(clock)", arg=clock)
 
     def day(self, day: str) -> Locator:
         """Return a day of the calendar, such as 2025-11-25."""

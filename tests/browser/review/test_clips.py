@@ -19,6 +19,7 @@ from tests.browser.sites.city import PAST_FRAME_US, City, typed
 from tests.browser.sites.river import river_time
 from tests.support.deadline import wait_until
 from tests.support.installation import main_stream, truths_of
+from tests.support.processes import stop_still
 from tests.support.recordings import packets
 from vms.domain.camera import Camera
 from vms.domain.export import ExportState
@@ -61,10 +62,10 @@ def stopped_worker(city: City) -> Iterator[None]:
     """Hold the process that writes exports still while the block lasts."""
     pid = city.site.pid_of("scheduler")
     assert pid is not None
-    with city.opened() as services, services.storage.database.write():
-        # While this process writes, the other one does not: it is never stopped with the database locked.
-        os.kill(pid, signal.SIGSTOP)
     try:
+        with city.opened() as services, services.storage.database.write():
+            # While this process writes, the other one does not: it is never stopped with the database locked.
+            stop_still(pid)
         yield
     finally:
         os.kill(pid, signal.SIGCONT)

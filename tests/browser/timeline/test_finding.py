@@ -15,13 +15,6 @@ from vms.domain.time import DAY_US, MINUTE_US, SECOND_US, TimeRange
 
 pytestmark = pytest.mark.browser
 
-_REMEMBER_CLOCK = """() => {
-  const clock = document.querySelector("[data-clock-time]");
-  window.clocksSeen = [];
-  const options = { childList: true, characterData: true, subtree: true };
-  new MutationObserver(() => { clocksSeen.push(clock.textContent); }).observe(clock, options);
-}"""
-
 ROUNDS = 4
 FROM_MONTH_TO_US = 150 * SECOND_US
 
@@ -104,10 +97,10 @@ def test_quick_search_is_used_by_keys_alone(city: City, finding: FindingPage) ->
     expect(finding.trail).to_have_count(1)
     assert finding.shots() == shots
     # It plays from there, and of this footage there are no files: the clock soon goes on to the next.
-    finding.page.evaluate(_REMEMBER_CLOCK)
+    finding.remember_clock()
     keyboard.press("p")
     expect(finding.search).to_be_hidden()
-    finding.page.wait_for_function("(clock) => clocksSeen.includes(clock)", arg=shots[0].clock)
+    finding.wait_until_clock_showed(shots[0].clock)
 
 
 def test_escape_closes_and_gives_back_view_and_focus(city: City, finding: FindingPage) -> None:

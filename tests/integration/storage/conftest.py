@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
+from tests.support.databases import make_database
 from tests.support.footage import SteppedClock
 
 KEY = bytes(range(32))
@@ -19,7 +19,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def storage(database_url: str, clock: SteppedClock) -> Iterator[Storage]:
     """The stores of a new database, once on SQLite and once on PostgreSQL."""
-    upgrade(database_url)
+    make_database(database_url)
     opened = open_storage(database_url, clock, secret_key=KEY)
     try:
         yield opened
@@ -30,7 +30,7 @@ def storage(database_url: str, clock: SteppedClock) -> Iterator[Storage]:
 @pytest.fixture
 def sqlite_storage(sqlite_url: str, clock: SteppedClock) -> Iterator[Storage]:
     """The stores of a new SQLite database."""
-    upgrade(sqlite_url)
+    make_database(sqlite_url)
     opened = open_storage(sqlite_url, clock, secret_key=KEY)
     try:
         yield opened

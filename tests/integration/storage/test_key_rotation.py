@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage.cameras.key_rotation import rotate_key
-from storage.installation.migrate import upgrade
 from storage.open import open_storage
+from tests.support.databases import make_database
 from tests.support.footage import SteppedClock, draft
 from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import SettingsError
@@ -21,7 +21,7 @@ LOGINS = [Credentials(f"user{n}", Secret(f"kopi {n}")) for n in range(3)]
 
 def install(database_url: str, folder: Path) -> tuple[KeyFiles, list[int]]:
     """Set a database and a key up, store three passwords, and return the numbers of their cameras."""
-    upgrade(database_url)
+    make_database(database_url)
     files = load_or_create_key(folder)
     storage = open_storage(database_url, SteppedClock(), secret_key=files)
     cameras = [storage.cameras.add(draft(f"Kamera {n}", credentials=login)) for n, login in enumerate(LOGINS)]

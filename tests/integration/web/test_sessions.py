@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from argon2 import extract_parameters
 
 from tests.support.recorded_site import PASSWORD, Site, browser
 from vms.domain.errors import InvalidInput, NotSignedIn, PermissionDenied, TooManyAttempts
 from vms.domain.user import Role
-from web.access.auth import ABSOLUTE_US, Authority
+from web.access.auth import ABSOLUTE_US, NOBODYS_DIGEST, Authority
 
 
 @pytest.fixture
@@ -40,6 +41,10 @@ def test_wrong_password_and_unknown_name_answer_alike(site: Site, authority: Aut
             authority.sign_in(name, "salah salah salah", address="")
         told.append(str(caught.value))
     assert told[0] == told[1]
+
+
+def test_unknown_name_costs_as_much_work_as_a_known_one(authority: Authority) -> None:
+    assert extract_parameters(NOBODYS_DIGEST) == extract_parameters(authority.hash_password(PASSWORD))
 
 
 def test_guessing_is_slowed_down_and_ends_by_itself(site: Site, authority: Authority) -> None:
