@@ -16,8 +16,9 @@ PYTHON_PACKAGES := vms recorder playback storage web migrations
 CHECKED := $(wildcard $(PYTHON_PACKAGES)) tests tools
 PYTEST := $(BIN)/pytest
 SCRIPTS := web/static/js tests eslint.config.js
-# Fast suites run on two workers; the ones that measure or starve the machine run alone.
+# A worker for each of two cores, and more where tests wait for time to pass.
 PYTEST_PARALLEL := -n 2 --dist worksteal
+PYTEST_WAITING := -n 5
 # Where Debian keeps mkfs and ip, which the fault suites use; not everybody's PATH holds it.
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -67,10 +68,10 @@ test-scripts: $(NODE_MODULES)  ## Pure tests of the browser's scripts, without a
 	$(PYTHON) tools/node.py node --test --test-concurrency=2 --test-reporter=dot "tests/scripts/**/*.test.js"
 
 test-integration: $(DEVELOPMENT) $(ASSETS) system-packages  ## With real ffmpeg, RTSP cameras, SQLite and PostgreSQL
-	$(PYTEST) tests/integration $(PYTEST_PARALLEL)
+	$(PYTEST) tests/integration $(PYTEST_WAITING) --dist worksteal
 
 test-faults: $(DEVELOPMENT) $(ASSETS) system-packages  ## Kill, fill, freeze, unplug, and step the clock
-	$(PYTEST) tests/faults -n 3 --dist worksteal
+	$(PYTEST) tests/faults $(PYTEST_WAITING) --dist load --maxschedchunk 1
 
 test-browser: $(DEVELOPMENT) $(ASSETS) system-packages  ## Drive the pages in Chromium
 	$(PYTEST) tests/browser -n 2 --dist loadfile

@@ -18,10 +18,14 @@ _PATIENCE_MS = 45_000
 _FRAME_TRUTH = Path(__file__).parent / "driving" / "frame_truth.js"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=_PATIENCE_MS)
+
+
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A city whose cameras record while the suite lasts."""
-    expect.set_options(timeout=_PATIENCE_MS)
     with running_city(tmp_path_factory.mktemp("city") / "site") as made:
         yield made
 
@@ -59,7 +63,6 @@ def playback(city: City, admin: Page) -> Iterator[PlaybackPage]:
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Months of footage that only the index knows."""
-    expect.set_options(timeout=_PATIENCE_MS)
     with running_archive(tmp_path_factory.mktemp("archive") / "site") as made:
         yield made
 

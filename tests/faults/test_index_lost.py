@@ -51,6 +51,7 @@ def remove_all(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoil", [damage_pages, remove_all], ids=["damaged", "gone"])
 def test_the_index_is_rebuilt_while_recording_goes_on(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """failure mode 27 (lost) and failure mode 28 (damaged): found at start, set aside, rebuilt beside the recording."""

@@ -132,6 +132,7 @@ def lost_ranges(site: Installation, camera: Camera) -> list[Lost]:
     ]
 
 
+@pytest.mark.long
 def test_killing_everything_over_and_over_costs_nothing_that_had_filled_a_fragment(
     site: Installation,
 ) -> None:

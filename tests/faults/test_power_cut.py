@@ -70,6 +70,7 @@ def record_and_cut(site: Installation, image: Path, copy: Path) -> Promised:
     return Promised(rows, whole_frames(written.values()))
 
 
+@pytest.mark.long
 def test_after_a_power_cut_rows_have_files_and_little_is_lost(tmp_path: Path) -> None:
     """failure mode 32: a power cut while eight streams are being written."""
     disk, image, copy = tmp_path / "disk", tmp_path / "disk.img", tmp_path / "copy.img"

@@ -201,6 +201,7 @@ def test_backward_jump_restarts_the_run(tmp_path: Path) -> None:
     play(tmp_path, [CAMERA], scenario)
 
 
+@pytest.mark.long
 def test_lying_frame_rate_leaves_no_gap(tmp_path: Path) -> None:
     """failure mode 10: frames come a fifth slower than their times claim."""
 

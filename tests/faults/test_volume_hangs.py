@@ -63,6 +63,7 @@ async def record_on_each(scene: Scene, disk: Path) -> tuple[Volume, Volume]:
     return hanging, healthy
 
 
+@pytest.mark.long
 def test_volume_that_hangs_stops_only_its_own_streams_and_those_go_elsewhere(tmp_path: Path) -> None:
     """failure mode 42: a file server hangs."""
 

@@ -101,6 +101,7 @@ def vms(site: Installation, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_camera_password_is_seen_nowhere(site: Installation) -> None:
     command_lines: set[bytes] = set()
     said: list[str] = []

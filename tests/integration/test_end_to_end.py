@@ -92,6 +92,7 @@ def recorded_range(site: Installation, camera: Camera, *, seconds: int) -> TimeR
     return spans[0].time
 
 
+@pytest.mark.long
 def test_a_clip_begins_with_the_asked_frame_and_holds_the_camera_s_own_packets(
     site: Installation, tmp_path: Path
 ) -> None:
@@ -147,6 +148,7 @@ def test_footage_is_played_while_it_grows(site: Installation) -> None:
         assert len(part.content) == 100
 
 
+@pytest.mark.long
 def test_a_camera_of_another_make_goes_the_same_way(
     site: Installation, rtsp_camera: GStreamerCameras, tmp_path: Path
 ) -> None:

@@ -30,7 +30,6 @@ _LIGHT_LOOKS = [look for look in CROSSED_LOOKS if look.theme == "light"]
 @pytest.fixture(scope="module")
 def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SilentSite]:
     """A portal without a recorder."""
-    expect.set_options(timeout=20_000)
     with silent_site(tmp_path_factory.mktemp("silent") / "site") as made:
         yield made
 

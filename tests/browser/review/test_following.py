@@ -51,6 +51,7 @@ def newcomer(city: City) -> Iterator[Camera]:
         cameras.remove(camera.id)
 
 
+@pytest.mark.long
 def test_following_goes_on_when_a_camera_records_again(
     city: City, playback: PlaybackPage, newcomer: Camera
 ) -> None:
