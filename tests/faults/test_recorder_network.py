@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -33,35 +33,44 @@ def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
+@dataclass(frozen=True, slots=True)
+class FarNetwork:
+    """A network namespace with one camera in it; `net` is all of its address but the last number."""
+
+    name: str
+    net: str
+
+
 @pytest.fixture
-def namespace() -> Iterator[str]:
-    """A network namespace with 10.213.7.2, reached from here as from 10.213.7.1."""
-    name = f"cam{os.getpid() % 100_000}"
+def far() -> Iterator[FarNetwork]:
+    """A namespace at .2, reached from here as from .1; whoever tests at the same time has another."""
+    pid = os.getpid() % 25_000
+    name, net = f"cam{pid}", f"10.{128 + pid // 250}.{pid % 250}"
     here, there = f"{name}h", f"{name}c"
     ip("netns", "add", name)
     try:
         ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", name)
-        ip("addr", "add", "10.213.7.1/24", "dev", here)
+        ip("addr", "add", f"{net}.1/24", "dev", here)
         ip("link", "set", here, "up")
-        ip("-n", name, "addr", "add", "10.213.7.2/24", "dev", there)
+        ip("-n", name, "addr", "add", f"{net}.2/24", "dev", there)
         ip("-n", name, "link", "set", there, "up")
         ip("-n", name, "link", "set", "lo", "up")
-        yield name
+        yield FarNetwork(name, net)
     finally:
         ip("netns", "del", name)
 
 
 def record_over(
-    namespace: str, folder: Path, scenario: Callable[[Scene], Awaitable[None]], timings: RecorderTimings
+    far: FarNetwork, folder: Path, scenario: Callable[[Scene], Awaitable[None]], timings: RecorderTimings
 ) -> None:
     """Run a scenario against a recorder of one camera, which is in the namespace."""
-    command = ["ip", "netns", "exec", namespace, sys.executable, "-c", _CAMERA]
+    command = ["ip", "netns", "exec", far.name, sys.executable, "-c", _CAMERA]
 
     async def run() -> None:
-        async with recording_scene(folder, [], networks=("10.213.7.0/24",), timings=timings) as scene:
+        async with recording_scene(folder, [], networks=(f"{far.net}.0/24",), timings=timings) as scene:
             draft = CameraDraft(
                 name="Far",
-                main_url=StreamUrl("rtsp://10.213.7.2:8554/a"),
+                main_url=StreamUrl(f"rtsp://{far.net}.2:8554/a"),
                 purpose="a test",
                 retention_days=1,
             )
@@ -76,31 +85,31 @@ def record_over(
         camera.signal(signal.SIGTERM)
 
 
-def swallow_packets(namespace: str) -> None:
-    ip("-n", namespace, "link", "set", f"{namespace}c", "down")
+def swallow_packets(far: FarNetwork) -> None:
+    ip("-n", far.name, "link", "set", f"{far.name}c", "down")
 
 
-def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, namespace: str) -> None:
+def test_black_hole_is_a_timeout_and_leaves_no_process(tmp_path: Path, far: FarNetwork) -> None:
     """failure mode 5: packets are dropped both ways."""
 
     async def scenario(scene: Scene) -> None:
         (child,) = recording_ffmpeg()
-        swallow_packets(namespace)
+        swallow_packets(far)
         await scene.until(lambda: "pipe:0" not in command_of(child), "the end of ffmpeg")
         assert (await scene.until_ended("a")).end_reason is RunEnd.TIMEOUT
         outages = await scene.until(lambda: scene.outages("a"), "an outage")
         assert outages[0].cause in {OutageCause.TIMEOUT, OutageCause.UNREACHABLE}
-        ip("-n", namespace, "link", "set", f"{namespace}c", "up")
+        ip("-n", far.name, "link", "set", f"{far.name}c", "up")
         await scene.until(lambda: scene.state("a") is StreamState.RECORDING, "recording again")
 
-    record_over(namespace, tmp_path, scenario, QUICK)
+    record_over(far, tmp_path, scenario, QUICK)
 
 
-def test_two_signals_end_an_ffmpeg_that_waits_for_a_black_hole(tmp_path: Path, namespace: str) -> None:
+def test_two_signals_end_an_ffmpeg_that_waits_for_a_black_hole(tmp_path: Path, far: FarNetwork) -> None:
     """failure mode 5: it need not be killed, so its last file is complete."""
 
     async def scenario(scene: Scene) -> None:
-        swallow_packets(namespace)
+        swallow_packets(far)
         await scene.stop()
         assert recording_ffmpeg() == []
         assert scene.runs("a")[-1].end_reason is RunEnd.STOP
@@ -113,4 +122,4 @@ def test_two_signals_end_an_ffmpeg_that_waits_for_a_black_hole(tmp_path: Path, n
         end_seconds=300.0,
         stop_steps=StopSteps(2.0, 300.0, 5.0),
     )
-    record_over(namespace, tmp_path, scenario, patient)
+    record_over(far, tmp_path, scenario, patient)
