@@ -131,6 +131,25 @@ def test_a_typed_time_in_a_gap_goes_there_and_offers_what_is_nearest(
         expect(button).to_be_visible()
 
 
+def test_a_typed_time_in_a_gap_rests_there_though_footage_played_before(
+    city: City, playback: PlaybackPage, typing: FindingPage
+) -> None:
+    """Asked for 14:00, nobody is shown what was recorded hours later."""
+    gap = city.past.gap
+    asked_us = gap.start_us + MINUTE_US
+    playback.act("play")
+    playback.wait_for_state("playing")
+    typing.type(f"{local(asked_us):%d/%m/%Y %H.%M.%S}")
+    typing.page.keyboard.press("Enter")
+    playback.wait_for_state("gap")
+    after = playback.message().get_by_role("button", name=f"Berikutnya {local(gap.end_us):%H:%M:%S}")
+    expect(after).to_be_visible()
+    expect(playback.button("play")).to_contain_text("Putar")
+    expect(typing.page.locator("[data-clock-time]")).to_have_text(f"{local(asked_us):%H:%M:%S}")
+    playback.act("play")
+    assert playback.shown_after(gap.end_us - SECOND_US).truth.time_us < gap.end_us + MINUTE_US
+
+
 @pytest.fixture
 def english(city: City, chromium: Browser) -> Iterator[FindingPage]:
     """The administrator's page in English, on a phone."""

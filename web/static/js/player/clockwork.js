@@ -18,6 +18,8 @@ const PRESENT_US = 4 * SECOND_US;
 const TOGETHER_US = 0.1 * SECOND_US;
 /** Following inside a gap, the list of footage may have ended: a new one is asked for this often. */
 const REFOLLOW_MS = 5_000;
+/** Who asks for an instant without footage is not taken further from it than this. */
+const NEAR_US = 60 * SECOND_US;
 /** Backwards out of a gap the last picture before it is shown. */
 const BEFORE_GAP_US = 0.1 * SECOND_US;
 
@@ -51,6 +53,8 @@ export class Clockwork extends Emitter {
   #asking = null;
   #refollowedMs = -Infinity;
   #refreshes = 0;
+  /** Whether a person asked for this instant, and nothing was played since. */
+  #isAsked = false;
 
   /** @param {() => Shown} shown */
   constructor(shown) {
@@ -91,6 +95,7 @@ export class Clockwork extends Emitter {
     this.#scrub = null;
     this.#isGathering = false;
     this.#isShuttling = false;
+    this.#isAsked = true;
     this.wantsLive = options.live ?? false;
     if (options.play !== undefined) this.wantsPlay = options.play;
     const at = Math.max(0, Math.min(Math.round(us), nowUs()));
@@ -116,6 +121,7 @@ export class Clockwork extends Emitter {
     if (this.wantsPlay) this.#stallPolicy.playWithoutStalled();
     else this.#stallPolicy.reset();
     this.wantsPlay = true;
+    this.#isAsked = false;
     this.#tellState();
   }
 
@@ -200,7 +206,9 @@ export class Clockwork extends Emitter {
     this.#refreshes += 1;
     if (!this.wantsPlay || this.#scrub || this.#asking) return;
     const shown = this.shown();
-    if (shown.skipGaps && shown.tiles.every((tile) => tile.gap !== null)) this.#leaveGap(shown);
+    const isInGap = shown.tiles.every((tile) => tile.gap !== null);
+    if (shown.tiles.some((tile) => tile.state === "playing")) this.#isAsked = false;
+    if (shown.skipGaps && isInGap) this.#leaveGap(shown);
     else if (this.speed > 1 && this.us > nowUs() - PRESENT_US) this.#stopAt("now");
     else if (this.speed < 0 && this.us <= oldestOf(shown.tiles)) this.#stopAt("start");
     else if (this.#means(this.speed) === "video") this.#playOn(shown);
@@ -318,10 +326,15 @@ export class Clockwork extends Emitter {
     }
   }
 
-  /** @param {number} to_us */
+  /** Far from what a person asked for nothing plays by itself: they choose. @param {number} to_us */
   #skipTo(to_us) {
+    if (this.#isAsked && Math.abs(to_us - this.us) > NEAR_US) {
+      this.pause();
+      return;
+    }
     this.emit("skip", { from_us: this.us, to_us });
     this.seek(to_us);
+    this.#isAsked = false;
   }
 
   /** @param {readonly number[]} waitsFor */
