@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.recorded_site import Site, open_site
-from vms.cli import app
+from vms.cli import command_line
 
 GOOD_PASSWORD = "jembatan merdeka 1953\n"
 RANGE = ["--from", "2025-11-25T10:00:00+08:00", "--to", "2025-11-25T10:01:00+08:00"]
@@ -64,7 +64,7 @@ def test_refusal_names_what_is_wrong_and_changes_nothing(
     site: Site, command: list[str], typed: str, told: list[str]
 ) -> None:
     before = state(site)
-    done = CliRunner().invoke(app, command, input=typed)
+    done = CliRunner().invoke(command_line(), command, input=typed)
     assert done.exit_code == 2, done.output
     said = " ".join(done.stderr.replace("│", " ").split())
     assert [part for part in told if " ".join(part.split()) not in said] == []
@@ -81,7 +81,7 @@ def test_what_keeps_the_rules_is_done(site: Site, tmp_path: Path) -> None:
         (["volume", "add", str(tmp_path / "disk"), "--min-free-gb", "1,5", "--weight", "2"], ""),
         (["volume", "edit", "2", "--min-free-gb", "2"], ""),
     ):
-        done = CliRunner().invoke(app, command, input=typed)
+        done = CliRunner().invoke(command_line(), command, input=typed)
         assert done.exit_code == 0, done.output
     (siti,) = site.storage.users.list()
     volume = site.storage.volumes.get(2)

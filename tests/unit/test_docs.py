@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from tests.support.source_files import PROJECT, python_files, shown
 from tests.unit.test_failure_modes import numbers_in
-from vms.cli import app
+from vms.cli import command_line
 from vms.cli.camera_csv import COLUMNS
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.user import Role
@@ -66,7 +66,7 @@ def links() -> Iterator[tuple[Path, str]]:
 
 def test_every_command_is_described() -> None:
     page = text_of(DOCS / "operations.md")
-    names = [name for name, _ in commands(get_command(app))]
+    names = [name for name, _ in commands(get_command(command_line()))]
     assert {"vms up", "vms camera add"} <= set(names)
     assert [name for name in names if f"`{name}`" not in page] == []
 
@@ -77,7 +77,7 @@ def test_every_option_of_a_command_is_described() -> None:
     described["vms camera edit"] += described["vms camera add"]
     silent = [
         f"{name} {option}"
-        for name, command in commands(get_command(app))
+        for name, command in commands(get_command(command_line()))
         for parameter in command.params
         if isinstance(parameter, TyperOption)
         for option in [*parameter.opts, *parameter.secondary_opts]
@@ -87,7 +87,7 @@ def test_every_option_of_a_command_is_described() -> None:
 
 
 def test_described_commands_exist() -> None:
-    known = {name for name, _ in commands(get_command(app))}
+    known = {name for name, _ in commands(get_command(command_line()))}
     known |= {"vms demo"} | {name.rpartition(" ")[0] for name in known}
     for document in DOCUMENTS:
         for named in re.findall(r"(?:^|`)(vms(?: [a-z][a-z-]+)+)", text_of(document), re.MULTILINE):

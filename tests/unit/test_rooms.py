@@ -18,6 +18,7 @@ SHORT_LINES = 60
 SHORT_FOR_A_REASON = {
     "vms/cli/check.py": "a command",
     "vms/cli/key.py": "a command",
+    "vms/cli/up.py": "commands",
     "vms/simulator/rtsp/auth.py": "a scheme of its own (RFC 7616), beside the session that uses it",
     "vms/simulator/rtsp/sdp.py": "a format of its own (RFC 8866), beside the session that answers it",
     "web/http/client_address.py": "a pure rule of whom to believe, tried without a request",

@@ -20,12 +20,6 @@ from vms.processes.up import prepare
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("init")(init)
-    app.command("doctor")(doctor)
-
-
 def init(
     volume: Annotated[
         Path | None, typer.Option(help="An empty folder on the disk that will hold footage.")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser
-from vms.cli import app
+from vms.cli import command_line
 from vms.cli.camera_csv import COLUMNS
 from vms.domain.user import Role
 
@@ -135,7 +135,7 @@ def of_command(site: Site, texts: Mapping[str, str]) -> frozenset[str]:
     if texts["username"] or texts["password"]:
         options += ["--password-stdin", f"--username={texts['username']}"]
     command = ["camera", "add", *options, "--", texts["name"], texts["main_url"]]
-    done = CliRunner().invoke(app, command, input=f"{texts['password']}\n")
+    done = CliRunner().invoke(command_line(), command, input=f"{texts['password']}\n")
     if done.exit_code == 0:
         (camera,) = site.storage.cameras.list()
         site.storage.cameras.remove(camera.id)
@@ -150,7 +150,7 @@ def of_table(site: Site, texts: Mapping[str, str]) -> frozenset[str]:
         table = csv.writer(opened)
         table.writerow(COLUMNS)
         table.writerow([texts["main_url" if column == "url" else column] for column in COLUMNS])
-    done = CliRunner().invoke(app, ["camera", "import", "--dry-run", str(file)])
+    done = CliRunner().invoke(command_line(), ["camera", "import", "--dry-run", str(file)])
     if done.exit_code == 0:
         return KEPT
     assert (done.exit_code, "nothing was imported" in done.stderr) == (2, True), done.output
