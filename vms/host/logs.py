@@ -12,6 +12,8 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | 
     "message",
     "asctime",
     "taskName",
+    # What uvicorn adds for terminals: the message once more, with colour codes.
+    "color_message",
 }
 
 

@@ -146,7 +146,7 @@ class Authority:
         with self._setting_up:
             if not self._storage.meta.setup_code_matches(code.strip()):
                 self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
-                raise PermissionDenied("this code is not valid: start the server again to see a new one")
+                raise PermissionDenied("this code is not valid: run  vms user setup-code  for a new one")
             name = name.strip().lower()
             self._storage.audit.append(name, AuditAction.USER_SET_UP, f"user {name}", address=address)
             try:

@@ -317,3 +317,28 @@ def test_signing_out_ends_the_session(site: Site) -> None:
         assert post(client, "/sign-out", csrf_token=token(client.get("/help").text))[1] == "/sign-in"
         client.cookies.set(session_cookie_name(site.settings), kept)
         assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_nobody_is_sent_to_themselves_for_cameras(site: Site) -> None:
+    told = {}
+    for name, role in (("admin", Role.ADMIN), ("camat", Role.VIEWER)):
+        with browser(site, site.add_user(name, role)) as client:
+            told[name] = client.get("/playback").text
+    assert 'href="/cameras/new"' in told["admin"]
+    assert "Admin menentukan" not in told["admin"]
+    assert "Admin menentukan" in told["camat"]
+    assert 'href="/cameras/new"' not in told["camat"]
+
+
+def test_unit_of_the_retention_is_said_once(site: Site) -> None:
+    camera = site.add_camera(retention_days=30)
+    with browser(site, site.add_user("admin", Role.ADMIN)) as client:
+        page = client.get(f"/cameras/{camera.id}").text
+    assert "<dt>Masa simpan</dt><dd>30 hari</dd>" in page
+
+
+def test_set_up_names_the_command_that_makes_a_code(site: Site) -> None:
+    with browser(site) as client:
+        page = client.get("/setup").text
+    assert "vms user setup-code" in page
+    assert "Mulai ulang" not in page

@@ -12,6 +12,7 @@ test("instants are written in the site's zone and language", () => {
   assert.equal(time.clock(AT), "14:05:09");
   assert.equal(time.clockMinutes(AT), "14:05");
   assert.equal(time.clockTenths(AT), "14:05:09.2");
+  assert.equal(time.clockTenths(time.nearestTenth(AT - (AT % 1_000_000) - 14_000)), "14:05:09.0");
   assert.equal(time.dateShort(AT), "Rab, 25 Nov 2026");
   assert.equal(time.dateLong(AT), "Rabu, 25 November 2026");
   assert.equal(time.dayMonth(AT), "25 Nov");

@@ -109,6 +109,9 @@ export const tenth = (us) => Math.floor(us / 100_000) % 10;
 /** "14:05:09.2". @param {number} us @returns {string} */
 export const clockTenths = (us) => `${clock(us)}.${tenth(us)}`;
 
+/** The nearest whole tenth of a second: of a frame that began 14 ms before 05:30:00 a clock says that. @param {number} us @returns {number} */
+export const nearestTenth = (us) => Math.round(us / 100_000) * 100_000;
+
 /** "Sel, 25 Nov 2025". @param {number} us @returns {string} */
 export function dateShort(us) {
   const p = partsOf(formats().short, us);

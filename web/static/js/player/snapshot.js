@@ -5,7 +5,7 @@
 
 import { request } from "../page/api.js";
 import { pageData } from "../page/page_data.js";
-import { clockTenths, dateShort, dayOf, rfc3339, SECOND_US } from "../page/site_time.js";
+import { clockTenths, dateShort, dayOf, nearestTenth, rfc3339, SECOND_US } from "../page/site_time.js";
 
 /** The server makes pictures up to this wide; where it was recorded smaller, the answer is as large as that. */
 const WIDEST = 1920;
@@ -102,7 +102,8 @@ async function serverFrame(tile) {
  * @returns {BandText[]}
  */
 function bandTexts(tile, at_us, widthOf, room) {
-  const time = `${dateShort(at_us)} ${clockTenths(at_us)} ${pageData().zone_label}`;
+  const shown_us = nearestTenth(at_us);
+  const time = `${dateShort(shown_us)} ${clockTenths(shown_us)} ${pageData().zone_label}`;
   const whose = `${pageData().site_name} · ${PRODUCT}`;
   const isWide = widthOf(`${time}   ${whose}`) <= room;
   return [

@@ -11,7 +11,7 @@ import { isSupported } from "./footage_source.js";
 import { nearestTo } from "./nearest_footage.js";
 import { Emitter } from "../page/emitter.js";
 import { part } from "../page/page_data.js";
-import { clockTenths, nowUs, SECOND_US } from "../page/site_time.js";
+import { clockTenths, nearestTenth, nowUs, SECOND_US } from "../page/site_time.js";
 import { TileStills } from "./tile_stills.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
@@ -317,7 +317,7 @@ export class Tile extends Emitter {
   #label(us) {
     this.pictureUs = us;
     this.root.dataset["wallUs"] = String(us);
-    this.clock.textContent = clockTenths(us);
+    this.clock.textContent = clockTenths(nearestTenth(us));
   }
 
   #readState() {

@@ -7,7 +7,7 @@ import { ApiError, isAborted } from "../page/api.js";
 import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
-import { clock, clockTenths, dateShort, dayOf, nowUs, parseTyped, SECOND_US, tenth } from "../page/site_time.js";
+import { clock, clockTenths, dateShort, dayOf, nearestTenth, nowUs, parseTyped, SECOND_US, tenth } from "../page/site_time.js";
 
 const SETTLE_MS = 150;
 
@@ -71,10 +71,11 @@ export class ClockForm extends Emitter {
   /** @param {number} us */
   show(us) {
     this.wallUs = us;
+    const shown_us = nearestTenth(us);
     for (const [element, words] of /** @type {[HTMLElement, string][]} */ ([
-      [this.date, dateShort(us)],
-      [this.time, clock(us)],
-      [this.tenth, `.${tenth(us)}`],
+      [this.date, dateShort(shown_us)],
+      [this.time, clock(shown_us)],
+      [this.tenth, `.${tenth(shown_us)}`],
     ])) {
       if (element.textContent !== words) element.textContent = words;
     }
