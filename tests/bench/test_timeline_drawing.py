@@ -11,7 +11,7 @@ from tests.bench.findings.results import Results
 from tests.support.installation import installation
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 from web.http.static_files import static_url
 
 pytestmark = pytest.mark.bench
@@ -36,7 +36,9 @@ def page(browser_context: BrowserContext, scratch: Path) -> Iterator[Page]:
         with site.running("web") as web:
             web.wait_for_output("Uvicorn running", seconds=120)
             url = f"http://127.0.0.1:{site.settings.port}"
-            browser_context.add_cookies([{"name": "siring", "value": token, "url": url}])
+            browser_context.add_cookies(
+                [{"name": session_cookie_name(site.settings), "value": token, "url": url}]
+            )
             opened = browser_context.new_page()
             opened.goto(f"{url}/exports")
             opened.add_style_tag(url=static_url("css/timeline.css"))

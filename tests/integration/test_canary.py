@@ -20,7 +20,7 @@ from vms.domain.camera import CameraDraft
 from vms.domain.camera_address import Credentials, Secret, parse_stream_url
 from vms.domain.time import format_rfc3339
 from vms.domain.user import Role
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 
 NEEDLES = tuple({CANARY.encode(), quote(CANARY, safe="").encode()})
 PASSWORD = "a long enough password"
@@ -85,7 +85,9 @@ def signed_in(site: Installation) -> httpx2.Client:
             name="admin", full_name="Admin", role=Role.ADMIN, password_hash=authority.hash_password(PASSWORD)
         )
         token = authority.sign_in("admin", PASSWORD, address="127.0.0.1").token
-    return httpx2.Client(base_url=f"http://127.0.0.1:{site.settings.port}", cookies={"siring": token})
+    return httpx2.Client(
+        base_url=f"http://127.0.0.1:{site.settings.port}", cookies={session_cookie_name(site.settings): token}
+    )
 
 
 def vms(site: Installation, *arguments: str) -> str:

@@ -48,13 +48,20 @@ def password_hasher() -> PasswordHasher:
 
 
 def session_cookie_name(settings: Settings) -> str:
-    """Return the cookie's name; `__Host-` binds it to this host where cookies travel by TLS only."""
-    return "__Host-siring" if settings.secure_cookies else "siring"
+    """Return the cookie's name; `__Host-` binds it to this host where cookies travel by TLS only.
+
+    Browsers send cookies to every port of a host (RFC 6265, 8.5): the number keeps two installations on one host apart.
+    """
+    return f"{_prefix(settings)}siring-{settings.port}"
 
 
 def browser_cookie_name(settings: Settings) -> str:
     """Return the name of the cookie that ties forms to a browser before anybody has signed in."""
-    return "__Host-siring-browser" if settings.secure_cookies else "siring-browser"
+    return f"{_prefix(settings)}siring-browser-{settings.port}"
+
+
+def _prefix(settings: Settings) -> str:
+    return "__Host-" if settings.secure_cookies else ""
 
 
 def wait_seconds(failures: int, last_failure_us: int, now_us: int, *, free: int, longest: int) -> int:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vms.domain.errors import InvalidInput, NotFound, NotSignedIn, PermissionDenied
+from web.access.auth import session_cookie_name
 from web.access.permissions import SIGNED_IN
 from web.api.operations import Operation, Schema, json_answer, schemas_of
 from web.http.errors import ErrorAnswer, status_of
@@ -32,13 +33,15 @@ def route(operations: Sequence[Operation]) -> Route:
     """Return the route that answers the description of these operations."""
 
     def openapi(request: Call) -> Response:
-        return json_answer(request, description(operations, services_of(request).version))
+        services = services_of(request)
+        cookie = session_cookie_name(services.settings)
+        return json_answer(request, description(operations, services.version, cookie=cookie))
 
     return guarded("/openapi.json", openapi, SIGNED_IN)
 
 
-def description(operations: Sequence[Operation], version: str) -> Schema:
-    """Return the OpenAPI 3.1 description of the operations."""
+def description(operations: Sequence[Operation], version: str, *, cookie: str) -> Schema:
+    """Return the OpenAPI 3.1 description of the operations; `cookie` is the name of the one that holds a session."""
     kinds: list[object] = [ErrorAnswer]
     kinds += [kind for one in operations for kind in (one.asked, one.body, one.answer) if kind is not None]
     found, named = schemas_of(kinds)
@@ -58,7 +61,7 @@ def description(operations: Sequence[Operation], version: str) -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "Siring", "version": version, "description": _ABOUT},
         "components": {
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "siring"}},
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": cookie}},
             "schemas": {name: _tidy(schema) for name, schema in named.items()},
             "responses": {"Problem": {"description": "what was wrong", **_json(schemas[ErrorAnswer])}},
         },

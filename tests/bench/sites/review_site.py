@@ -20,7 +20,7 @@ from vms.domain.time import MINUTE_US, SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role
 from vms.processes.app import Services
 from vms.simulator.camera_spec import CameraSpec, Scene
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 
 CAMERAS = 16
 FPS = 15
@@ -68,7 +68,9 @@ class ReviewSite:
         with self.site.opened() as services:
             authority = Authority(services.storage, services.clock)
             token = authority.sign_in(_USER, _PASSWORD, address="127.0.0.1").token
-        context.add_cookies([{"name": "siring", "value": token, "url": self.url}])
+        context.add_cookies(
+            [{"name": session_cookie_name(self.site.settings), "value": token, "url": self.url}]
+        )
         for script in _SCRIPTS:
             context.add_init_script(path=script)
 

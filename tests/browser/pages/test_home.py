@@ -325,6 +325,17 @@ def test_controls_are_large_enough_for_fingers_on_a_phone(
     assert [size for size in sizes if min(size[1:]) < least - 0.5] == []
 
 
+def test_two_installations_on_one_host_leave_each_other_signed_in(
+    silent: SilentSite, city: City, chromium: Browser
+) -> None:
+    with silent.looking(chromium, "wali", DESK) as page:
+        city.sign_in(page.context, "admin")
+        for url in (silent.url, city.url, silent.url, city.url):
+            page.goto(url)
+            expect(page.locator("html")).to_have_attribute("lang", "id")
+            assert urlsplit(page.url).path == "/"
+
+
 def test_search_comes_first_on_a_phone(silent: SilentSite, chromium: Browser) -> None:
     with silent.looking(chromium, "baru", PHONE) as page:
         page.goto(silent.url)

@@ -26,7 +26,7 @@ from vms.domain.user import Role
 from vms.media.fragment_table import encode
 from vms.media.fragments import Fragment
 from vms.processes.app import Services
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 
 NAMES = (
     ("Balai Kota", "Halaman depan"),
@@ -74,7 +74,9 @@ class Archive:
         with self.site.opened() as services:
             authority = Authority(services.storage, services.clock)
             token = authority.sign_in("penyelidik", _PASSWORD, address="127.0.0.1").token
-        context.add_cookies([{"name": "siring", "value": token, "url": self.url}])
+        context.add_cookies(
+            [{"name": session_cookie_name(self.site.settings), "value": token, "url": self.url}]
+        )
 
 
 @contextmanager

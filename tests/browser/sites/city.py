@@ -23,7 +23,7 @@ from vms.domain.user import Role
 from vms.processes.app import Services
 from vms.simulator.camera_spec import CameraSpec, Codec
 from vms.simulator.demo_cameras import demo_cameras
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 
 ZONE = ZoneInfo("Asia/Makassar")
 PASSWORD = "kayuh baimbai 1526"
@@ -87,7 +87,9 @@ class City:
         with self.opened() as services:
             authority = Authority(services.storage, services.clock)
             token = authority.sign_in(name, PASSWORD, address="127.0.0.1").token
-        context.add_cookies([{"name": "siring", "value": token, "url": self.url}])
+        context.add_cookies(
+            [{"name": session_cookie_name(self.site.settings), "value": token, "url": self.url}]
+        )
 
 
 def local(us: int) -> datetime:

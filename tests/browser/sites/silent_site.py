@@ -17,7 +17,7 @@ from vms.domain.camera import Camera, CameraDraft, StreamState, StreamStatus
 from vms.domain.camera_address import parse_stream_url
 from vms.domain.time import HOUR_US, MINUTE_US
 from vms.domain.user import Role
-from web.access.auth import Authority
+from web.access.auth import Authority, session_cookie_name
 
 _PASSWORD = "baras banjar kuning"
 
@@ -64,7 +64,9 @@ class SilentSite:
             reduced_motion="reduce",
             java_script_enabled=more.get("with_scripts", True),
         ) as context:
-            context.add_cookies([{"name": "siring", "value": token, "url": self.url}])
+            context.add_cookies(
+                [{"name": session_cookie_name(self.site.settings), "value": token, "url": self.url}]
+            )
             yield context.new_page()
 
 

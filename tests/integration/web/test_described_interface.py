@@ -29,11 +29,13 @@ from vms.domain.export import ClipRequest
 from vms.domain.saved_view import ViewContent
 from vms.domain.time import HOUR_US, SECOND_US, TimeRange, format_rfc3339
 from vms.domain.user import Role, User
+from vms.host.settings import Settings
+from web.access.auth import session_cookie_name
 from web.api import operations
 from web.api.description import description
 from web.api.values import AskedCameras, Month
 
-DESCRIPTION = description(operations(), "0.0.0+test")
+DESCRIPTION = description(operations(), "0.0.0+test", cookie=session_cookie_name(Settings()))
 SCHEMA = schemathesis.openapi.from_dict(
     DESCRIPTION,
     config=SchemathesisConfig.from_dict(

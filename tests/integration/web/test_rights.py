@@ -261,7 +261,7 @@ def test_camera_list_holds_only_own_cameras_and_no_address(site: Site) -> None:
 
 
 def test_every_interface_route_is_described(site: Site) -> None:
-    described = description(operations(), "1")["paths"]
+    described = description(operations(), "1", cookie="siring-1")["paths"]
     assert isinstance(described, dict)
     served: dict[str, set[str]] = {}
     for route, _ in guarded_routes(site):
