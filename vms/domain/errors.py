@@ -8,6 +8,8 @@
         UnclearLogin           a camera's address holds more than one login
         UnreadableTime         a typed time is none, or one that no clock shows; carries which
       PermissionDenied         the caller is known but lacks the right
+        ForeignPage            a change was asked for by a page of another name; carries both names
+        CookieLost             no cookie came back with the form
         NotSignedIn            the caller is not known
         TooManyAttempts        the caller is throttled; carries how long to wait
       SettingsError            the settings file or environment is unusable
@@ -75,6 +77,23 @@ class UnreadableTime(InvalidInput):
 
 class PermissionDenied(VmsError):
     """The caller is known but lacks the right."""
+
+
+class ForeignPage(PermissionDenied):
+    """A change was asked for by a page that is not ours, as far as names tell.
+
+    Attributes:
+        page: host and port of the page. asked: those by which this server was asked for.
+    """
+
+    def __init__(self, page: str, asked: str) -> None:
+        """Say both names."""
+        super().__init__(f"the page is of {page or 'another site'}, and this server was asked for as {asked}")
+        self.page, self.asked = page, asked
+
+
+class CookieLost(PermissionDenied):
+    """The browser sent no cookie back with the form that it was given."""
 
 
 class NotSignedIn(PermissionDenied):

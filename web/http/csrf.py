@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from vms.domain.errors import PermissionDenied
+from vms.domain.errors import CookieLost, ForeignPage, PermissionDenied
 
 FIELD = "csrf_token"
 HEADER = "x-csrf-token"
@@ -36,16 +36,16 @@ def check(browser_secret: str | None, given: str | None, headers: Mapping[str, s
         given: token from the form or the header. headers: of the request, names in lower case.
 
     Raises:
-        PermissionDenied: the request may have been made by another site.
+        ForeignPage: the request may have been made by another site.
+        CookieLost: the browser keeps no cookie of ours.
+        PermissionDenied: the page is of an earlier session.
     """
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise PermissionDenied("this request came from another site")
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
-        raise PermissionDenied("this request came from another site")
-    if (
-        not browser_secret
-        or not given
-        or not hmac.compare_digest(given.encode(), token_for(browser_secret).encode())
-    ):
-        raise PermissionDenied("this page is too old or cookies are switched off: load it again")
+    host, origin = headers.get("host", "").lower(), headers.get("origin")
+    page = urlsplit(origin or "").netloc.lower()
+    is_same_site = headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+    if not is_same_site or (origin is not None and page != host):
+        raise ForeignPage(page, host)
+    if not browser_secret:
+        raise CookieLost("no cookie came back: they are switched off, or need TLS and the page came without")
+    if not given or not hmac.compare_digest(given.encode(), token_for(browser_secret).encode()):
+        raise PermissionDenied("this page is too old: load it again")

@@ -63,6 +63,8 @@ _STATUSES: tuple[tuple[type[errors.VmsError], int, str], ...] = (
     (errors.InvalidInput, 422, "invalid-input"),
     (errors.NotSignedIn, 401, "not-signed-in"),
     (errors.TooManyAttempts, 429, "too-many-attempts"),
+    (errors.ForeignPage, 403, "foreign-page"),
+    (errors.CookieLost, 403, "cookie-lost"),
     (errors.PermissionDenied, 403, "permission-denied"),
     (errors.VolumeUnavailable, 503, "volume-unavailable"),
     (errors.VolumeFull, 507, "volume-full"),

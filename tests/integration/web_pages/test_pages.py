@@ -95,6 +95,22 @@ def test_form_without_token_changes_nothing(site: Site) -> None:
     assert "siring_language" not in answer.cookies
 
 
+def test_refused_form_says_why(site: Site) -> None:
+    """A proxy that drops the port, a browser without cookies, and a page of an earlier session are three things."""
+    with browser(site) as client:
+        form = {"language": "en", "csrf_token": token(client.get("/sign-in").text)}
+        proxied = client.post("/preferences", data=form, headers={"Origin": "http://siring.test:8443"}).text
+        client.cookies.clear()
+        client.cookies.set(browser_cookie_name(site.settings), csrf.new_browser_secret())
+        old = client.post("/preferences", data=form).text
+        client.cookies.clear()
+        without = client.post("/preferences", data=form).text
+    assert "siring.test:8443" in proxied
+    assert "“siring.test”" in proxied
+    assert "terlalu lama" in old
+    assert "kuki" in without
+
+
 def test_sign_in_leads_to_no_other_site(site: Site) -> None:
     site.add_user("siti.rahmah", Role.ADMIN)
     with browser(site) as client:

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from tests.support.footage import SteppedClock
 from vms.domain import errors
-from vms.domain.errors import PermissionDenied, TooManyAttempts
+from vms.domain.errors import CookieLost, ForeignPage, PermissionDenied, TooManyAttempts
 from web.access.auth import wait_seconds
 from web.app import _check_all_guarded
 from web.http import csrf
@@ -45,7 +45,7 @@ def test_token_of_another_browser_is_refused() -> None:
     csrf.check(own, csrf.token_for(own), {})
     with pytest.raises(PermissionDenied):
         csrf.check(own, csrf.token_for(other), {})
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(CookieLost):
         csrf.check(None, csrf.token_for(own), {})
 
 
@@ -60,7 +60,7 @@ def test_token_of_another_browser_is_refused() -> None:
 )
 def test_request_from_another_site_is_refused(headers: dict[str, str]) -> None:
     own = csrf.new_browser_secret()
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForeignPage):
         csrf.check(own, csrf.token_for(own), headers)
 
 

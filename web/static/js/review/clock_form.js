@@ -7,7 +7,17 @@ import { ApiError, isAborted } from "../page/api.js";
 import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { pageData, part, text } from "../page/page_data.js";
-import { clock, clockTenths, dateShort, dayOf, nearestTenth, nowUs, parseTyped, SECOND_US, tenth } from "../page/site_time.js";
+import {
+  clock,
+  clockTenths,
+  dateShort,
+  dayOf,
+  nearestTenth,
+  nowUs,
+  parseTyped,
+  SECOND_US,
+  tenth,
+} from "../page/site_time.js";
 
 const SETTLE_MS = 150;
 
