@@ -1,8 +1,12 @@
 """The `vms` command: everything an administrator does from a shell."""
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+from typing_extensions import override
 
 from vms.cli import (
     camera,
@@ -20,8 +24,23 @@ from vms.cli import (
 )
 from vms.cli.environment import fail
 from vms.domain.errors import VmsError
+from vms.ffmpeg.redaction import Redactor
+
+
+class _Commands(TyperGroup):
+    """All commands; what is said of arguments in the wrong place repeats no login in them."""
+
+    @override
+    def invoke(self, ctx: Any) -> object:  # the kind of context has no public name
+        try:
+            return super().invoke(ctx)
+        except TyperException as error:
+            error.message = Redactor()(error.message)
+            raise
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

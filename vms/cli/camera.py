@@ -20,7 +20,7 @@ from vms.cli.environment import (
 )
 from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, CameraDraft, StreamRole
-from vms.domain.camera_address import Credentials, parse_stream_url
+from vms.domain.camera_address import Credentials, is_address, parse_stream_url
 from vms.domain.camera_text import CameraText
 from vms.domain.errors import InvalidInput
 from vms.ffmpeg.camera_probe import CameraReport, Grade, probe_camera
@@ -89,7 +89,7 @@ def probe(
 ) -> None:
     """Say within ten seconds what a camera sends, or why not and what to do."""
     with opened() as env:
-        if camera.startswith(("rtsp://", "rtsps://")):
+        if is_address(camera):
             url, credentials = parse_stream_url(camera)
         else:
             known = env.storage.cameras.find(camera)
@@ -233,7 +233,7 @@ def _as_dict(env: Environment, camera: Camera) -> dict[str, object]:
             {
                 "id": stream.id,
                 "role": stream.role,
-                "url": stream.url.text,
+                "url": str(stream.url),
                 "state": statuses[stream.id].state if stream.id in statuses else None,
                 "last_media_us": statuses[stream.id].last_media_us if stream.id in statuses else None,
             }

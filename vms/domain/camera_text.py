@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from vms.domain.camera import GIGABYTE, LEAST_QUOTA_GB, MOST_QUOTA_GB, Camera, CameraDraft, StreamRole
 from vms.domain.camera_address import Credentials, Secret, StreamUrl, is_allowed_address, parse_stream_url
-from vms.domain.errors import InvalidInput, UnclearLogin
+from vms.domain.errors import InvalidInput, UnclearLogin, UnusableCharacter
 from vms.domain.form_fields import FieldProblem, FieldReader, Rule, range_problems, required
 
 
@@ -47,12 +47,12 @@ class CameraText:
 
     @classmethod
     def of(cls, camera: Camera, credentials: Credentials | None = None) -> "CameraText":
-        """Return a camera as a person would write it down, without its password."""
+        """Return a camera as a person would write it down, without its password or an address that may hold one."""
         streams = {stream.role: stream for stream in camera.streams if stream.is_enabled}
         main, sub = streams.get(StreamRole.MAIN), streams.get(StreamRole.SUB)
         return cls(
-            main_url="" if main is None else str(main.url),
-            sub_url="" if sub is None else str(sub.url),
+            main_url="" if main is None or not main.url.is_clear else main.url.text,
+            sub_url="" if sub is None or not sub.url.is_clear else sub.url.text,
             username="" if credentials is None else credentials.username,
             name=camera.name,
             place=camera.place,
@@ -125,6 +125,11 @@ class CameraText:
             return None, None
         try:
             url, credentials = parse_stream_url(text)
+        except UnusableCharacter as error:
+            what = f"cannot be used: {error}"
+            problem = FieldProblem(name, Rule.UNUSABLE_CHARACTER, what, character=error.character)
+            reader.complain(problem)
+            return None, None
         except InvalidInput as error:
             rule = Rule.UNCLEAR_LOGIN if isinstance(error, UnclearLogin) else Rule.UNUSABLE_ADDRESS
             reader.complain(FieldProblem(name, rule, f"cannot be used: {error}"))

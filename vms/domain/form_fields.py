@@ -22,6 +22,8 @@ class Rule(enum.StrEnum):
     OUT_OF_RANGE = "out-of-range"
     UNUSABLE_ADDRESS = "unusable-address"
     UNCLEAR_LOGIN = "unclear-login"
+    UNUSABLE_CHARACTER = "unusable-character"
+    """It is an address with a character that may hide where the login ends."""
     OUTSIDE_NETWORKS = "outside-networks"
     SAME_STREAMS = "same-streams"
     MIN_ABOVE_MAX = "min-above-max"
@@ -37,7 +39,7 @@ class FieldProblem:
 
     Attributes:
         text: the same in English, to stand behind the field's name; never repeats what was written.
-        low, high: the bounds of a number that is out of them.
+        low, high: the bounds of a number that is out of them. character: the one that cannot stand there.
     """
 
     field: str
@@ -45,6 +47,7 @@ class FieldProblem:
     text: str
     low: float = 0
     high: float = 0
+    character: str = ""
 
 
 def required(field: str) -> FieldProblem:

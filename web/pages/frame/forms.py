@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 
@@ -17,6 +18,7 @@ SENTENCES: Final[Mapping[Rule, str]] = {
     Rule.OUT_OF_RANGE: "form.out_of_range",
     Rule.UNUSABLE_ADDRESS: "camera_form.bad_url",
     Rule.UNCLEAR_LOGIN: "camera_form.unclear_login",
+    Rule.UNUSABLE_CHARACTER: "camera_form.unusable_character",
     Rule.OUTSIDE_NETWORKS: "camera_form.bad_network",
     Rule.SAME_STREAMS: "camera_form.same_streams",
     Rule.MIN_ABOVE_MAX: "camera_form.min_above_max",
@@ -47,10 +49,18 @@ class Form:
     def complain_all(self, problems: Iterable[FieldProblem], words: Catalogue) -> None:
         """Note what is wrong with several fields."""
         for problem in problems:
-            sentence = words.text(
-                SENTENCES[problem.rule], low=f"{problem.low:.12g}", high=f"{problem.high:.12g}"
-            )
-            self.complain(problem.field, sentence)
+            self.complain(problem.field, sentence_of(problem, words))
+
+
+def sentence_of(problem: FieldProblem, words: Catalogue) -> str:
+    """Return what a page says of a problem."""
+    return words.text(
+        SENTENCES[problem.rule],
+        low=f"{problem.low:.12g}",
+        high=f"{problem.high:.12g}",
+        character=problem.character,
+        encoded=quote(problem.character, safe=""),
+    )
 
 
 def text_field(data: FormData, name: str) -> str:
