@@ -72,12 +72,14 @@ class CameraText:
         """Return this with what is written in the fields of these names."""
         return replace(self, **texts)  # type: ignore[arg-type]  # forms, tables and options hold texts
 
-    def read(self, networks: tuple[str, ...], stored: Credentials | None = None) -> CheckedCamera:
+    def read(
+        self, networks: tuple[str, ...], stored: Credentials | None = None, known_name: str = ""
+    ) -> CheckedCamera:
         """Return the draft, or everything that is wrong with the text.
 
         Args:
             networks: where cameras may be, as the settings say.
-            stored: login of the camera that is edited; None for a new one.
+            stored: login of the camera that is edited; None for a new one. known_name: its name, likewise.
         """
         reader = FieldReader()
         main, inside = self._address(reader, "main_url", self.main_url, networks)
@@ -102,7 +104,7 @@ class CameraText:
             record_audio=self.record_audio,
         )
         has_unreadable_half = {"latitude", "longitude"} & {problem.field for problem in reader.problems}
-        for problem in draft.problems():
+        for problem in draft.problems(known_name):
             if problem.rule is not Rule.BOTH_COORDINATES or not has_unreadable_half:
                 reader.complain(problem)
         return CheckedCamera(None if reader.problems else draft, reader.problems)

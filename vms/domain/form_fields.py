@@ -29,6 +29,8 @@ class Rule(enum.StrEnum):
     MIN_ABOVE_MAX = "min-above-max"
     BOTH_COORDINATES = "both-coordinates"
     PASSWORD_WITHOUT_NAME = "password-without-name"  # noqa: S105  # a rule's name, not a password
+    NAME_IS_NUMBER = "name-is-number"
+    """Of a camera, which is called by its name or its number."""
     UNUSABLE_NAME = "unusable-name"
     WEAK_PASSWORD = "weak-password"  # noqa: S105  # likewise
 

@@ -108,7 +108,8 @@ def _read(request: Call, camera: Camera | None) -> tuple[Form, CameraDraft | Non
         record_audio=form.values["record_audio"] is True,
     )
     stored = services.storage.cameras.credentials(camera.id) if camera is not None else None
-    checked = written.read(services.settings.camera_networks, stored)
+    known_name = "" if camera is None else camera.name
+    checked = written.read(services.settings.camera_networks, stored, known_name)
     form.complain_all(checked.problems, words_of(request))
     for name in ("main_url", "sub_url"):
         _hide_login(form, name)

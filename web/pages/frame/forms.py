@@ -24,6 +24,7 @@ SENTENCES: Final[Mapping[Rule, str]] = {
     Rule.MIN_ABOVE_MAX: "camera_form.min_above_max",
     Rule.BOTH_COORDINATES: "camera_form.both_coordinates",
     Rule.PASSWORD_WITHOUT_NAME: "camera_form.password_without_name",
+    Rule.NAME_IS_NUMBER: "camera_form.name_is_number",
     Rule.UNUSABLE_NAME: "user.bad_name",
     Rule.WEAK_PASSWORD: "user.bad_password",
 }
