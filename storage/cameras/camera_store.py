@@ -20,12 +20,10 @@ from vms.domain.camera_address import Credentials
 from vms.domain.errors import Conflict, NotFound
 from vms.domain.form_fields import refuse
 from vms.domain.time import Clock
+from vms.domain.typed_reference import LARGEST_NUMBER, Named, TypedReference
 
 UNKNOWN_URL = "rtsp://unknown.invalid/"
 """Address of a stream that is known only by its footage; RFC 2606 keeps .invalid from ever existing."""
-
-_LONGEST_NUMBER = 19
-"""Digits of a BIGINT: a longer number is nobody's."""
 
 
 class CameraStore:
@@ -68,9 +66,8 @@ class CameraStore:
             Conflict: another camera in use has that name, or the camera was removed.
             SettingsError: the draft has credentials and there is no key to encrypt them with.
         """
-        refuse(draft.problems())
         with self._database.write() as connection, _unique_name(draft.name):
-            _require_in_use(connection, camera_id)
+            refuse(draft.problems(_in_use(connection, camera_id).name))
             connection.execute(sa.update(camera).where(camera.c.id == camera_id).values(camera_values(draft)))
             self._store_streams(connection, camera_id, draft)
             if clear_credentials:
@@ -88,7 +85,7 @@ class CameraStore:
             Conflict: the camera was removed.
         """
         with self._database.write() as connection:
-            _require_in_use(connection, camera_id)
+            _in_use(connection, camera_id)
             connection.execute(
                 sa.update(camera).where(camera.c.id == camera_id).values(is_enabled=is_enabled)
             )
@@ -122,7 +119,7 @@ class CameraStore:
 
     def some(self, camera_ids: Collection[int]) -> Sequence[Camera]:
         """Return the cameras with these ids that exist, removed or not, in the order given."""
-        kept = [camera_id for camera_id in camera_ids if camera_id < 10**_LONGEST_NUMBER // 10]
+        kept = [camera_id for camera_id in camera_ids if camera_id <= LARGEST_NUMBER]
         with self._database.read() as connection:
             found = {known.id: known for known in select_cameras(connection, camera.c.id.in_(sorted(kept)))}
         return [found[camera_id] for camera_id in kept if camera_id in found]
@@ -132,17 +129,18 @@ class CameraStore:
 
         Raises:
             NotFound: none is called that.
-            Conflict: several are called that.
+            Conflict: several may be meant, as where a number is another's name.
         """
-        text = text.strip()
+        typed = TypedReference.of(text)
+        is_called_so = [camera.c.name == typed.text, sa.func.lower(camera.c.name) == typed.text.lower()]
+        if typed.stored_number is not None:
+            is_called_so.append(camera.c.id == typed.stored_number)
+        if typed.uuid is not None:
+            is_called_so.append(camera.c.uuid == typed.uuid)
         with self._database.read() as connection:
-            if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
-                return _get(connection, int(text))
-            with contextlib.suppress(ValueError):
-                return _only(select_cameras(connection, camera.c.uuid == UUID(text)), text)
-            found = select_cameras(connection, sa.func.lower(camera.c.name) == text.lower())
-        in_use = [c for c in found if c.removed_us is None] or found
-        return _only([c for c in in_use if c.name == text] or in_use, text)
+            found = {one.id: one for one in select_cameras(connection, sa.or_(*is_called_so))}
+        known = (Named(one.id, one.uuid, one.name, one.removed_us is not None) for one in found.values())
+        return found[typed.choose("camera", known)]
 
     def stream_owner(self, stream_id: int) -> int:
         """Return the id of the camera that a stream belongs to.
@@ -200,7 +198,7 @@ class CameraStore:
                 now_us = self._clock.now_us()
                 values = {
                     "uuid": camera_uuid if camera_uuid is not None and not taken else uuid4(),
-                    "name": camera_name or f"{stream_uuid.hex[:8]}",
+                    "name": camera_name or f"unknown {stream_uuid.hex[:8]}",
                     "is_enabled": False,
                     "created_us": now_us,
                     "removed_us": now_us,
@@ -268,21 +266,16 @@ def _select_credentials(
 
 def _get(connection: Connection, camera_id: int) -> Camera:
     found = select_camera(connection, camera_id)
-    return _only([] if found is None else [found], str(camera_id))
+    if found is None:
+        raise NotFound(f"there is no camera {camera_id}")
+    return found
 
 
-def _only(found: Sequence[Camera], text: str) -> Camera:
-    if not found:
-        raise NotFound(f"there is no camera {text!r}")
-    if len(found) > 1:
-        ids = ", ".join(str(c.id) for c in found)
-        raise Conflict(f"several cameras are called {text!r}: give one of the numbers {ids}")
-    return found[0]
-
-
-def _require_in_use(connection: Connection, camera_id: int) -> None:
-    if _get(connection, camera_id).removed_us is not None:
+def _in_use(connection: Connection, camera_id: int) -> Camera:
+    known = _get(connection, camera_id)
+    if known.removed_us is not None:
         raise Conflict(f"camera {camera_id} was removed; add it anew to record it again")
+    return known
 
 
 def _owner_with_room(connection: Connection, camera_uuid: UUID | None, role: StreamRole) -> int | None:

@@ -19,6 +19,7 @@ from storage.volumes.volume_access import open_volume
 from vms.domain.errors import Conflict, InvalidInput, NotFound, VolumeUnavailable
 from vms.domain.form_fields import refuse
 from vms.domain.time import Clock
+from vms.domain.typed_reference import Named, TypedReference
 from vms.domain.volume import Volume, VolumeState, volume_problems
 
 _NOT_FOOTAGE: Final = frozenset({"lost+found"})
@@ -80,12 +81,15 @@ class VolumeStore:
         return _volume(row)
 
     def find(self, text: str) -> Volume:
-        """Return the volume whose number, path or uuid a person typed; raises NotFound."""
-        known = self.list()
-        for one in known:
-            if text in {str(one.id), one.path, str(one.uuid), one.uuid.hex}:
-                return one
-        raise NotFound(f"there is no volume {text!r}")
+        """Return the volume whose number, path or uuid a person typed.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: several may be meant.
+        """
+        known = {one.id: one for one in self.list()}
+        typed = TypedReference.of(os.path.normpath(text) if text.startswith("/") else text)
+        return known[typed.choose("volume", (Named(one.id, one.uuid, one.path) for one in known.values()))]
 
     def edit(
         self,

@@ -2,11 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+from typing_extensions import override
 
 from vms.domain.errors import VmsError
+from vms.ffmpeg.redaction import Redactor
 
 SUMMARIES: Final = {
     "up": "Bring the database up to date, then run everything until Ctrl-C.",
@@ -32,9 +36,22 @@ SUMMARIES: Final = {
 _HIDDEN: Final = ("demo",)
 
 
+class _Commands(TyperGroup):
+    """All commands; what is said of arguments in the wrong place repeats no login in them."""
+
+    @override
+    def invoke(self, ctx: Any) -> object:  # the kind of context has no public name
+        try:
+            return super().invoke(ctx)
+        except TyperException as error:
+            error.message = Redactor()(error.message)
+            raise
+
+
 def command_line(wanted: str | None = None) -> typer.Typer:
     """Return the command line: all of it, or one that can run the command `wanted` and knows of the others by name."""
     app = typer.Typer(
+        cls=_Commands,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

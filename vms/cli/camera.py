@@ -11,6 +11,7 @@ from vms.cli.camera_csv import read_cameras
 from vms.cli.camera_options import CameraOptions, takes_camera_options
 from vms.cli.environment import (
     EXIT_FAILED,
+    CameraName,
     Environment,
     opened,
     out,
@@ -20,14 +21,13 @@ from vms.cli.environment import (
 )
 from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, CameraDraft, StreamRole
-from vms.domain.camera_address import Credentials, parse_stream_url
+from vms.domain.camera_address import is_address, parse_stream_url
 from vms.domain.camera_text import CameraText
 from vms.domain.errors import InvalidInput
 from vms.ffmpeg.camera_probe import CameraReport, Grade, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Add, test and edit cameras.")
 
-Name = Annotated[str, typer.Argument(help="The camera's number, name or UUID.")]
 Url = Annotated[str | None, typer.Option(help="rtsp:// address; a login inside it is taken out and sealed.")]
 Username = Annotated[str | None, typer.Option(help="User name at the camera; the password is asked for.")]
 PasswordStdin = Annotated[
@@ -84,12 +84,14 @@ def list_(
 
 @app.command("test")
 def probe(
-    camera: Annotated[str, typer.Argument(help="A camera's number or name, or an rtsp:// address.")],
+    camera: Annotated[
+        str, typer.Argument(help="A camera's name, number ('#7') or UUID, or an rtsp:// address.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Say within ten seconds what a camera sends, or why not and what to do."""
     with opened() as env:
-        if camera.startswith(("rtsp://", "rtsps://")):
+        if is_address(camera):
             url, credentials = parse_stream_url(camera)
         else:
             known = env.storage.cameras.find(camera)
@@ -111,7 +113,7 @@ def probe(
 @app.command()
 @takes_camera_options
 def edit(
-    camera: Name,
+    camera: CameraName,
     options: CameraOptions,
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     url: Url = None,
@@ -135,7 +137,7 @@ def edit(
             written,
             {"main_url": "--url"},
             kept=f"camera {known.id} “{known.name}” stays as it was",
-            stored=env.storage.cameras.credentials(known.id),
+            known=known,
         )
         changed = env.storage.cameras.edit(known.id, draft)
         env.record(AuditAction.CAMERA_EDIT, f"camera {changed.id}", changed.name)
@@ -144,7 +146,9 @@ def edit(
 
 
 @app.command()
-def remove(camera: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+def remove(
+    camera: CameraName, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
     """Take a camera out of use; its footage stays until its retention ends."""
     with opened() as env:
         known = env.storage.cameras.find(camera)
@@ -195,10 +199,11 @@ def _checked(
     names: dict[str, str],
     *,
     kept: str,
-    stored: Credentials | None = None,
+    known: Camera | None = None,
 ) -> CameraDraft:
     """Return the draft; raises InvalidInput with all that is wrong."""
-    checked = written.read(env.settings.camera_networks, stored)
+    stored = None if known is None else env.storage.cameras.credentials(known.id)
+    checked = written.read(env.settings.camera_networks, stored, "" if known is None else known.name)
     position = dict.fromkeys(("latitude", "longitude"), "--position")
     refuse_fields(checked.problems, kept=kept, names=position | names)
     assert checked.draft is not None  # noqa: S101  # there is one where there are no problems
@@ -212,7 +217,7 @@ def _warn_if_incomplete(camera: Camera) -> None:
         if not is_set
     ]
     if missing:
-        out.print(f"It does not record yet: set {' and '.join(missing)} with  vms camera edit {camera.id}")
+        out.print(f"It does not record yet: set {' and '.join(missing)} with  vms camera edit '#{camera.id}'")
 
 
 def _as_dict(env: Environment, camera: Camera) -> dict[str, object]:
@@ -233,7 +238,7 @@ def _as_dict(env: Environment, camera: Camera) -> dict[str, object]:
             {
                 "id": stream.id,
                 "role": stream.role,
-                "url": stream.url.text,
+                "url": str(stream.url),
                 "state": statuses[stream.id].state if stream.id in statuses else None,
                 "last_media_us": statuses[stream.id].last_media_us if stream.id in statuses else None,
             }

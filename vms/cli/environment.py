@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -24,8 +24,7 @@ from vms.processes.app import Services, open_services
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-LARGEST_NUMBER = 2**63 - 1
-"""No row has a larger one."""
+CameraName = Annotated[str, typer.Argument(help="The camera's name, number ('#7') or UUID.")]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.3
 
 
 def export(
-    camera: Annotated[list[str], typer.Argument(help="One or more cameras: number, name or UUID.")],
+    camera: Annotated[list[str], typer.Argument(help="One or more cameras: name, number ('#7') or UUID.")],
     start: Annotated[str, typer.Option("--from", help="First frame, such as '25/11/2025 14.05.09'.")],
     end: Annotated[str, typer.Option("--to", help="End; the last frame is the one before it.")],
     reason: Annotated[str, typer.Option(help="What it is for; it is written into the record.")],

@@ -5,19 +5,20 @@ from typing import Annotated
 
 import typer
 
-from vms.cli.environment import LARGEST_NUMBER, opened, out, print_json, print_table, refuse_fields
+from vms.cli.environment import CameraName, opened, out, print_json, print_table, refuse_fields
 from vms.cli.moment import typed_range
 from vms.cli.timeline import local
 from vms.domain.audit import AuditAction
 from vms.domain.retention import hold_problems, reason_problems
 from vms.domain.time import DAY_US
+from vms.domain.typed_reference import LARGEST_NUMBER
 
 app = typer.Typer(no_args_is_help=True, help="Protect footage from every deletion.")
 
 
 @app.command()
 def add(
-    camera: Annotated[str, typer.Argument(help="The camera's number, name or UUID.")],
+    camera: CameraName,
     start: Annotated[
         str, typer.Option("--from", help="Start, such as '25/11/2025 14.05' or 'yesterday 14:00'.")
     ],

@@ -5,16 +5,16 @@ from typing import Annotated
 import typer
 
 from storage.purge.state import PurgeState
-from vms.cli.environment import opened, out, print_json, print_table
+from vms.cli.environment import Environment, opened, out, print_json, print_table
 from vms.domain.audit import AuditAction
-from vms.domain.errors import InvalidInput, NotFound
+from vms.domain.errors import Conflict, InvalidInput, NotFound
 from vms.domain.retention import PurgeRemedy
 
 app = typer.Typer(no_args_is_help=True, help="See and confirm what retention hesitates to delete.")
 
 CLOCK = "clock"
 _REMEDIES = {
-    PurgeRemedy.CAMERA: "vms purge allow {camera_id}",
+    PurgeRemedy.CAMERA: "vms purge allow '#{camera_id}'",
     PurgeRemedy.CLOCK: f"set the clock, or  vms purge allow {CLOCK}",
     PurgeRemedy.VOLUME: "vms volume list",
 }
@@ -54,13 +54,19 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Answer for progr
 
 @app.command()
 def allow(
-    what: Annotated[str, typer.Argument(help=f"A camera, or the word {CLOCK}: this host's clock is right.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help=f"A camera's name, number ('#7') or UUID, or the word {CLOCK}: this host's clock is right."
+        ),
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Say that an unusually large purge of a camera is meant (good for a day), or that the clock is right."""
     with opened() as env:
         state = PurgeState(env.storage.database, env.clock)
         if what == CLOCK:
+            _refuse_camera_called_clock(env)
             state.allow_clock()
             env.record(AuditAction.PURGE_ALLOW, CLOCK)
             out.print("Age counts again from the next pass on.")
@@ -76,3 +82,13 @@ def allow(
             state.allow_stream(stream.id)
         env.record(AuditAction.PURGE_ALLOW, f"camera {camera.id}", camera.name)
         out.print("Allowed for a day; the next pass begins within half a minute.")
+
+
+def _refuse_camera_called_clock(env: Environment) -> None:
+    """Raise Conflict where the word may mean a camera, too."""
+    for camera in env.storage.cameras.list(include_removed=True):
+        if camera.name.casefold() == CLOCK:
+            raise Conflict(
+                f"{CLOCK!r} is ambiguous: camera {camera.id} is called so; say '#{camera.id}' if that is meant, "
+                "or give the camera another name if this host's clock is. Nothing was done"
+            )

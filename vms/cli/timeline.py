@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from playback.timeline.lanes import Lanes
-from vms.cli.environment import Environment, opened, out, print_json, print_table
+from vms.cli.environment import CameraName, Environment, opened, out, print_json, print_table
 from vms.cli.moment import typed_range
 from vms.domain.camera import StreamRole
 from vms.domain.errors import InvalidInput, NotFound
@@ -13,7 +13,7 @@ from vms.domain.time import to_datetime
 
 
 def timeline(
-    camera: Annotated[str, typer.Argument(help="The camera's number, name or UUID.")],
+    camera: CameraName,
     start: Annotated[
         str, typer.Option("--from", help="Start, such as '00:00' or 'yesterday 14:00'.")
     ] = "00:00",

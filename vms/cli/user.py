@@ -16,7 +16,8 @@ app = typer.Typer(no_args_is_help=True, help="Add people and set what they may s
 
 Name = Annotated[str, typer.Argument(help="The name they sign in with.")]
 Cameras = Annotated[
-    list[str] | None, typer.Option("--camera", help="A camera they may see; repeat for more.")
+    list[str] | None,
+    typer.Option("--camera", help="A camera they may see: name, number ('#7') or UUID; repeat for more."),
 ]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")

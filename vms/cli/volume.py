@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from vms.cli.environment import (
-    LARGEST_NUMBER,
     Environment,
     opened,
     out,
@@ -21,7 +20,7 @@ from vms.domain.volume import LARGEST_FLOOR_GB, Volume, volume_problems
 
 app = typer.Typer(no_args_is_help=True, help="Add disks for footage and see how full they are.")
 
-Number = Annotated[int, typer.Argument(min=0, max=LARGEST_NUMBER, help="The volume's number.")]
+Name = Annotated[str, typer.Argument(help="The volume's number ('#2'), folder or UUID.")]
 MinFree = Annotated[
     str | None, typer.Option(metavar="GB", help="Free-space floor; by itself 2 % of the disk.")
 ]
@@ -80,46 +79,47 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Answer for progr
 
 
 @app.command()
-def enable(volume: Number) -> None:
+def enable(volume: Name) -> None:
     """Let new recordings go here again; also what unfreezes a suspect or failed volume once you looked at it."""
     _set(volume, is_enabled=True)
 
 
 @app.command()
-def disable(volume: Number) -> None:
+def disable(volume: Name) -> None:
     """Write no new recordings here; what it holds stays readable and is purged as policy says."""
     _set(volume, is_enabled=False)
 
 
 @app.command()
 def edit(
-    volume: Number,
+    volume: Name,
     folder: Annotated[Path | None, typer.Option(help="Where its disk is mounted now.")] = None,
     min_free_gb: MinFree = None,
     weight: Annotated[int | None, typer.Option(min=1, help="Share of new recordings it takes.")] = None,
 ) -> None:
     """Change where a volume is mounted, its floor or its share; nothing is moved."""
     with opened() as env:
-        known = env.storage.volumes.get(volume)
-        kept = f"volume {volume} stays as it was"
+        known = env.storage.volumes.find(volume)
+        kept = f"volume {known.id} stays as it was"
         floor = _floor_bytes(min_free_gb, weight or known.weight, kept=kept)
         changed = env.storage.volumes.edit(
-            volume,
+            known.id,
             path=folder.resolve() if folder is not None else None,
             min_free_bytes=known.min_free_bytes if floor is None else floor,
             weight=weight or known.weight,
             is_enabled=known.is_enabled,
         )
-        env.record(AuditAction.VOLUME_EDIT, f"volume {volume}", changed.path)
+        env.record(AuditAction.VOLUME_EDIT, f"volume {known.id}", changed.path)
         out.print(f"Volume {changed.id} at {changed.path}")
 
 
 @app.command()
-def remove(volume: Number) -> None:
+def remove(volume: Name) -> None:
     """Forget a volume that holds no footage any more; its folder stays as it is."""
     with opened() as env:
-        env.storage.volumes.remove(volume)
-        env.record(AuditAction.VOLUME_REMOVE, f"volume {volume}")
+        known = env.storage.volumes.find(volume)
+        env.storage.volumes.remove(known.id)
+        env.record(AuditAction.VOLUME_REMOVE, f"volume {known.id}")
         out.print("Forgotten.")
 
 
@@ -136,11 +136,12 @@ def _floor_bytes(written_gb: str | None, weight: int, *, kept: str) -> int | Non
     return floor
 
 
-def _set(number: int, *, is_enabled: bool) -> None:
+def _set(volume: str, *, is_enabled: bool) -> None:
     with opened() as env:
-        env.storage.volumes.set_enabled(number, is_enabled=is_enabled)
+        known = env.storage.volumes.find(volume)
+        env.storage.volumes.set_enabled(known.id, is_enabled=is_enabled)
         env.record(
-            AuditAction.VOLUME_ENABLE if is_enabled else AuditAction.VOLUME_DISABLE, f"volume {number}"
+            AuditAction.VOLUME_ENABLE if is_enabled else AuditAction.VOLUME_DISABLE, f"volume {known.id}"
         )
         out.print("In use." if is_enabled else "Out of use for new recordings.")
 

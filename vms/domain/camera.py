@@ -8,6 +8,7 @@ from uuid import UUID
 from vms.domain.camera_address import Credentials, StreamUrl
 from vms.domain.form_fields import FieldProblem, Rule, length_problems, range_problems, required
 from vms.domain.time import SECOND_US
+from vms.domain.typed_reference import reads_as_number
 
 MOST_TOGETHER = 16
 """Cameras that are reviewed, bookmarked or saved as a view together."""
@@ -156,10 +157,18 @@ class CameraDraft:
     is_enabled: bool = True
     record_audio: bool = False
 
-    def problems(self) -> Iterator[FieldProblem]:
-        """Yield what keeps the draft from being stored; nothing where it can be."""
-        if not self.name.strip():
+    def problems(self, known_name: str = "") -> Iterator[FieldProblem]:
+        """Yield what keeps the draft from being stored; nothing where it can be.
+
+        Args:
+            known_name: of the camera that is edited, which may stay whatever it is; "" for a new one.
+        """
+        name = self.name.strip()
+        if not name:
             yield required("name")
+        if name != known_name and reads_as_number(name):
+            text = "reads as a number of some camera: add a word, such as 'Kamera 7'"
+            yield FieldProblem("name", Rule.NAME_IS_NUMBER, text)
         for field, text in (
             *(("name", self.name), ("place", self.place)),
             *(("agency", self.agency), ("group", self.group)),

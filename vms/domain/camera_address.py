@@ -12,12 +12,16 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from typing_extensions import override
 
-from vms.domain.errors import InvalidInput, UnclearLogin
+from vms.domain.errors import InvalidInput, UnclearLogin, UnusableCharacter
 
 USER_PLACE = "{user}"
 PASSWORD_PLACE = "{password}"  # noqa: S105  # where a password goes, not a password
 _UNCHANGED = "!$()*+,:@-._~"
 """What may stand in a value as it is: many of these cameras do not decode."""
+_NO_URL_HOLDS = frozenset("'\"\\<>`|")
+_ADDRESS_OF_NUMBERS = re.compile(r"(\d+(\.\d+){3}|\[[\da-fA-F:.]+\])(:\d+)?")
+_AFTER_VALUE = re.compile(r"$|[/?&;_][a-z]\w*=|_", re.IGNORECASE)
+"""What may follow a password in path or query: nothing, or the next part with its name."""
 # A value ends where the next part begins; some cameras divide parts by "_", which a value may hold too.
 _PART = r"(?:^|(?<=[/?&;_]))(?P<name>{names})=(?P<value>[^/?&;]*?)(?=$|[/?&;]|_[a-z]+=)"
 _USER = re.compile(_PART.format(names=r"[a-z]*user(?:name)?|usr(?:name)?|login|account"), re.IGNORECASE)
@@ -52,7 +56,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class StreamUrl:
-    """The address of a stream, without credentials; safe to log and show.
+    """The address of a stream, without credentials; its str is safe to log and show.
 
     Attributes:
         text: an rtsp or rtsps URL as `parse_stream_url` accepted it.
@@ -62,7 +66,15 @@ class StreamUrl:
 
     @override
     def __str__(self) -> str:
-        return self.text
+        if self.is_clear:
+            return self.text
+        scheme, _, rest = self.text.partition("://")
+        return f"{scheme}://***@{rest.rpartition('@')[2]}"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether no login can be in it; false for some that earlier versions took, and kept with the password."""
+        return "@" not in self.text
 
     @property
     def host(self) -> str:
@@ -102,23 +114,26 @@ def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
     rtsps, a plain host, no control characters, quotes, backslashes or blanks anywhere.
 
     Raises:
-        InvalidInput: says which rule was broken; never repeats a password.
+        InvalidInput: says which rule was broken; never repeats a password, nor the address.
     """
     text = text.strip()
     if len(text) > 2000:
         raise InvalidInput("the camera address is longer than 2000 characters", field="url")
-    if any(ord(c) < 33 or ord(c) == 127 or c in "'\"\\<>`|" for c in text):
-        raise InvalidInput(
-            "the camera address holds a blank, quote or other character that no URL may hold", field="url"
-        )
+    for character in text:
+        if character in _NO_URL_HOLDS or character.isspace() or not character.isprintable():
+            raise _refused(character, f"holds {_called(character)}, which no URL may hold")
+    if not re.match(r"rtsps?://", text, re.IGNORECASE):
+        raise InvalidInput("the camera address must begin with rtsp:// or rtsps://", field="url")
+    _check_login_ends(text.partition("://")[2])
     try:
         parts = urlsplit(text)
         port = parts.port
         host = parts.hostname or ""
     except ValueError:
-        raise InvalidInput("the camera address is not a URL", field="url") from None
-    if parts.scheme not in {"rtsp", "rtsps"}:
-        raise InvalidInput("the camera address must begin with rtsp:// or rtsps://", field="url")
+        raise InvalidInput(
+            "the camera address is not a URL; if it holds a login, leave that out and give it apart",
+            field="url",
+        ) from None
     if not host or host.startswith("-") or not _is_plain_host(host):
         raise InvalidInput(
             "the camera address names no usable host, such as 10.0.0.12 or kamera1.lan", field="url"
@@ -128,16 +143,65 @@ def parse_stream_url(text: str) -> tuple[StreamUrl, Credentials | None]:
     if parts.fragment:
         raise InvalidInput("the camera address must not hold a '#': write %23 in its place", field="url")
     place, credentials = _without_login(parts)
+    if "@" in "".join(place):
+        raise _refused("@", "holds an '@' behind its host, where it would be taken for a login's end")
     shown_host = f"[{host}]" if ":" in host else host
     netloc = f"{shown_host}:{port}" if port else shown_host
     return StreamUrl(urlunsplit((parts.scheme, netloc, *place, ""))), credentials
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text that may be a camera's name is meant for an address, well written or not."""
+    return "://" in text or re.match(r"\s*[a-z][a-z\d+.-]*:/", text, re.IGNORECASE) is not None
+
+
+def _check_login_ends(rest: str) -> None:
+    """Refuse an address whose login may go on behind what looks like its end (SEC-20).
+
+    The first '/', '?' or '#' ends login and host, so a password with one of them would be taken for port and path, and
+    be kept and shown. An address of numbers is nobody's user name: an '@' behind it is judged with the path.
+    """
+    end = re.search(r"[/?#]", rest)
+    login = re.match(r"[^/?#]*@", rest)
+    if login is not None and (bracket := re.search(r"[\[\]]", login[0])) is not None:
+        raise _refused(bracket[0], f"holds a {bracket[0]!r} in its login, which only a host may hold")
+    if end is None or "@" not in rest[end.start() :]:
+        return
+    if end[0] == "#" or not _ADDRESS_OF_NUMBERS.fullmatch(rest[: end.start()]):
+        raise _refused(
+            end[0], f"holds a {end[0]!r} before an '@', so that it is not clear where its login ends"
+        )
+
+
+def _refused(character: str, what: str) -> UnusableCharacter:
+    """Return the refusal of an address because of a character; never more of the address than that."""
+    text = (
+        f"the camera address {what}: leave the login out and give user name and password apart, "
+        f"or write {quote(character, safe='')} in place of {_called(character)}"
+    )
+    return UnusableCharacter(text, character=character, field="url")
+
+
+def _decoded(text: str) -> str:
+    """Return a name or password as it is meant; raises UnusableCharacter where a '%' begins no character."""
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise _refused("%", "holds a '%' in its login that begins no character") from None
+
+
+def _called(character: str) -> str:
+    """Return what people call a character."""
+    if character.isspace():
+        return "a blank"
+    return repr(character) if character.isprintable() else "a character that cannot be seen"
 
 
 def _without_login(parts: SplitResult) -> tuple[tuple[str, str], Credentials | None]:
     """Return path and query of an address without the login in it, and that login."""
     credentials = None
     if parts.username is not None:
-        credentials = Credentials(unquote(parts.username), Secret(unquote(parts.password or "")))
+        credentials = Credentials(_decoded(parts.username), Secret(_decoded(parts.password or "")))
     taken = take_login(f"{parts.path}?{parts.query}")
     if taken.password is None:
         return (parts.path, parts.query), credentials
@@ -197,6 +261,7 @@ def take_login(text: str) -> TakenLogin:
 
     Raises:
         UnclearLogin: it is not clear which is the login; never repeats it.
+        UnusableCharacter: it is not clear where the password ends, or what it is.
     """
     passwords, users = list(_PASSWORD.finditer(text)), list(_USER.finditer(text))
     if not passwords or all(found["value"] == PASSWORD_PLACE for found in passwords):
@@ -208,11 +273,15 @@ def take_login(text: str) -> TakenLogin:
             "and give both in their own fields",
             field="url",
         )
-    username = unquote(users[0]["value"]) if users else ""
+    end = passwords[0].end("value")
+    if not _AFTER_VALUE.match(text, end):
+        raise _refused(text[end], f"holds a {text[end]!r} in or behind its password")
+    username = _decoded(users[0]["value"]) if users else ""
+    password = _decoded(passwords[0]["value"])
     places = [(passwords[0], PASSWORD_PLACE), *((found, USER_PLACE) for found in users)]
     for found, place in sorted(places, key=lambda pair: pair[0].start(), reverse=True):
         text = text[: found.start("value")] + place + text[found.end("value") :]
-    return TakenLogin(text, username, unquote(passwords[0]["value"]))
+    return TakenLogin(text, username, password)
 
 
 def wants_login(text: str) -> bool:

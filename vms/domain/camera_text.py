@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from vms.domain.camera import GIGABYTE, LEAST_QUOTA_GB, MOST_QUOTA_GB, Camera, CameraDraft, StreamRole
 from vms.domain.camera_address import Credentials, Secret, StreamUrl, is_allowed_address, parse_stream_url
-from vms.domain.errors import InvalidInput, UnclearLogin
+from vms.domain.errors import InvalidInput, UnclearLogin, UnusableCharacter
 from vms.domain.form_fields import FieldProblem, FieldReader, Rule, range_problems, required
 
 
@@ -47,12 +47,12 @@ class CameraText:
 
     @classmethod
     def of(cls, camera: Camera, credentials: Credentials | None = None) -> "CameraText":
-        """Return a camera as a person would write it down, without its password."""
+        """Return a camera as a person would write it down, without its password or an address that may hold one."""
         streams = {stream.role: stream for stream in camera.streams if stream.is_enabled}
         main, sub = streams.get(StreamRole.MAIN), streams.get(StreamRole.SUB)
         return cls(
-            main_url="" if main is None else str(main.url),
-            sub_url="" if sub is None else str(sub.url),
+            main_url="" if main is None or not main.url.is_clear else main.url.text,
+            sub_url="" if sub is None or not sub.url.is_clear else sub.url.text,
             username="" if credentials is None else credentials.username,
             name=camera.name,
             place=camera.place,
@@ -72,12 +72,14 @@ class CameraText:
         """Return this with what is written in the fields of these names."""
         return replace(self, **texts)  # type: ignore[arg-type]  # forms, tables and options hold texts
 
-    def read(self, networks: tuple[str, ...], stored: Credentials | None = None) -> CheckedCamera:
+    def read(
+        self, networks: tuple[str, ...], stored: Credentials | None = None, known_name: str = ""
+    ) -> CheckedCamera:
         """Return the draft, or everything that is wrong with the text.
 
         Args:
             networks: where cameras may be, as the settings say.
-            stored: login of the camera that is edited; None for a new one.
+            stored: login of the camera that is edited; None for a new one. known_name: its name, likewise.
         """
         reader = FieldReader()
         main, inside = self._address(reader, "main_url", self.main_url, networks)
@@ -102,7 +104,7 @@ class CameraText:
             record_audio=self.record_audio,
         )
         has_unreadable_half = {"latitude", "longitude"} & {problem.field for problem in reader.problems}
-        for problem in draft.problems():
+        for problem in draft.problems(known_name):
             if problem.rule is not Rule.BOTH_COORDINATES or not has_unreadable_half:
                 reader.complain(problem)
         return CheckedCamera(None if reader.problems else draft, reader.problems)
@@ -125,6 +127,11 @@ class CameraText:
             return None, None
         try:
             url, credentials = parse_stream_url(text)
+        except UnusableCharacter as error:
+            what = f"cannot be used: {error}"
+            problem = FieldProblem(name, Rule.UNUSABLE_CHARACTER, what, character=error.character)
+            reader.complain(problem)
+            return None, None
         except InvalidInput as error:
             rule = Rule.UNCLEAR_LOGIN if isinstance(error, UnclearLogin) else Rule.UNUSABLE_ADDRESS
             reader.complain(FieldProblem(name, rule, f"cannot be used: {error}"))

@@ -6,6 +6,7 @@
       Conflict                 the request contradicts the present state
       InvalidInput             a value given by a person or program is unusable
         UnclearLogin           a camera's address holds more than one login
+        UnusableCharacter      a camera's address holds a character that hides where its login ends; carries it
         UnreadableTime         a typed time is none, or one that no clock shows; carries which
       PermissionDenied         the caller is known but lacks the right
         ForeignPage            a change was asked for by a page of another name; carries both names
@@ -61,6 +62,18 @@ class InvalidInput(VmsError):
 
 class UnclearLogin(InvalidInput):
     """A camera's address holds more than one login; its text repeats none."""
+
+
+class UnusableCharacter(InvalidInput):
+    """A camera's address holds a character that no URL may hold there, perhaps of a password; its text repeats no more.
+
+    Attributes:
+        character: which one.
+    """
+
+    def __init__(self, message: str, *, character: str, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.character = character
 
 
 class UnreadableTime(InvalidInput):

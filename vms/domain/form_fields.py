@@ -22,11 +22,15 @@ class Rule(enum.StrEnum):
     OUT_OF_RANGE = "out-of-range"
     UNUSABLE_ADDRESS = "unusable-address"
     UNCLEAR_LOGIN = "unclear-login"
+    UNUSABLE_CHARACTER = "unusable-character"
+    """It is an address with a character that may hide where the login ends."""
     OUTSIDE_NETWORKS = "outside-networks"
     SAME_STREAMS = "same-streams"
     MIN_ABOVE_MAX = "min-above-max"
     BOTH_COORDINATES = "both-coordinates"
     PASSWORD_WITHOUT_NAME = "password-without-name"  # noqa: S105  # a rule's name, not a password
+    NAME_IS_NUMBER = "name-is-number"
+    """Of a camera, which is called by its name or its number."""
     UNUSABLE_NAME = "unusable-name"
     WEAK_PASSWORD = "weak-password"  # noqa: S105  # likewise
 
@@ -37,7 +41,7 @@ class FieldProblem:
 
     Attributes:
         text: the same in English, to stand behind the field's name; never repeats what was written.
-        low, high: the bounds of a number that is out of them.
+        low, high: the bounds of a number that is out of them. character: the one that cannot stand there.
     """
 
     field: str
@@ -45,6 +49,7 @@ class FieldProblem:
     text: str
     low: float = 0
     high: float = 0
+    character: str = ""
 
 
 def required(field: str) -> FieldProblem:

@@ -4,8 +4,13 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-_LOGIN_IN_URL = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/@\s]+@")
-_LOGIN_IN_PATH = re.compile(r"(?P<name>(?:password|passwd|pass|pwd|psw)=)[^&;/\s'\"]+", re.IGNORECASE)
+# To the last "@": a password may hold "/", "?", "#" and "@" itself, where a person did not encode them.
+_LOGIN_IN_URL = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)\S+@")
+# To the next part with a name, for the same reason.
+_LOGIN_IN_PATH = re.compile(
+    r"(?P<name>(?:password|passwd|pass|pwd|psw|pw|(?:user|login)pas)=)(?:[^&;?\s'\"]|[&;?](?![a-z]\w*=))+",
+    re.IGNORECASE,
+)
 _SHORTEST = 3
 
 

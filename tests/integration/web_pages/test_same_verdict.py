@@ -50,6 +50,8 @@ ADDRESSES = st.sampled_from(
         "rtsp://10.0.0.12/user=siti&password=x",
         "rtsp://10.0.0.12/?password=x&pwd=y",
         "rtsp://169.254.169.254/x",
+        "rtsp://siti:2024/x@10.0.0.12/a",
+        "rtsp://siti:20?24#x@10.0.0.12/a",
         "rtsps://kamera1.lan:322/a",
         "http://10.0.0.12/",
         "rtsp://[::1",

@@ -1,11 +1,20 @@
 """Camera addresses: no secret stays in them, nothing but a camera can be reached through them."""
 
-import pytest
+import string
+from urllib.parse import quote, unquote
 
-from vms.domain.camera_address import Credentials, Secret, is_allowed_address, parse_stream_url
-from vms.domain.errors import InvalidInput
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from vms.domain.camera_address import Credentials, Secret, StreamUrl, is_allowed_address, parse_stream_url
+from vms.domain.errors import InvalidInput, UnusableCharacter
 
 CANARY = "k4n4ry-P4ss:w@rd/?"
+PRINTABLE = st.characters(exclude_categories=["Cs", "Cc", "Cn"]).filter(str.isprintable)
+PASSWORDS = st.text(
+    st.sampled_from(string.punctuation + string.digits + "Ab ") | PRINTABLE, min_size=1, max_size=12
+)
 
 
 def test_a_login_in_the_address_is_taken_out() -> None:
@@ -112,6 +121,88 @@ def test_a_refusal_never_repeats_the_password() -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_stream_url("rtsp://admin:canary-secret@exa$mple/")
     assert "canary-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "character"),
+    [
+        ("rtsp://admin:2024/k4n4ry@10.0.0.12/s", "/"),
+        ("rtsp://admin:2024?k4n4ry@10.0.0.12/s", "?"),
+        ("rtsp://admin:2024#k4n4ry@10.0.0.12/s", "#"),
+        ("rtsp://admin:k4/n4ry@10.0.0.12/s", "/"),
+        ("rtsp://ad/min:k4n4ry@10.0.0.12/s", "/"),
+        ("rtsp://admin:k4n4ry@10.0.0.12/x@10.0.0.12/s", "/"),
+        ("rtsp://10.0.0.12/k4n4ry@x", "@"),
+        ("rtsp://10.0.0.12:554/s?token=k4n4ry@x", "@"),
+        ("rtsp://admin:2024/n&password=k4n4ry@10.0.0.12/s", "/"),
+        ("rtsp://10.0.0.12/user=admin&password=k4n/4ry&channel=1", "/"),
+        ("rtsp://10.0.0.12/?user=admin&pwd=k4n&4ry&channel=1", "&"),
+        ("rtsp://10.0.0.12/user=admin&password=k4n?4ry", "?"),
+        ("rtsp://admin:k4[n4ry@10.0.0.12/s", "["),
+        ("rtsp://admin:k4n4ry%ff@10.0.0.12/s", "%"),
+        ("rtsp://admin:k4 n4ry@10.0.0.12/s", " "),
+        ("rtsp://admin:k4'n4ry@10.0.0.12/s", "'"),
+    ],
+)
+def test_character_that_hides_where_the_login_ends_is_named_with_what_to_do(
+    text: str, character: str
+) -> None:
+    """Trial 16."""
+    with pytest.raises(UnusableCharacter) as refused:
+        parse_stream_url(text)
+    assert refused.value.character == character
+    assert f"write {quote(character, safe='')} in place" in str(refused.value)
+    assert "user name and password apart" in str(refused.value)
+    assert "n4ry" not in str(refused.value)
+
+
+def tried(address: str, username: str, password: str) -> None:
+    """Assert that an address is read as it was meant, or refused."""
+    try:
+        url, credentials = parse_stream_url(address)
+    except InvalidInput:
+        return
+    assert url.text == "rtsp://10.0.0.12/s"
+    assert credentials is not None
+    # A login in a URL may be percent-encoded: what looks so is read so.
+    assert credentials.username in {username, unquote(username)}
+    assert credentials.password.value in {password, unquote(password)}
+
+
+@given(PASSWORDS)
+@example("2024/x")
+@example("x@10.0.0.12/y")
+@example("20/24&password=x")
+def test_password_of_any_characters_is_read_right_or_refused_and_never_in_the_path(password: str) -> None:
+    """Trial 16."""
+    tried(f"rtsp://admin:{password}@10.0.0.12/s", "admin", password)
+    encoded = quote(password, safe="")
+    url, credentials = parse_stream_url(f"rtsp://admin:{encoded}@10.0.0.12/s")
+    assert (url.text, credentials) == ("rtsp://10.0.0.12/s", Credentials("admin", Secret(password)))
+
+
+@given(PASSWORDS.filter(lambda name: ":" not in name), PASSWORDS)
+def test_user_name_of_any_characters_is_read_right_or_refused(username: str, password: str) -> None:
+    """Trial 16."""
+    tried(f"rtsp://{username}:{password}@10.0.0.12/s", username, password)
+
+
+@given(PASSWORDS.filter(lambda password: "=" not in password))
+def test_password_in_the_query_is_read_right_or_refused(password: str) -> None:
+    """Trial 16."""
+    try:
+        url, credentials = parse_stream_url(f"rtsp://10.0.0.12/s?user=admin&password={password}&channel=1")
+    except InvalidInput:
+        return
+    assert url.text == "rtsp://10.0.0.12/s?user={user}&password={password}&channel=1"
+    assert credentials is not None
+    assert credentials.password.value in {password, unquote(password)}
+
+
+def test_address_kept_by_an_earlier_version_is_shown_without_what_may_be_a_password() -> None:
+    """Trial 16."""
+    kept = StreamUrl("rtsp://admin:2024/k4n4ry@10.0.0.12/s")
+    assert (str(kept), kept.is_clear) == ("rtsp://***@10.0.0.12/s", False)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Adding and editing a camera: what was typed, what is wrong with it, and a password that is never given back."""
 
+import re
 from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
@@ -22,6 +23,7 @@ _TEXTS = (
     "main_url", "sub_url", "username", "name", "place", "agency", "group", "latitude", "longitude",
     "purpose", "retention_days", "min_days", "quota_gb",
 )  # fmt: skip
+_PLAIN_ADDRESS = re.compile(r"[a-z]+://[a-z\d.-]*(:\d*)?(/[\w./-]*)?", re.IGNORECASE)
 _BOXES = ("is_enabled", "record_audio", "forget_credentials")
 
 
@@ -59,9 +61,13 @@ def add(request: Call) -> Response:
 
 
 def show_edit(request: Call) -> Response:
-    """Show a camera in the form; its password is not in it."""
+    """Show a camera in the form; its password is not in it, nor an address that may hold one."""
     camera = _camera(request)
-    return _page(request, Form(_values(request, camera)), camera)
+    form = Form(_values(request, camera))
+    for stream in camera.streams:
+        if stream.is_enabled and not stream.url.is_clear:
+            form.complain(f"{stream.role}_url", words_of(request).text("camera_form.address_hidden"))
+    return _page(request, form, camera)
 
 
 def edit(request: Call) -> Response:
@@ -102,7 +108,8 @@ def _read(request: Call, camera: Camera | None) -> tuple[Form, CameraDraft | Non
         record_audio=form.values["record_audio"] is True,
     )
     stored = services.storage.cameras.credentials(camera.id) if camera is not None else None
-    checked = written.read(services.settings.camera_networks, stored)
+    known_name = "" if camera is None else camera.name
+    checked = written.read(services.settings.camera_networks, stored, known_name)
     form.complain_all(checked.problems, words_of(request))
     for name in ("main_url", "sub_url"):
         _hide_login(form, name)
@@ -115,8 +122,8 @@ def _hide_login(form: Form, name: str) -> None:
     try:
         url, credentials = parse_stream_url(text)
     except InvalidInput:
-        if "@" in text or "=" in text:
-            # It may hold a password: what cannot be read is not shown again.
+        # It may hold a password: what cannot be read is shown again only where it is too plain for one.
+        if not _PLAIN_ADDRESS.fullmatch(text):
             form.values[name] = ""
         return
     form.values[name] = str(url)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 
@@ -17,11 +18,13 @@ SENTENCES: Final[Mapping[Rule, str]] = {
     Rule.OUT_OF_RANGE: "form.out_of_range",
     Rule.UNUSABLE_ADDRESS: "camera_form.bad_url",
     Rule.UNCLEAR_LOGIN: "camera_form.unclear_login",
+    Rule.UNUSABLE_CHARACTER: "camera_form.unusable_character",
     Rule.OUTSIDE_NETWORKS: "camera_form.bad_network",
     Rule.SAME_STREAMS: "camera_form.same_streams",
     Rule.MIN_ABOVE_MAX: "camera_form.min_above_max",
     Rule.BOTH_COORDINATES: "camera_form.both_coordinates",
     Rule.PASSWORD_WITHOUT_NAME: "camera_form.password_without_name",
+    Rule.NAME_IS_NUMBER: "camera_form.name_is_number",
     Rule.UNUSABLE_NAME: "user.bad_name",
     Rule.WEAK_PASSWORD: "user.bad_password",
 }
@@ -47,10 +50,18 @@ class Form:
     def complain_all(self, problems: Iterable[FieldProblem], words: Catalogue) -> None:
         """Note what is wrong with several fields."""
         for problem in problems:
-            sentence = words.text(
-                SENTENCES[problem.rule], low=f"{problem.low:.12g}", high=f"{problem.high:.12g}"
-            )
-            self.complain(problem.field, sentence)
+            self.complain(problem.field, sentence_of(problem, words))
+
+
+def sentence_of(problem: FieldProblem, words: Catalogue) -> str:
+    """Return what a page says of a problem."""
+    return words.text(
+        SENTENCES[problem.rule],
+        low=f"{problem.low:.12g}",
+        high=f"{problem.high:.12g}",
+        character=problem.character,
+        encoded=quote(problem.character, safe=""),
+    )
 
 
 def text_field(data: FormData, name: str) -> str:
