@@ -9,11 +9,15 @@ import typer
 from recorder.run.ffmpeg_self_test import run_self_test
 from storage.installation.migrate import current_revision, upgrade
 from storage.purge.state import PurgeState
-from storage.sql.backup import back_up, restore
-from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
+from storage.recovery.database_backup import back_up, restore
+from storage.recovery.nightly_backup import nightly_backups, read_nightly_backup
+from storage.recovery.rehearsal import rehearse
+from vms.cli.environment import EXIT_FAILED, Environment, fail, opened, out, read_settings
 from vms.domain.camera import StreamState
-from vms.domain.errors import VmsError
+from vms.domain.errors import InvalidInput, NotFound, VmsError
+from vms.domain.time import HOUR_US
 from vms.ffmpeg.binary import find_ffmpeg
+from vms.host.clock import SystemClock
 from vms.processes.app import open_services
 from vms.processes.up import prepare
 
@@ -78,6 +82,7 @@ def doctor() -> None:
         statuses = env.storage.cameras.statuses()
         if all(status.is_silent(now_us) for status in statuses.values()):
             problems.append("the recorder says nothing: start it with  vms up")
+        problems.extend(_backup_problems(env, now_us))
         for camera in env.storage.cameras.list():
             states = [statuses[s.id].state for s in camera.streams if s.id in statuses]
             out.print(f"camera    {camera.id} {camera.name}  {', '.join(states) or '-'}")
@@ -100,6 +105,21 @@ def doctor() -> None:
     out.print("\nAll is well.")
 
 
+def _backup_problems(env: Environment, now_us: int) -> list[str]:
+    """Print how old the newest backup is; return what is wrong with it."""
+    note = read_nightly_backup(env.storage.database)
+    if note.made_us is None:
+        out.print("backup    none yet")
+        problem = "the database was never backed up: vms up does it by itself, soon after its start"
+    else:
+        hours = (now_us - note.made_us) // HOUR_US
+        out.print(f"backup    {hours} h old  {note.file}")
+        problem = f"the newest backup of the database is {hours} h old"
+    if not note.is_stale(now_us):
+        return [f"the last backup failed: {note.problem}"] if note.problem else []
+    return [f"{problem}; the last try failed: {note.problem}" if note.problem else problem]
+
+
 @db_app.command("upgrade")
 def upgrade_() -> None:
     """Bring the database to this program's revision."""
@@ -114,13 +134,29 @@ def upgrade_() -> None:
 
 
 @db_app.command("backup")
-def backup(file: Annotated[Path, typer.Argument(help="New file to write.")]) -> None:
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="New file to write; with --rehearse a backup, else the newest.")
+    ] = None,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearse", help="Write none: restore one into a scratch folder and check it.")
+    ] = False,
+) -> None:
     """Write a copy of the SQLite database while everything runs; on PostgreSQL use pg_dump."""
     settings = read_settings()
     try:
+        if rehearsal:
+            chosen = file or next(iter(nightly_backups(settings.backup_folder)), None)
+            if chosen is None:
+                raise NotFound(f"there is no backup in {settings.backup_folder}: name one")
+            out.print(rehearse(chosen, settings.data_dir, SystemClock()).summary())
+            return
+        if file is None:
+            raise InvalidInput("name the file to write:  vms db backup FILE")
         written = back_up(settings.effective_database_url, file)
         out.print(
-            f"{file}: {written / 1e6:.1f} MB. Keep a copy of {settings.data_dir / 'secret.key'} elsewhere."
+            f"{file}: {written.size_bytes / 1e6:.1f} MB, {sum(written.rows.values())} rows, checked."
+            f" Keep a copy of {settings.data_dir / 'secret.key'} elsewhere."
         )
     except VmsError as error:
         fail(error)

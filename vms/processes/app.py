@@ -131,7 +131,7 @@ def serve_pictures(settings: Settings) -> None:
 
 
 def serve_scheduler(settings: Settings) -> None:
-    """Run retention, exports and upkeep until SIGTERM or SIGINT."""
+    """Run retention, exports, upkeep and backups until SIGTERM or SIGINT."""
     with _service(settings, "scheduler") as services, _stop_event() as stop:
         claim = ServiceClaim(services.storage.database, "scheduler", settings.data_dir)
         claim.take()
@@ -141,6 +141,7 @@ def serve_scheduler(settings: Settings) -> None:
                 Purger(services.storage, services.clock, clock_trust=read_clock_trust),
                 services.export_worker(),
                 settings.data_dir / BACKUPS,
+                settings.backup_folder,
                 services.clock,
                 stop,
                 claim,

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.installation.migrate import upgrade
+from storage.installation.migrate import current_revision, upgrade
 from storage.open import Storage
 from storage.recovery.replace_index import find_damage, index_what_is_due, is_lost, replace_index
 from vms.domain.errors import VmsError
@@ -38,7 +38,10 @@ def prepare(settings: Settings) -> None:
     if is_lost(settings.effective_database_url, settings.data_dir / BACKUPS):
         _replace(settings, "the file is gone")
     try:
-        upgrade(settings.effective_database_url)
+        before = current_revision(settings.effective_database_url)
+        after = upgrade(settings.effective_database_url)
+        if before != after:
+            log.info("the database was brought from revision %s to %s", before or "none", after)
     except VmsError:
         damage = find_damage(settings.effective_database_url)
         if not damage:
