@@ -102,8 +102,7 @@ def restore(database_url: str, backup: Path, *, on_step: OnStep = ignore_step) -
         _copy_file(backup, incoming)
         on_step("check")
         _refuse_unusable(incoming, backup)
-        on_step("keep")
-        kept = _keep(target)
+        kept = _keep(target, on_step)
         on_step("place")
         incoming.replace(target)
         sync_path(target.absolute().parent)
@@ -195,12 +194,13 @@ def _refuse_unusable(incoming: Path, backup: Path) -> None:
         )
 
 
-def _keep(database: Path) -> Path | None:
+def _keep(database: Path, on_step: OnStep) -> Path | None:
     """Give the database a second name, whole in its one file. Returns that name, or None if there is no database.
 
     A log that cannot be folded in, because its database is damaged or gone, is moved along: it must not be played over
     what comes.
     """
+    on_step("keep")
     for left in _kept_before(database):
         # An earlier restore was cut off before it replaced anything: one file with two names.
         if database.exists() and left.samefile(database):
@@ -211,7 +211,9 @@ def _keep(database: Path) -> Path | None:
     was_there = database.exists()
     if was_there:
         fold_log_in(database)
+        on_step("link")
         os.link(database, kept)
+    on_step("move-log")
     move_log(database, kept)
     sync_path(database.absolute().parent)
     return kept if was_there else None

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from recorder.run.ffmpeg_self_test import run_self_test
-from storage.installation.migrate import current_revision, upgrade
+from storage.installation.migrate import current_revision, head_revision, upgrade
 from storage.purge.state import PurgeState
 from storage.recovery.database_backup import back_up, restore
 from storage.recovery.nightly_backup import nightly_backups, read_nightly_backup
@@ -18,7 +18,7 @@ from vms.domain.errors import InvalidInput, NotFound, VmsError
 from vms.domain.time import HOUR_US
 from vms.ffmpeg.binary import find_ffmpeg
 from vms.host.clock import SystemClock
-from vms.processes.app import open_services
+from vms.processes.app import alone_in, open_services
 from vms.processes.up import prepare
 
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
@@ -122,12 +122,14 @@ def _backup_problems(env: Environment, now_us: int) -> list[str]:
 
 @db_app.command("upgrade")
 def upgrade_() -> None:
-    """Bring the database to this program's revision."""
+    """Bring the database to this program's revision, while nothing else uses it."""
     settings = read_settings()
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         before = current_revision(settings.effective_database_url)
-        upgrade(settings.effective_database_url)
+        if before != head_revision():
+            with alone_in(settings):
+                upgrade(settings.effective_database_url)
         out.print(f"{before or 'empty'} → {current_revision(settings.effective_database_url)}")
     except VmsError as error:
         fail(error)
@@ -167,12 +169,14 @@ def restore_(
     file: Annotated[Path, typer.Argument(help="A file that `vms db backup` wrote.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Put a backup in place of the database (stop `vms up` first); the old one is kept beside it."""
+    """Put a backup in place of the database, while nothing else uses it; the old one is kept beside it."""
     settings = read_settings()
     if not yes and not typer.confirm("Put this backup in place of the database?"):
         raise typer.Exit(EXIT_FAILED)
     try:
-        kept = restore(settings.effective_database_url, file)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with alone_in(settings):
+            kept = restore(settings.effective_database_url, file)
         if kept is not None:
             out.print(f"The old database is {kept}.")
         out.print("Restored. Run  vms check --repair  to index what was recorded since.")
