@@ -1,7 +1,6 @@
 """Brings a database to the revision that this program needs, and says which one it has."""
 
 from importlib.resources import files
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -11,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from storage.schema.database import meta
-from storage.sql.database import Database, parse_url
+from storage.sql.database import Database, sqlite_file
 from vms.domain.errors import IndexMismatch, SchemaMismatch
 
 _WANTED = meta.metadata
@@ -60,8 +59,8 @@ def current_revision(database_url: str) -> str | None:
         IndexUnavailable: the database does not answer.
         SettingsError: the URL is unusable.
     """
-    url = parse_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+    file = sqlite_file(database_url)
+    if file is not None and not file.exists():
         return None
     database = Database(database_url)
     try:
@@ -77,6 +76,12 @@ def head_revision() -> str:
     if head is None:
         raise SchemaMismatch("this installation lacks its migrations: reinstall it")
     return head
+
+
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this program can bring a database of that revision to its own."""
+    scripts = ScriptDirectory.from_config(_config(None))
+    return revision in {script.revision for script in scripts.walk_revisions()}
 
 
 def require_head(database_url: str) -> None:
@@ -110,8 +115,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    scripts = ScriptDirectory.from_config(_config(None))
-    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+    if revision is not None and not is_known_revision(revision):
         raise SchemaMismatch(
             f"the database is at revision {revision}, which this program does not know: install the newer program again"
         )

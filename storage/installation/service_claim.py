@@ -27,7 +27,7 @@ from sqlalchemy.pool import NullPool
 from typing_extensions import override
 
 from storage.installation.meta import drop_meta, get_meta, put_meta
-from storage.sql.database import CONNECT_SECONDS, Database, one_error
+from storage.sql.database import CONNECT_SECONDS, Database, one_error, sqlite_file
 from vms.domain.errors import AlreadyRunning, IndexUnavailable
 from vms.host.clock import boot_id
 from vms.host.service_lock import service_lock
@@ -120,7 +120,7 @@ class ServiceClaim:
             IndexUnavailable: the database does not answer.
         """
         if self._engine is None:
-            folder = Path(self._database.url.database or "").resolve().parent
+            folder = (sqlite_file(self._database.url) or Path()).resolve().parent
             if folder != self._data_dir.resolve():
                 self._files.enter_context(service_lock(folder, self._service))
             return

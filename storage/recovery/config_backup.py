@@ -29,6 +29,7 @@ from storage.schema.retention import hold
 from storage.sql.database import Database
 from vms.domain.errors import IndexUnavailable
 from vms.domain.time import format_rfc3339
+from vms.host.sqlite_address import sqlite_url
 
 _COPIED: Final = (
     meta,
@@ -69,7 +70,7 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        upgrade(f"sqlite:///{partial}")
+        upgrade(sqlite_url(partial))
         _copy(database, partial)
         partial.chmod(0o600)
         sync_path(partial)
@@ -87,7 +88,7 @@ def is_config_copy_due(database: Database, folder: Path) -> bool:
     copies = config_backups(folder)
     if not copies:
         return True
-    copy = Database(f"sqlite:///{copies[0]}", read_only=True)
+    copy = Database(sqlite_url(copies[0]), read_only=True)
     try:
         with copy.read() as of_copy, database.read() as of_database:
             return read_config_revision(of_copy) != read_config_revision(of_database)
@@ -103,7 +104,7 @@ def config_backups(folder: Path) -> list[Path]:
 
 
 def _copy(database: Database, target: Path) -> None:
-    copy = Database(f"sqlite:///{target}")
+    copy = Database(sqlite_url(target))
     try:
         with database.read() as source, copy.write() as sink:
             sink.execute(sa.delete(meta))

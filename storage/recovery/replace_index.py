@@ -9,7 +9,6 @@ a rule, so nothing of theirs is purged until somebody gives them one; users, hol
 
 import logging
 import shutil
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,11 @@ from storage.installation.steps import OnStep, ignore_step
 from storage.open import Storage
 from storage.recovery.config_backup import config_backups, sync_path
 from storage.recovery.reindex import Progress, ReindexReport, reindex, take_over
-from storage.sql.database import Database, parse_url
-from storage.sql.sqlite_files import is_free, move_database, remove_database
+from storage.sql.database import Database, sqlite_file
+from storage.sql.sqlite_files import is_damage, is_free, move_database, remove_database
 from vms.domain.errors import IndexUnavailable, SchemaMismatch, SettingsError
 from vms.domain.time import Clock, format_rfc3339
+from vms.host.sqlite_address import sqlite_url
 
 log: Final = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class NewIndex:
 
 def find_damage(database_url: str) -> str:
     """Return what SQLite finds wrong with its file, or "" if it is sound, missing, or PostgreSQL."""
-    url = parse_url(database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None or not Path(url.database).exists():
+    file = sqlite_file(database_url)
+    if file is None or not file.exists():
         return ""
     database = Database(database_url, statement_seconds=None)
     try:
@@ -65,10 +65,9 @@ def is_lost(database_url: str, copies: Path) -> bool:
 
     An empty file counts as gone: SQLite makes one for whoever only looks.
     """
-    url = parse_url(database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
+    path = sqlite_file(database_url)
+    if path is None:
         return False
-    path = Path(url.database)
     return not (path.exists() and path.stat().st_size) and bool(config_backups(copies))
 
 
@@ -97,10 +96,9 @@ def replace_index(
         SettingsError: the database is no SQLite file.
         IndexUnavailable: the new one cannot be made; the old one is where it was.
     """
-    url = parse_url(database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
+    path = sqlite_file(database_url)
+    if path is None:
         raise SettingsError("only a SQLite database can be replaced: PostgreSQL has backups of its own")
-    path = Path(url.database)
     on_step("prepare")
     new, copied_from = _prepared(path, copies)
     on_step("set-aside")
@@ -121,7 +119,7 @@ def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
     new = path.with_name(f"{path.name}.new")
     for copy in config_backups(copies) if copies is not None else []:
         try:
-            if find_damage(f"sqlite:///{copy}"):
+            if find_damage(sqlite_url(copy)):
                 continue
             remove_database(new)
             shutil.copyfile(copy, new)
@@ -137,7 +135,7 @@ def _prepared(path: Path, copies: Path | None) -> tuple[Path, Path | None]:
 
 def _complete(new: Path) -> None:
     """Bring a database to this program's revision and note that its footage is to be indexed, synced in its one file."""
-    url = f"sqlite:///{new}"
+    url = sqlite_url(new)
     upgrade(url)
     database = Database(url)
     try:
@@ -193,9 +191,4 @@ def _set_aside(path: Path, clock: Clock) -> Path | None:
 def _is_damage(error: IndexUnavailable) -> bool:
     """Tell whether the error means damage, and not a database that is locked or out of reach."""
     cause = error.__cause__
-    original = getattr(cause, "orig", cause)
-    if not isinstance(original, sqlite3.DatabaseError):
-        return False
-    damaged = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-    code = getattr(original, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in damaged
+    return is_damage(getattr(cause, "orig", cause))

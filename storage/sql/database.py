@@ -10,6 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Table
@@ -152,7 +153,21 @@ def parse_url(url: str) -> URL:
         raise SettingsError("database_url must begin with sqlite:/// or postgresql+psycopg://")
     if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise SettingsError("database_url must name a file: an index in memory would be lost")
+    if parsed.get_backend_name() == "sqlite" and "?" in url:
+        raise SettingsError(
+            "database_url of SQLite names a file and nothing else: write ? as %3F, # as %23 and % as %25"
+        )
     return parsed
+
+
+def sqlite_file(url: str | URL) -> Path | None:
+    """Return the file of a SQLite database's URL, or None for PostgreSQL.
+
+    Raises:
+        SettingsError: the URL is unusable.
+    """
+    parsed = parse_url(url) if isinstance(url, str) else url
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 @contextlib.contextmanager

@@ -1,6 +1,8 @@
 """The purger and the recovery are killed at every step; a second try leaves files and index in agreement."""
 
+import contextlib
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from storage.open import open_storage
 from storage.purge.purger import Purger
 from storage.recovery.check import check
 from storage.recovery.config_backup import back_up_config
+from storage.recovery.database_backup import back_up, restore
 from storage.recovery.reconcile import reconcile
 from storage.recovery.replace_index import index_what_is_due, is_lost, replace_index
 from storage.schema.footage import segment
@@ -47,6 +50,7 @@ RECONCILE_STEPS = [
     "close-runs",
 ]
 
+RESTORE_STEPS = ["copy", "check", "keep", "link", "move-log", "place", "placed"]
 REPLACE_STEPS = ["prepare", "set-aside", "place", "placed"]
 
 
@@ -135,6 +139,26 @@ def test_replacing_the_index_killed_at_any_step_never_ends_with_an_empty_one(
     assert sorted(path.name for path in tmp_path.glob("*.new*")) == []
 
 
+@pytest.mark.parametrize("step", RESTORE_STEPS)
+def test_restore_killed_at_any_step_leaves_the_old_database_or_the_new_one_and_loses_nothing(
+    footage: Site, sqlite_url: str, tmp_path: Path, step: str
+) -> None:
+    """Number 13: kill -9 in a restore, at each step; also what was only in the log of the old one is there."""
+    (tmp_path / "backup").mkdir()
+    back_up(sqlite_url, tmp_path / "backup" / "backup.db")
+    recorded = footage.record(OLD_US, 3)
+    footage.storage.close()
+    killed_with_a_log(tmp_path / "siring.db")
+    run_killed("restore", sqlite_url, footage, step, 0)
+    is_new = step == "placed"
+    assert known(tmp_path / "siring.db") == (0, False) if is_new else (len(recorded), True)
+    kept = restore(sqlite_url, tmp_path / "backup" / "backup.db")
+    assert known(tmp_path / "siring.db") == (0, False)
+    assert kept == tmp_path / f"siring.db.before-restore-{2 if is_new else 1}"
+    assert known(tmp_path / "siring.db.before-restore-1") == (len(recorded), True)
+    assert len(list(tmp_path.glob("siring.db*"))) == (3 if is_new else 2)
+
+
 @pytest.mark.parametrize("passes", [0, 1])
 def test_rebuild_killed_in_its_midst_is_known_to_be_due_and_goes_on(
     footage: Site, sqlite_url: str, passes: int
@@ -153,6 +177,25 @@ def test_rebuild_killed_in_its_midst_is_known_to_be_due_and_goes_on(
     assert sorted(footage.rows() + footage.rows(footage.sub)) == sorted(s.start_us for s in kept)
     assert not storage.meta.is_rebuild_due()
     assert check(storage, footage.clock).is_clean
+
+
+def killed_with_a_log(database: Path) -> None:
+    """Commit a note in a process that dies at once, so that it stands only in the log."""
+    code = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+        " c.execute(\"INSERT INTO meta VALUES ('note', 'in the log')\"); c.commit(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(database)], check=True, timeout=60)
+    assert Path(f"{database}-wal").stat().st_size
+
+
+def known(database: Path) -> tuple[int, bool]:
+    """How many segments a sound database knows, and whether it has the note."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        [segments] = connection.execute("SELECT count(*) FROM segment").fetchone()
+        [notes] = connection.execute("SELECT count(*) FROM meta WHERE key = 'note'").fetchone()
+    return segments, notes == 1
 
 
 def run_killed(work: str, database_url: str, footage: Site, step: str, passes: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from storage.open import open_storage
 from storage.purge.purger import Purger
+from storage.recovery.database_backup import restore
 from storage.recovery.reconcile import reconcile
 from storage.recovery.replace_index import rebuild_footage, replace_index
 from storage.sql.database import parse_url
@@ -41,6 +42,9 @@ def main() -> None:
     kill_at = KillAt(step, int(passes))
     if work == "replace-index":
         replace_index(database_url, clock, "a test", copies=copies_beside(database_url), on_step=kill_at)
+        return
+    if work == "restore":
+        restore(database_url, copies_beside(database_url) / "backup.db", on_step=kill_at)
         return
     storage = open_storage(database_url, clock, secret_key=None)
     if work == "purge":

@@ -18,6 +18,7 @@ from playback.stream.footage import Footage
 from playback.stream.segment_source import SegmentSource, name_of
 from storage.footage.index_writer import IndexBatch
 from storage.open import Storage, open_storage
+from storage.recovery.nightly_backup import NightlyBackup, note_nightly_backup
 from storage.volumes.segment_paths import SegmentName, incoming_path, segment_path
 from tests.support.databases import make_database
 from tests.support.footage import NOON_US, SteppedClock, draft
@@ -194,6 +195,7 @@ def open_site(root: Path) -> Iterator[Site]:
     make_database(url)
     clock = SteppedClock()
     storage = open_storage(url, clock, secret_key=bytes(32))
+    note_nightly_backup(storage.database, NightlyBackup(clock.now_us()))
     try:
         footage = Footage(storage, SegmentSource(storage), clock)
         yield Site(

@@ -25,7 +25,8 @@ def check(
     ] = None,
 ) -> None:
     """Compare files and index; exit 1 if they differ."""
-    with opened() as env, Progress(console=err, transient=True) as progress:
+    # Volumes of a lost database bring its identity along, which nobody may have read before.
+    with opened(is_alone=bool(rebuild and volume)) as env, Progress(console=err, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
 
         def show(done: int, total: int | None) -> None:

@@ -65,12 +65,16 @@ def read_settings() -> Settings:
 
 
 @contextmanager
-def opened() -> Iterator[Environment]:
-    """Open the installation for one command; a VmsError inside ends the command with its message."""
+def opened(*, is_alone: bool = False) -> Iterator[Environment]:
+    """Open the installation for one command; a VmsError inside ends the command with its message.
+
+    Args:
+        is_alone: for what may happen only while nothing else uses the installation.
+    """
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
-        with open_services(settings) as services:
+        with open_services(settings, is_alone=is_alone) as services:
             yield Environment(services)
     except VmsError as error:
         fail(error)

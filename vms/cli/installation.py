@@ -7,14 +7,18 @@ from typing import Annotated
 import typer
 
 from recorder.run.ffmpeg_self_test import run_self_test
-from storage.installation.migrate import current_revision, upgrade
+from storage.installation.migrate import current_revision, head_revision, upgrade
 from storage.purge.state import PurgeState
-from storage.sql.backup import back_up, restore
-from vms.cli.environment import EXIT_FAILED, fail, opened, out, read_settings
+from storage.recovery.database_backup import back_up, restore
+from storage.recovery.nightly_backup import nightly_backups, read_nightly_backup
+from storage.recovery.rehearsal import rehearse
+from vms.cli.environment import EXIT_FAILED, Environment, fail, opened, out, read_settings
 from vms.domain.camera import StreamState
-from vms.domain.errors import VmsError
+from vms.domain.errors import InvalidInput, NotFound, VmsError
+from vms.domain.time import HOUR_US
 from vms.ffmpeg.binary import find_ffmpeg
-from vms.processes.app import open_services
+from vms.host.clock import SystemClock
+from vms.processes.app import alone_in, open_services
 from vms.processes.up import prepare
 
 db_app = typer.Typer(no_args_is_help=True, help="Upgrade, back up and restore the database.")
@@ -72,6 +76,7 @@ def doctor() -> None:
         statuses = env.storage.cameras.statuses()
         if all(status.is_silent(now_us) for status in statuses.values()):
             problems.append("the recorder says nothing: start it with  vms up")
+        problems.extend(_backup_problems(env, now_us))
         for camera in env.storage.cameras.list():
             states = [statuses[s.id].state for s in camera.streams if s.id in statuses]
             out.print(f"camera    {camera.id} {camera.name}  {', '.join(states) or '-'}")
@@ -94,27 +99,60 @@ def doctor() -> None:
     out.print("\nAll is well.")
 
 
+def _backup_problems(env: Environment, now_us: int) -> list[str]:
+    """Print how old the newest backup is; return what is wrong with it."""
+    note = read_nightly_backup(env.storage.database)
+    if note.made_us is None:
+        out.print("backup    none yet")
+        problem = "the database was never backed up: vms up does it by itself, soon after its start"
+    else:
+        hours = (now_us - note.made_us) // HOUR_US
+        out.print(f"backup    {hours} h old  {note.file}")
+        problem = f"the newest backup of the database is {hours} h old"
+    if not note.is_stale(now_us):
+        return [f"the last backup failed: {note.problem}"] if note.problem else []
+    return [f"{problem}; the last try failed: {note.problem}" if note.problem else problem]
+
+
 @db_app.command("upgrade")
 def upgrade_() -> None:
-    """Bring the database to this program's revision."""
+    """Bring the database to this program's revision, while nothing else uses it."""
     settings = read_settings()
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         before = current_revision(settings.effective_database_url)
-        upgrade(settings.effective_database_url)
+        if before != head_revision():
+            with alone_in(settings):
+                upgrade(settings.effective_database_url)
         out.print(f"{before or 'empty'} → {current_revision(settings.effective_database_url)}")
     except VmsError as error:
         fail(error)
 
 
 @db_app.command("backup")
-def backup(file: Annotated[Path, typer.Argument(help="New file to write.")]) -> None:
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="New file to write; with --rehearse a backup, else the newest.")
+    ] = None,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearse", help="Write none: restore one into a scratch folder and check it.")
+    ] = False,
+) -> None:
     """Write a copy of the SQLite database while everything runs; on PostgreSQL use pg_dump."""
     settings = read_settings()
     try:
+        if rehearsal:
+            chosen = file or next(iter(nightly_backups(settings.backup_folder)), None)
+            if chosen is None:
+                raise NotFound(f"there is no backup in {settings.backup_folder}: name one")
+            out.print(rehearse(chosen, settings.data_dir, SystemClock()).summary())
+            return
+        if file is None:
+            raise InvalidInput("name the file to write:  vms db backup FILE")
         written = back_up(settings.effective_database_url, file)
         out.print(
-            f"{file}: {written / 1e6:.1f} MB. Keep a copy of {settings.data_dir / 'secret.key'} elsewhere."
+            f"{file}: {written.size_bytes / 1e6:.1f} MB, {sum(written.rows.values())} rows, checked."
+            f" Keep a copy of {settings.data_dir / 'secret.key'} elsewhere."
         )
     except VmsError as error:
         fail(error)
@@ -125,12 +163,14 @@ def restore_(
     file: Annotated[Path, typer.Argument(help="A file that `vms db backup` wrote.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Put a backup in place of the database (stop `vms up` first); the old one is kept beside it."""
+    """Put a backup in place of the database, while nothing else uses it; the old one is kept beside it."""
     settings = read_settings()
     if not yes and not typer.confirm("Put this backup in place of the database?"):
         raise typer.Exit(EXIT_FAILED)
     try:
-        kept = restore(settings.effective_database_url, file)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with alone_in(settings):
+            kept = restore(settings.effective_database_url, file)
         if kept is not None:
             out.print(f"The old database is {kept}.")
         out.print("Restored. Run  vms check --repair  to index what was recorded since.")

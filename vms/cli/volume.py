@@ -97,8 +97,9 @@ def edit(
     min_free_gb: MinFree = None,
     weight: Annotated[int | None, typer.Option(min=1, help="Share of new recordings it takes.")] = None,
 ) -> None:
-    """Change where a volume is mounted, its floor or its share; nothing is moved."""
-    with opened() as env:
+    """Change where a volume is mounted (stop `vms up` first), its floor or its share; nothing is moved."""
+    # Who has the volume open would go on writing at its old place.
+    with opened(is_alone=folder is not None) as env:
         known = env.storage.volumes.find(volume)
         kept = f"volume {known.id} stays as it was"
         floor = _floor_bytes(min_free_gb, weight or known.weight, kept=kept)
@@ -115,8 +116,9 @@ def edit(
 
 @app.command()
 def remove(volume: Name) -> None:
-    """Forget a volume that holds no footage any more; its folder stays as it is."""
-    with opened() as env:
+    """Forget a volume that holds no footage any more (stop `vms up` first); its folder stays as it is."""
+    # The recorder may have begun a file there that no row tells of yet.
+    with opened(is_alone=True) as env:
         known = env.storage.volumes.find(volume)
         env.storage.volumes.remove(known.id)
         env.record(AuditAction.VOLUME_REMOVE, f"volume {known.id}")

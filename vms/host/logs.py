@@ -33,6 +33,8 @@ def set_up_logging(*, level: str, format_name: str, service: str, redact: Callab
     # Access lines hold query strings; the web process writes its own, without them (COC-10).
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # It tells each revision of each new file, such as a copy of the configuration; `vms up` says what it upgrades.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class _LineFormatter(logging.Formatter):

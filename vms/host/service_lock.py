@@ -16,9 +16,7 @@ def service_lock(data_dir: Path, service: str) -> Iterator[None]:
     Raises:
         AlreadyRunning: another process holds it; says which.
     """
-    folder = data_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    fd = os.open(folder / f"{service}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = open_lock_file(data_dir, service)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,3 +28,18 @@ def service_lock(data_dir: Path, service: str) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def open_lock_file(data_dir: Path, name: str) -> int:
+    """Return the descriptor of a lock's file in the data folder, which is made if it is not there.
+
+    What root makes belongs to the folder's owner: else the services, which are not root, could not open it.
+    """
+    folder = data_dir / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    fd = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0:
+        owner = data_dir.stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        os.fchown(fd, owner.st_uid, owner.st_gid)
+    return fd

@@ -13,6 +13,7 @@ from typing import Final, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vms.domain.errors import SettingsError
+from vms.host.sqlite_address import sqlite_url
 
 _LIST_SEPARATOR: Final = ","
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
@@ -31,12 +32,14 @@ class Settings:
     Attributes:
         data_dir: holds the database, the key, locks and exports.
         database_url: "" for SQLite in the data folder, else a SQLAlchemy URL of PostgreSQL.
+        backup_dir: folder of the nightly backups, "" for one in the data folder.
         ffmpeg_path: "" for the binary that comes with the installation.
         camera_networks: where cameras may be; loopback only if it is named here.
     """
 
     data_dir: Path = Path("data")
     database_url: str = field(default="", repr=False)
+    backup_dir: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
     site_name: str = "Pemerintah Kota Banjarmasin"
@@ -59,7 +62,12 @@ class Settings:
     @property
     def effective_database_url(self) -> str:
         """The database's SQLAlchemy URL; SQLite in the data folder unless another was set."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'siring.db'}"
+        return self.database_url or sqlite_url(self.data_dir / "siring.db")
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where the nightly backups of the database go."""
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backup"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -149,9 +157,10 @@ def _of_text(key: str, text: str) -> object:
 
 def _path(text: str) -> Path | None:
     try:
+        text.encode()
         return None if "\0" in text else Path(text).expanduser()
-    except RuntimeError:
-        # "~nobody/…", and there is nobody of that name.
+    except (RuntimeError, UnicodeEncodeError):
+        # "~nobody/…", and there is nobody of that name; or bytes of a variable that are no UTF-8.
         return None
 
 

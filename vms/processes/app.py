@@ -9,16 +9,18 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.installation.migrate import require_head
 from storage.open import Storage, open_storage
+from storage.sql.database import sqlite_file
 from vms.domain.errors import SettingsError
 from vms.domain.moments.site_time import SiteZone
 from vms.ffmpeg.redaction import Redactor
 from vms.host.clock import SystemClock, read_clock_trust
+from vms.host.installation_lock import alone, shared
 from vms.host.logs import set_up_logging
 from vms.host.secret_key import load_or_create_key
 from vms.host.service_lock import service_lock
@@ -67,27 +69,42 @@ class Services:
         )
 
 
+def alone_in(settings: Settings, *, wait_seconds: float = 0) -> AbstractContextManager[None]:
+    """Keep every other service and command out of the installation while the block runs (vms.host.installation_lock).
+
+    Raises:
+        AlreadyRunning: others use it; says which processes.
+    """
+    return alone(settings.data_dir, sqlite_file(settings.effective_database_url), wait_seconds=wait_seconds)
+
+
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
+def open_services(settings: Settings, *, is_alone: bool = False) -> Iterator[Services]:
     """Open the database of an installation that `vms init` or `vms up` has set up; close it at the end.
+
+    Args:
+        settings: which.
+        is_alone: for what may happen only while nothing else uses the installation.
 
     Raises:
         SchemaMismatch: the database has another revision than this program.
         IndexUnavailable: it does not answer.
+        AlreadyRunning: others use it, or somebody else must be alone; says which processes.
     """
     if not settings.data_dir.is_dir():
         raise SettingsError(
             f"there is no folder {settings.data_dir}: run  vms init  first, or set VMS_DATA_DIR"
         )
-    clock = SystemClock()
-    require_head(settings.effective_database_url)
-    storage = open_storage(
-        settings.effective_database_url, clock, secret_key=load_or_create_key(settings.data_dir)
-    )
-    try:
-        yield Services(settings, storage, clock, Redactor(storage.cameras.secrets_for_redaction()))
-    finally:
-        storage.close()
+    with alone_in(settings) if is_alone else shared(settings.data_dir):
+        clock = SystemClock()
+        require_head(settings.effective_database_url)
+        storage = open_storage(
+            settings.effective_database_url, clock, secret_key=load_or_create_key(settings.data_dir)
+        )
+        try:
+            yield Services(settings, storage, clock, Redactor(storage.cameras.secrets_for_redaction()))
+        finally:
+            storage.close()
 
 
 @contextmanager
@@ -131,7 +148,7 @@ def serve_pictures(settings: Settings) -> None:
 
 
 def serve_scheduler(settings: Settings) -> None:
-    """Run retention, exports and upkeep until SIGTERM or SIGINT."""
+    """Run retention, exports, upkeep and backups until SIGTERM or SIGINT."""
     from storage.installation.service_claim import ServiceClaim
     from storage.purge.purger import Purger
     from vms.processes.scheduler import run_jobs
@@ -145,6 +162,7 @@ def serve_scheduler(settings: Settings) -> None:
                 Purger(services.storage, services.clock, clock_trust=read_clock_trust),
                 services.export_worker(),
                 settings.data_dir / BACKUPS,
+                settings.backup_folder,
                 services.clock,
                 stop,
                 claim,

@@ -1,4 +1,4 @@
-"""The scheduler's jobs: retention, exports and upkeep; each re-reads its state and may be killed at any line."""
+"""The scheduler's jobs: retention, exports, upkeep and backups; each re-reads its state and may be killed at any line."""
 
 import logging
 import threading
@@ -16,6 +16,7 @@ from storage.open import Storage
 from storage.purge.purger import Purger
 from storage.recovery.config_backup import back_up_config, is_config_copy_due
 from storage.recovery.fragment_filling import fill_fragments
+from storage.recovery.nightly_backup import make_nightly_backup, read_nightly_backup
 from vms.domain.errors import AlreadyRunning
 from vms.domain.time import DAY_US, SECOND_US, Clock
 
@@ -36,11 +37,14 @@ def run_jobs(
     purger: Purger,
     exporter: ExportWorker,
     backup_dir: Path,
+    nightly_dir: Path,
     clock: Clock,
     stop: threading.Event,
     claim: ServiceClaim,
 ) -> None:
     """Run all jobs on their intervals until `stop` is set; a running job is waited for, but no volume that hangs.
+
+    Copies of the configuration go to `backup_dir`, backups of the whole database to `nightly_dir`.
 
     Raises:
         AlreadyRunning: a scheduler of another host took the claim over while the database was out of reach.
@@ -55,10 +59,19 @@ def run_jobs(
             lost.append(error)
             stop.set()
 
+    def back_up() -> None:
+        make_nightly_backup(
+            storage.database, nightly_dir, clock.now_us(), may_go_on=lambda: not stop.is_set()
+        )
+
+    def back_up_if_due() -> None:
+        if read_nightly_backup(storage.database).is_due(clock.now_us()):
+            back_up()
+
     # Each kind of work has its own thread: an export of an hour must not hold up a purge.
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={name: ThreadPoolExecutor(1) for name in ("purge", "export", "upkeep")},
+        executors={name: ThreadPoolExecutor(1) for name in ("purge", "export", "upkeep", "backup")},
         # Late is better than never (the library would skip a run that is a second late), and once is enough.
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
@@ -66,6 +79,7 @@ def run_jobs(
         ("purge", "purge", PURGE_SECONDS, purge_if_alone),
         ("export", "export", EXPORT_SECONDS, lambda: export(exporter, stop)),
         ("upkeep", "upkeep", UPKEEP_SECONDS, lambda: upkeep(storage, exporter, backup_dir, clock, stop)),
+        ("late backup", "backup", UPKEEP_SECONDS, back_up_if_due),
     )
     for name, executor, seconds, job in jobs:
         scheduler.add_job(job, "interval", seconds=seconds, id=name, executor=executor)
@@ -76,6 +90,9 @@ def run_jobs(
         id="nightly",
         executor="upkeep",
     )
+    scheduler.add_job(back_up, "cron", hour=NIGHTLY_HOUR_UTC, id="backup", executor="backup")
+    # At once: a new installation has its first backup before anything can happen to it.
+    scheduler.add_job(back_up_if_due, "date", id="first backup", executor="backup")
     scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     exporter.remove_strays()
     scheduler.start()

@@ -10,19 +10,22 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.installation.migrate import upgrade
+from storage.installation.migrate import current_revision, require_head, upgrade
 from storage.open import Storage
 from storage.recovery.replace_index import find_damage, index_what_is_due, is_lost, replace_index
-from vms.domain.errors import VmsError
+from vms.domain.errors import IndexUnavailable, SchemaMismatch, VmsError
 from vms.host.clock import SystemClock
+from vms.host.installation_lock import shared
 from vms.host.settings import Settings
 from vms.host.stop_signal import call_on_stop_signal
-from vms.processes.app import BACKUPS, open_services
+from vms.processes.app import BACKUPS, alone_in, open_services
 from vms.processes.process_group import ProcessGroup, service_command
 
 log = logging.getLogger(__name__)
 
 SERVICES = ("recorder", "pictures", "scheduler", "web")
+_OTHERS_END_SECONDS = 10.0
+"""How long a command that runs may hold up the replacement or upgrade of the database."""
 _RETRY_SECONDS = 60.0
 _LONGEST_RETRY_SECONDS = 600.0
 """Between two tries to index what is due: a volume may come back, a database may answer again."""
@@ -31,14 +34,38 @@ _LONGEST_RETRY_SECONDS = 600.0
 def prepare(settings: Settings) -> None:
     """Make the data folder and bring the database up to date; one that is gone or cannot be opened is replaced.
 
+    Where something is to be done, nobody else may be using the installation.
+
     Raises:
+        AlreadyRunning: somebody else uses it; says which processes.
         VmsError: neither was possible.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if _is_ready(settings):
+        return
+    with alone_in(settings, wait_seconds=_OTHERS_END_SECONDS):
+        _bring_up(settings)
+
+
+def _is_ready(settings: Settings) -> bool:
+    """Tell whether the database is there and of this program's revision."""
+    if is_lost(settings.effective_database_url, settings.data_dir / BACKUPS):
+        return False
+    try:
+        require_head(settings.effective_database_url)
+    except (SchemaMismatch, IndexUnavailable):
+        return False
+    return True
+
+
+def _bring_up(settings: Settings) -> None:
     if is_lost(settings.effective_database_url, settings.data_dir / BACKUPS):
         _replace(settings, "the file is gone")
     try:
-        upgrade(settings.effective_database_url)
+        before = current_revision(settings.effective_database_url)
+        after = upgrade(settings.effective_database_url)
+        if before != after:
+            log.info("the database was brought from revision %s to %s", before or "none", after)
     except VmsError:
         damage = find_damage(settings.effective_database_url)
         if not damage:
@@ -74,9 +101,11 @@ def run_all(settings: Settings, *, started: Callable[[ProcessGroup], None] = lam
             checker.start()
             started(group)
 
-        group.run(begun)
+        with shared(settings.data_dir):
+            group.run(begun)
         if watch.damage and not is_asked.is_set():
-            _replace(settings, watch.damage)
+            with alone_in(settings, wait_seconds=_OTHERS_END_SECONDS):
+                _replace(settings, watch.damage)
         elif not is_asked.is_set():
             return
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from storage.footage.index_writer import IndexBatch
 from storage.open import Storage
+from storage.recovery.nightly_backup import NightlyBackup, note_nightly_backup
 from tests.browser.every_page.looks import WIDTHS, Look
 from tests.support.deadline import wait_until
 from tests.support.installation import Installation, installation, main_stream
@@ -172,6 +173,7 @@ def silent_site(folder: Path) -> Iterator[SilentSite]:
                 _add_camera(services.storage, "Balai Kota", "Halaman depan", "Diskominfotik"),
                 _add_camera(services.storage, "Puskesmas Pekauman", "Loket", "Dinas Kesehatan"),
             )
+            note_nightly_backup(services.storage.database, NightlyBackup(services.clock.now_us()))
             digest = Authority(services.storage, services.clock).hash_password(_PASSWORD)
             for name, role, seen in (
                 ("wali", Role.ADMIN, ()),

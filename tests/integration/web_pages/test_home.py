@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from storage.footage.index_writer import IndexBatch
+from storage.recovery.nightly_backup import NightlyBackup, note_nightly_backup
 from tests.support.footage import NOON_US
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser, main_stream
@@ -211,6 +212,28 @@ def test_everything_well_is_said_in_one_sentence(site: Site) -> None:
         state = part(client.get("/").text, "state")
     assert "Semua berjalan baik" in state
     assert "Kamera tersambung 1 dari 1 semua merekam" in state
+
+
+@pytest.mark.parametrize(
+    ("made_us", "said"),
+    [
+        (NOON_US - 3 * HOUR_US, "Cadangan basis data terakhir: 17:00 WITA."),
+        (NOON_US - 2 * DAY_US, "1 masalah perlu diperiksa"),
+        (None, "Basis data belum pernah dicadangkan."),
+    ],
+)
+def test_administrators_see_how_old_the_newest_backup_is(site: Site, made_us: int | None, said: str) -> None:
+    camera = site.add_camera("Balai Kota")
+    says(site, camera, StreamState.RECORDING)
+    note_nightly_backup(site.storage.database, NightlyBackup(made_us))
+    with browser(site, site.add_user("wali", Role.ADMIN)) as client:
+        state = part(client.get("/").text, "state")
+    with browser(site, site.add_user("camat", Role.OPERATOR, camera)) as client:
+        others = part(client.get("/").text, "state")
+    assert said in state
+    assert ("Semua berjalan baik" in state) is (made_us == NOON_US - 3 * HOUR_US)
+    assert "Cadangan" not in others
+    assert "Semua berjalan baik" in others
 
 
 @pytest.mark.parametrize("role", list(Role))

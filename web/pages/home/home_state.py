@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playback.stream.life import known_since_us
 from playback.timeline.lanes import MOST_LANES, Lane
+from storage.recovery.nightly_backup import read_nightly_backup
 from vms.domain.camera import Camera, StreamRole
 from vms.domain.export import Export
 from vms.domain.time import DAY_US, TimeRange
@@ -82,6 +83,7 @@ class HomeState:
         strips: the least complete cameras. whole: cameras of which nothing is missing.
         kept, shortest: how long footage is kept, as (amount, unit); `shortest_name` is whose is kept shortest.
         exports: those that are waiting or being made.
+        backup: when the database was last backed up, "" where that is not for this person or is among the problems.
     """
 
     connected: int
@@ -98,6 +100,7 @@ class HomeState:
     shortest: tuple[str, str]
     shortest_name: str
     exports: tuple[ExportView, ...]
+    backup: str
 
     @property
     def trouble(self) -> int:
@@ -118,6 +121,10 @@ def home_state(services: WebServices, user: User, present: Presenter) -> HomeSta
         if (part := completeness(camera, lane, present.now_us)) is not None
     ]
     problems = _problems(cameras, views, lanes, present, may_manage=user.may(Right.MANAGE))
+    backup = ""
+    if user.may(Right.MANAGE):
+        backup, stale = _backup(services, present)
+        problems += stale
     oldest = sorted((view.oldest_us, view.name) for view in views if view.oldest_us is not None)
     recorded = {view.name for view in views if view.state.key not in _OFF}
     wanted_oldest = [(oldest_us, name) for oldest_us, name in oldest if name in recorded]
@@ -138,7 +145,19 @@ def home_state(services: WebServices, user: User, present: Presenter) -> HomeSta
         shortest=_kept(wanted_oldest[-1][0] if wanted_oldest else None, present),
         shortest_name=wanted_oldest[-1][1] if wanted_oldest else "",
         exports=tuple(export_views(services, exports, present)),
+        backup=backup,
     )
+
+
+def _backup(services: WebServices, present: Presenter) -> tuple[str, list[ProblemRow]]:
+    """Return when the newest backup was made, or instead of it the problem that it is too old, or was never made."""
+    note, words = read_nightly_backup(services.storage.database), present.catalogue
+    made = "" if note.made_us is None else present.since(note.made_us)
+    if not note.is_stale(present.now_us):
+        return words.text("home.backup_made", time=made), []
+    sentence = words.text("home.backup_old", time=made) if made else words.text("home.backup_never")
+    mark = Mark("backup", "triangle", "warn")
+    return "", [ProblemRow(words.text("home.backup"), sentence, mark, "/help", words.text("nav.help"))]
 
 
 def completeness(camera: Camera, lane: Lane, now_us: int) -> Completeness | None:
