@@ -2,6 +2,10 @@
 
 Through a few reused buffers, on purpose: at the odd offsets of samples `copy_file_range(2)` and
 `sendfile(2)` go page by page through a pipe and took 1.5 times as long (ext4, warm cache).
+
+A finished file is read once, from its first byte to its last, digested as a whole, and what the clip needs is written
+out of the same buffers: what is certified is what was copied. Bytes that the clip does not need cost a read and a
+digest, which are at most those of the two files in which a part begins and ends (docs/design/media.md).
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
@@ -61,6 +65,7 @@ class ClipTarget:
         "_last_reported",
         "_progress",
         "_read",
+        "_source_thread",
         "_total",
         "_turn",
         "_write_back",
@@ -88,7 +93,8 @@ class ClipTarget:
         self._digest = _Digest(takes_crc32=checksum) if digest else None
         self._write_back = WriteBack(descriptor)
         self._buffers = [memoryview(bytearray(_BUFFER)) for _ in range(_BUFFERS)]
-        self._read: list[Future[None] | None] = [None] * _BUFFERS
+        self._read: list[list[Future[None]]] = [[] for _ in range(_BUFFERS)]
+        self._source_thread = ThreadPoolExecutor(1, thread_name_prefix="source digest")
         self._turn = 0
         self._last_reported = 0
         self.written = 0
@@ -96,6 +102,7 @@ class ClipTarget:
     def close(self) -> None:
         """Let go of the threads that digest and sync."""
         self._write_back.close()
+        self._source_thread.shutdown()
         if self._digest is not None:
             self._digest.close()
 
@@ -118,19 +125,58 @@ class ClipTarget:
             OSError: reading or writing failed.
         """
         while size:
-            turn = self._turn = (self._turn + 1) % _BUFFERS
-            if (digested := self._read[turn]) is not None:
-                digested.result()
-            window = self._buffers[turn][: min(size, _BUFFER)]
-            done = os.preadv(source, [window], offset)
-            if done == 0:
+            window = self._fill(source, offset, size)
+            if not window:
                 raise MalformedMedia(f"recorded file ends at byte {offset}, {size} bytes too early")
-            window = window[:done]
-            # The buffer is digested while it is written and the next one is filled.
-            self._read[turn] = self._digest.add(window) if self._digest is not None else None
-            self._append(window)
-            offset += done
-            size -= done
+            self._append_window(window)
+            offset += len(window)
+            size -= len(window)
+
+    def copy_of_whole(self, source: int, parts: Sequence[tuple[int, int]]) -> bytes:
+        """Append parts of the file `source` and return the SHA-256 of all of it, read once from front to back.
+
+        Args:
+            source: the file. parts: offset and size of each, in order of offset and not overlapping.
+
+        Raises:
+            MalformedMedia: the parts are in another order, or the source ends before they do.
+            OSError: reading or writing failed.
+        """
+        whole = hashlib.sha256()
+        position = number = 0
+        done = 0
+        while window := self._fill(source, position, _BUFFER):
+            self._read[self._turn].append(self._source_thread.submit(whole.update, window))
+            end = position + len(window)
+            while number < len(parts) and parts[number][0] + done < end:
+                offset, size = parts[number][0] + done, parts[number][1] - done
+                if offset < position:
+                    raise MalformedMedia(f"samples of a recorded file are out of order at byte {offset}")
+                piece = window[offset - position : offset - position + size]
+                self._append_window(piece)
+                done += len(piece)
+                if done < parts[number][1]:
+                    break
+                number, done = number + 1, 0
+            position = end
+        if number < len(parts):
+            raise MalformedMedia(f"recorded file ends at byte {position}, before its samples do")
+        return self._source_thread.submit(whole.digest).result()
+
+    def _fill(self, source: int, offset: int, size: int) -> memoryview:
+        """Read into the next buffer, once nobody needs what is in it, and return what came; empty at the file's end."""
+        turn = self._turn = (self._turn + 1) % _BUFFERS
+        for digested in self._read[turn]:
+            digested.result()
+        self._read[turn].clear()
+        window = self._buffers[turn][: min(size, _BUFFER)]
+        return window[: os.preadv(source, [window], offset)]
+
+    def _append_window(self, window: memoryview) -> None:
+        """Append bytes of the buffer that was filled last; it is digested while it is written and the next is filled."""
+        if self._digest is not None:
+            self._read[self._turn].append(self._digest.add(window))
+        self._append(window)
 
     def _append(self, data: bytes | memoryview) -> None:
         rest = memoryview(data)

@@ -1,5 +1,7 @@
 """Looks up what a camera's clip would hold, for an estimate as for the export itself."""
 
+from collections.abc import Collection
+
 from playback.clips.clip_plan import CameraClip, plan_clip
 from playback.stream.footage import Footage
 from playback.stream.pieces import RecordedFile
@@ -20,14 +22,17 @@ class ClipPlanner:
         self._clock = clock
         self._inits: dict[tuple[int, int | None], InitSegment] = {}
 
-    def plan(self, camera: Camera, window: TimeRange) -> CameraClip:
+    def plan(self, camera: Camera, window: TimeRange, *, without: Collection[int] = ()) -> CameraClip:
         """Return what the camera's clip of that time holds; nothing but gaps where there is no footage.
+
+        Args:
+            camera: whose. window: the asked time. without: starts of recorded files that cannot be used.
 
         Raises:
             NothingRecorded: the camera has no stream at all.
         """
         stream = clip_stream(camera)
-        files = self._footage.files(stream.id, window)
+        files = [file for file in self._footage.files(stream.id, window) if file.start_us not in without]
         newest_us = max((file.end_us for file in files), default=0)
         return plan_clip(
             camera.id,

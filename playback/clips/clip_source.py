@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from vms.domain.errors import MalformedMedia, UnreadableSource
 from vms.media.fragments import Fragment
 from vms.media.init_segment import InitSegment
 
@@ -24,6 +25,7 @@ class ClipSource:
         wall_start_us: wall time of the first presented frame of the file.
         wall_duration_us: how long the file lasts by the wall clock; the camera's clock may differ.
         run: equal for files in which decode time goes on from file to file; usually those of one run.
+        is_finished: whether nothing is written to it any more, so that all of it can be digested.
     """
 
     file: Path | Callable[[], int]
@@ -32,16 +34,23 @@ class ClipSource:
     wall_start_us: int
     wall_duration_us: int
     run: str
+    is_finished: bool = True
 
     @contextmanager
     def opened(self) -> Iterator[int]:
-        """Give the file's descriptor, open for reading, and close it afterwards."""
+        """Give the file's descriptor, open for reading, and close it afterwards.
+
+        Raises:
+            UnreadableSource: in place of MalformedMedia from the block, which says so of this file.
+        """
         if isinstance(self.file, Path):
             descriptor = os.open(self.file, os.O_RDONLY | os.O_CLOEXEC)
         else:
             descriptor = self.file()
         try:
             yield descriptor
+        except MalformedMedia as error:
+            raise UnreadableSource(str(error), start_us=self.wall_start_us) from error
         finally:
             os.close(descriptor)
 

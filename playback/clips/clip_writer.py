@@ -8,6 +8,7 @@ as recordings are by default, and a second track would have to be cut to other f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class WrittenClip:
         wall_start_us: wall time of the first shown frame.
         spans: where each part of the clip lies in wall time; between runs wall time leaps.
         sha256, crc32: digest and checksum of the file, when asked for.
+        source_sha256: digest of each source as it was read, in order; None for one that was still being written.
     """
 
     size_bytes: int
@@ -47,6 +49,7 @@ class WrittenClip:
     spans: tuple[ClipSpan, ...]
     sha256: bytes | None
     crc32: int | None = None
+    source_sha256: tuple[bytes | None, ...] = ()
 
 
 def write_clip(
@@ -77,7 +80,7 @@ def write_clip(
     Raises:
         InvalidInput: there is no source, or two sources need different decoders.
         NothingRecorded: no decodable frame lies in the cut.
-        MalformedMedia: a file does not hold what its fragment table says.
+        UnreadableSource: a file does not hold what its fragment table says.
         OSError: a file cannot be opened, read or written.
     """
     samples = choose_samples(sources, cut)
@@ -86,12 +89,13 @@ def write_clip(
     total = len(head) + samples.media_bytes
     with closing(ClipTarget(target, total, progress, digest=digest, checksum=checksum)) as clip:
         clip.write(head)
-        for number, of_source in groupby(samples.extents, key=lambda extent: extent.source):
-            extents = list(of_source)
-            with sources[number].opened() as descriptor:
-                clip.announce(descriptor, extents[0].offset, extents[-1].offset + extents[-1].size)
-                for extent in extents:
-                    clip.copy(descriptor, extent.offset, extent.size)
+        needed = {
+            number: [(extent.offset, extent.size) for extent in of_source]
+            for number, of_source in groupby(samples.extents, key=lambda extent: extent.source)
+        }
+        digests = tuple(
+            _copy_source(clip, source, needed.get(number, [])) for number, source in enumerate(sources)
+        )
         sha256, crc32 = clip.sha256(), clip.crc32()
     return WrittenClip(
         size_bytes=total,
@@ -104,7 +108,22 @@ def write_clip(
         spans=samples.spans,
         sha256=sha256,
         crc32=crc32,
+        source_sha256=digests,
     )
+
+
+def _copy_source(clip: ClipTarget, source: ClipSource, parts: Sequence[tuple[int, int]]) -> bytes | None:
+    """Append parts of a source and return its digest, None where it is still being written."""
+    if not source.is_finished and not parts:
+        return None
+    with source.opened() as descriptor:
+        if source.is_finished:
+            clip.announce(descriptor, 0, os.fstat(descriptor).st_size)
+            return clip.copy_of_whole(descriptor, parts)
+        clip.announce(descriptor, parts[0][0], sum(parts[-1]))
+        for offset, size in parts:
+            clip.copy(descriptor, offset, size)
+    return None
 
 
 def estimate_bytes(sources: Sequence[ClipSource], cut: Cut) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from playback.exports.manifest import FILE_NAME
-from vms.domain.errors import NotFound, Purged
+from playback.stream.segment_source import file_etag
+from vms.domain.errors import IndexMismatch, NotFound, Purged
 from vms.domain.export import Export, ExportState
 
 EXPORTS: Final = "exports"
@@ -59,9 +60,17 @@ class ExportFolder:
         self._root.mkdir(mode=0o750, parents=True, exist_ok=True)
         return shutil.disk_usage(self._root).free
 
-    def open_file(self, export: Export) -> tuple[int, int]:
-        """Return a descriptor of the delivered file, which the caller closes, and its size; raises as `_open` does."""
-        return self._open(export, export.file_name or "")
+    def open_file(self, export: Export) -> tuple[int, int, str]:
+        """Return a descriptor of the delivered file, which the caller closes, its size and its ETag.
+
+        Raises:
+            Purged, NotFound: as `_open` does. IndexMismatch: the file has another length than was delivered.
+        """
+        fd, size = self._open(export, export.file_name or "")
+        if size != export.file_bytes:
+            os.close(fd)
+            raise IndexMismatch("this clip is damaged on disk: ask for it again")
+        return fd, size, file_etag(export.sha256 or "", os.fstat(fd))
 
     def open_manifest(self, export: Export) -> tuple[int, int]:
         """Return a descriptor of the manifest, which the caller closes, and its size; raises as `_open` does."""

@@ -14,17 +14,19 @@ from playback.clips.clip_plan import CameraClip, ClipPart
 from playback.clips.clip_planner import ClipPlanner
 from playback.clips.clip_writer import ClipSource, Cut, WrittenClip, write_clip
 from playback.exports.manifest import FILE_NAME, ManifestCamera, ManifestFile, ManifestSource, manifest_text
+from playback.exports.source_check import SourceCheck
 from playback.exports.stored_zip import StoredZip, ZipEntry
 from playback.stream.footage import Footage
 from playback.stream.pieces import RecordedFile, decode_clocks
 from storage.open import Storage
 from vms.domain.camera import Camera
-from vms.domain.errors import MalformedMedia
-from vms.domain.export import Export
+from vms.domain.errors import MalformedMedia, NothingRecorded, UnreadableSource
+from vms.domain.export import Export, SourceProblem
 from vms.domain.moments.site_time import SiteZone
 from vms.domain.segment import Run, Segment
 from vms.domain.time import Clock, TimeRange
 
+_UNFINISHED: Final = ".part"
 _CHUNK: Final = 4 * 1024 * 1024
 _ZIP_SHARE: Final = 4
 """Packing costs about a quarter of the copying in progress: the bytes are in memory already."""
@@ -48,6 +50,26 @@ class _Made:
 
     path: Path
     described: ManifestFile
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeCamera:
+    """What was written of a camera, and the plan that it follows."""
+
+    camera: Camera
+    clip: CameraClip
+    parts: tuple[_Made, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all parts of one export share; `used` are the names given so far."""
+
+    export: Export
+    folder: Path
+    check: SourceCheck
+    takes_crc32: bool
+    used: set[str]
 
 
 def work_bytes(clips: Sequence[CameraClip]) -> int:
@@ -96,63 +118,100 @@ class ExportJob:
         clips: Sequence[CameraClip],
         folder: Path,
         report: Report,
+        check: SourceCheck,
     ) -> Delivery:
         """Write the clips and the manifest into the folder and return what is delivered.
 
         Args:
             export: the job. cameras, clips: what is delivered of which camera, in the order asked.
-            folder: empty. report: see `Report`.
+            folder: empty. report: see `Report`. check: learns which sources are not what was recorded.
 
         Raises:
             ExportCancelled: `report` raised it.
-            Purged, VolumeUnavailable, IndexMismatch, MalformedMedia: a source cannot be read.
+            FootageAltered: a source is not what was recorded, and the person did not choose to go on over that.
+            NothingRecorded: no source can be read.
+            Purged, VolumeUnavailable, IndexMismatch, MalformedMedia: a source cannot be opened.
             OSError: the folder cannot be written.
         """
+        takes_crc32 = is_packed(clips) or export.request.takes_altered
+        work = _Work(export, folder, check, takes_crc32, set())
         done = 0
-        packs = is_packed(clips)
-        made: list[list[_Made]] = []
-        used: set[str] = set()
+        made: list[_MadeCamera] = []
         for camera, clip in zip(cameras, clips, strict=True):
-            made.append([])
-            for part in clip.parts:
-                share = max(1, clip.estimated_bytes // len(clip.parts))
-                name = self._name(camera, part, used)
-                progress = _scaled(report, done, share)
-                written = self._write_part(camera, clip, part, folder / name, progress, checksum=packs)
-                made[-1].append(_Made(folder / name, written))
-                done += share
+            made.append(self._write_camera(work, camera, clip, _scaled(report, done, clip.estimated_bytes)))
+            done += clip.estimated_bytes
+        # All of it was read by now, so that a refusal names every file and not the first.
+        check.require_allowed()
+        files = [part for one in made for part in one.parts]
+        if not files:
+            raise NothingRecorded("none of the footage in the time asked for can be read")
         text = manifest_text(
             export,
             [
-                ManifestCamera(camera, tuple(part.described for part in parts), clip.gaps)
-                for camera, clip, parts in zip(cameras, clips, made, strict=True)
+                ManifestCamera(
+                    one.camera,
+                    tuple(part.described for part in one.parts),
+                    one.clip.gaps,
+                    tuple(check.of(one.camera)),
+                )
+                for one in made
             ],
             zone=self._zone,
             version=self._version,
             made_us=self._clock.now_us(),
         )
         (folder / FILE_NAME).write_text(text, encoding="utf-8")
-        files = [part for parts in made for part in parts]
-        if not packs:
+        if len(files) == 1:
             return Delivery(files[0].path.name, files[0].described.clip.size_bytes, files[0].described.sha256)
         return self._pack(export, files, folder, _scaled(report, done, max(1, done // _ZIP_SHARE)))
 
+    def _write_camera(
+        self, work: _Work, camera: Camera, clip: CameraClip, progress: Callable[[int, int], None]
+    ) -> _MadeCamera:
+        """Write a camera's parts; without a file that is no video, where the person chose to go on over that.
+
+        Raises:
+            FootageAltered: they did not choose so.
+        """
+        without: set[int] = set()
+        while True:
+            written: list[_Made] = []
+            try:
+                for number, part in enumerate(clip.parts):
+                    path = work.folder / self._name(camera, part, work.used)
+                    share = _share(progress, number, len(clip.parts))
+                    written.append(_Made(path, self._write_part(work, camera, clip, part, path, share)))
+            except UnreadableSource as error:
+                broken = next(f for part in clip.parts for f in part.files if f.start_us == error.start_us)
+                work.check.note(camera, broken.time, SourceProblem.UNREADABLE)
+                work.check.require_allowed()
+                without.add(broken.start_us)
+                for path in [made.path for made in written] + list(work.folder.glob(f"*{_UNFINISHED}")):
+                    work.used.discard(path.name)
+                    path.unlink()
+                clip = self._planner.plan(camera, work.export.request.time, without=without)
+            else:
+                return _MadeCamera(camera, clip, tuple(written))
+
     def _write_part(
         self,
+        work: _Work,
         camera: Camera,
         clip: CameraClip,
         part: ClipPart,
         path: Path,
         progress: Callable[[int, int], None],
-        *,
-        checksum: bool,
     ) -> ManifestFile:
+        """Write one part; under another name until it is whole."""
         clocks = decode_clocks(part.files)
-        sources = [self._source(file, clock) for file, clock in zip(part.files, clocks, strict=True)]
+        # Read before the files are: what was published meanwhile was not compared with its digest, and does not carry it.
+        segments = [self._storage.segments.find(clip.stream_id, file.run_id, file.seq) for file in part.files]
+        sources = [self._source(*one) for one in zip(part.files, clocks, segments, strict=True)]
         cut = Cut(
             sources[0].presentation_at(part.time.start_us), sources[-1].presentation_at(part.time.end_us)
         )
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
+        fd = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             written = write_clip(
                 sources,
@@ -162,23 +221,27 @@ class ExportJob:
                 comment=str(camera.uuid),
                 progress=progress,
                 digest=True,
-                checksum=checksum,
+                checksum=work.takes_crc32,
             )
             check_clip(fd, written)
         finally:
             os.close(fd)
+        unfinished.rename(path)
         if written.sha256 is None:
             raise MalformedMedia("the clip was written without a digest")
+        for segment, read in zip(segments, written.source_sha256, strict=True):
+            if segment is not None:
+                work.check.note_digest(camera, segment, read)
         return ManifestFile(
             name=path.name,
             sha256=written.sha256.hex(),
             clip=written,
             init=self._footage.init_of(part.files[0]),
             delivered=_delivered(written),
-            sources=self._described_sources(clip.stream_id, part),
+            sources=self._described_sources(part, segments, written.source_sha256),
         )
 
-    def _source(self, file: RecordedFile, clock: str) -> ClipSource:
+    def _source(self, file: RecordedFile, clock: str, segment: Segment | None) -> ClipSource:
         return ClipSource(
             file=lambda: self._footage.source.open_media(file.stream_id, file.run_id, file.seq).fd,
             init=self._planner.init(file),
@@ -186,16 +249,18 @@ class ExportJob:
             wall_start_us=file.start_us,
             wall_duration_us=file.duration_us,
             run=clock,
+            is_finished=segment is not None,
         )
 
-    def _described_sources(self, stream_id: int, part: ClipPart) -> tuple[ManifestSource, ...]:
+    def _described_sources(
+        self, part: ClipPart, segments: Sequence[Segment | None], read: Sequence[bytes | None]
+    ) -> tuple[ManifestSource, ...]:
         runs: dict[int, Run] = {}
         found: list[ManifestSource] = []
-        for file in part.files:
+        for file, segment, sha256 in zip(part.files, segments, read, strict=True):
             if file.run_id not in runs:
                 runs[file.run_id] = self._storage.segments.run(file.run_id)
-            segment: Segment | None = self._storage.segments.find(stream_id, file.run_id, file.seq)
-            found.append(ManifestSource(file.time, file.seq, runs[file.run_id], segment))
+            found.append(ManifestSource(file.time, file.seq, runs[file.run_id], segment, sha256))
         return tuple(found)
 
     def _pack(
@@ -241,6 +306,11 @@ def _scaled(report: Report, before: int, share: int) -> Callable[[int, int], Non
         report(before + share * min(done, total) // max(1, total))
 
     return progress
+
+
+def _share(progress: Callable[[int, int], None], number: int, count: int) -> Callable[[int, int], None]:
+    """Return a progress function for one of several equal steps."""
+    return lambda done, total: progress(number * total + min(done, total), count * total)
 
 
 def _after(before: int, total: int, progress: Callable[[int, int], None]) -> Callable[[int], None]:

@@ -14,10 +14,18 @@ from playback.clips.clip_plan import CameraClip
 from playback.clips.clip_planner import ClipPlanner, clip_stream
 from playback.exports.export_folder import ExportFolder
 from playback.exports.export_job import ExportJob, room_bytes, work_bytes
+from playback.exports.source_check import SourceCheck
 from playback.stream.footage import Footage
 from storage.open import Storage
 from vms.domain.camera import Camera
-from vms.domain.errors import Conflict, ExportCancelled, NothingRecorded, VmsError, VolumeFull
+from vms.domain.errors import (
+    Conflict,
+    ExportCancelled,
+    FootageAltered,
+    NothingRecorded,
+    VmsError,
+    VolumeFull,
+)
 from vms.domain.export import Export, ExportState
 from vms.domain.moments.site_time import SiteZone
 from vms.domain.retention import Lease
@@ -110,20 +118,30 @@ class ExportWorker:
 
     def _run(self, export: Export) -> None:
         cameras = [self._storage.cameras.get(camera_id) for camera_id in export.request.camera_ids]
+        check = SourceCheck(
+            self._storage, self._footage.source, self._zone, takes_altered=export.request.takes_altered
+        )
         leases = [
             self._storage.leases.take(clip_stream(camera).id, export.request.time, _LEASE_SECONDS)
             for camera in cameras
         ]
         try:
             self._wait_for_recorder(export, cameras)
-            self._make(export, cameras, leases)
+            self._make(export, cameras, leases, check)
+        except FootageAltered:
+            self._storage.exports.note_mismatches(export.id, self._name, check.found)
+            raise
         finally:
             for lease in leases:
                 self._storage.leases.drop(lease.id)
 
-    def _make(self, export: Export, cameras: list[Camera], leases: list[Lease]) -> None:
+    def _make(self, export: Export, cameras: list[Camera], leases: list[Lease], check: SourceCheck) -> None:
         planner = ClipPlanner(self._storage, self._footage, self._clock)
+        for camera in cameras:
+            check.inspect(camera, export.request.time)
         clips = [planner.plan(camera, export.request.time) for camera in cameras]
+        for camera, clip in zip(cameras, clips, strict=True):
+            check.compare(camera, clip)
         if not any(clip.parts for clip in clips):
             raise NothingRecorded("there is no footage in the time asked for")
         self._check_room(clips)
@@ -134,8 +152,9 @@ class ExportWorker:
             self._storage, self._footage, planner, self._clock, zone=self._zone, version=self._version
         )
         folder = self._folder.begin(export)
-        delivery = job.make(export, cameras, clips, folder, report)
+        delivery = job.make(export, cameras, clips, folder, report, check)
         report.now()
+        self._storage.exports.note_mismatches(export.id, self._name, check.found)
         self._folder.publish(export)
         self._storage.exports.finish(
             export.id,

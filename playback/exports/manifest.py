@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from playback.clips.clip_writer import WrittenClip
 from vms.domain.camera import Camera
-from vms.domain.export import Export
+from vms.domain.export import Export, Mismatch
 from vms.domain.moments.site_time import SiteZone
 from vms.domain.segment import Gap, InitRecord, Run, Segment
 from vms.domain.time import TimeRange, format_rfc3339
@@ -20,12 +20,17 @@ FILE_NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class ManifestSource:
-    """A recorded file that a clip was copied from; `segment` None while it was still being written."""
+    """A recorded file that a clip was copied from.
+
+    Attributes:
+        segment: None while it was still being written. read_sha256: of all of it as it was read; None likewise.
+    """
 
     time: TimeRange
     seq: int
     run: Run
     segment: Segment | None
+    read_sha256: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class ManifestCamera:
     camera: Camera
     files: tuple[ManifestFile, ...]
     gaps: tuple[Gap, ...]
+    mismatches: tuple[Mismatch, ...]
 
 
 def manifest_text(
@@ -94,6 +100,10 @@ def _camera(entry: ManifestCamera) -> Mapping[str, object]:
         "place": camera.place,
         "agency": camera.agency,
         "is_gap_free": not entry.gaps,
+        "is_as_recorded": not entry.mismatches,
+        "mismatches": [
+            {**_range(mismatch.time), "problem": mismatch.problem.value} for mismatch in entry.mismatches
+        ],
         "gaps": [{**_range(gap.time), "cause": gap.cause.value, "detail": gap.detail} for gap in entry.gaps],
         "files": [_file(file) for file in entry.files],
     }
@@ -135,6 +145,8 @@ def _source(source: ManifestSource) -> Mapping[str, object]:
         "seq": source.seq,
         "clock": source.run.trust.value,
         "sha256": None if segment is None else segment.sha256.hex(),
+        "read_sha256": None if source.read_sha256 is None else source.read_sha256.hex(),
+        "is_as_recorded": None if segment is None else segment.sha256 == source.read_sha256,
         "bytes": None if segment is None else segment.size_bytes,
         "flags": [] if segment is None else [flag.name for flag in segment.flags],
     }

@@ -41,6 +41,7 @@ class Picture:
 class _Index:
     pictures: tuple[PackedPicture, ...]
     end: int
+    inode: int
 
 
 class PictureReader:
@@ -107,12 +108,15 @@ class PictureReader:
         )
 
     def _index(self, fd: int, key: tuple[int, int, int]) -> _Index:
+        found = os.fstat(fd)
+        nothing = _Index((), 0, found.st_ino)
         with self._lock:
-            known = self._known.get(key, _Index((), 0))
-        if os.fstat(fd).st_size < known.end:
-            known = _Index((), 0)
+            known = self._known.get(key, nothing)
+        # A pack that was cut or replaced is read anew: old places in it would hold other bytes.
+        if found.st_size < known.end or found.st_ino != known.inode:
+            known = nothing
         pictures, end = read_index(fd, known.end)
-        index = _Index((*known.pictures, *pictures), end) if pictures else known
+        index = _Index((*known.pictures, *pictures), end, found.st_ino) if pictures else known
         with self._lock:
             self._known[key] = index
             self._known.move_to_end(key)

@@ -5,6 +5,7 @@ a missing volume as `VolumeUnavailable`, and neither is ever mistaken for the ot
 """
 
 import contextlib
+import hashlib
 import logging
 import os
 import threading
@@ -31,6 +32,7 @@ class OpenedMedia:
 
     Attributes:
         size: bytes that may be served now. is_growing: it is still being written.
+        is_as_long_as_recorded: False where a finished file has another length than its row; it is not to be kept.
         etag: changes whenever the bytes could. volume_id: where it lies.
     """
 
@@ -39,6 +41,7 @@ class OpenedMedia:
     is_growing: bool
     etag: str
     volume_id: int
+    is_as_long_as_recorded: bool = True
 
 
 class SegmentSource:
@@ -82,15 +85,39 @@ class SegmentSource:
         """Return the file of an index entry; raises as `open_media` does."""
         path = segment_path(self.stream_uuid(segment.stream_id), name_of(segment))
         try:
-            fd, size = self._open(segment.volume_id, path)
+            fd, found = self._open(segment.volume_id, path)
         except FileNotFoundError:
             self._explain_missing(segment)
             raise
+        size = found.st_size
         if size != segment.size_bytes and self._is_news(segment, size):
             os.close(fd)
             raise IndexMismatch("this part of the footage is damaged on disk")
-        etag = f'"{segment.sha256.hex()[:32]}"'
-        return OpenedMedia(fd, size, is_growing=False, etag=etag, volume_id=segment.volume_id)
+        return OpenedMedia(
+            fd,
+            size,
+            is_growing=False,
+            etag=file_etag(segment.sha256.hex(), found),
+            volume_id=segment.volume_id,
+            is_as_long_as_recorded=size == segment.size_bytes,
+        )
+
+    def size_on_disk(self, segment: Segment) -> int | None:
+        """Return how long the file of an index entry is, None where there is none; playback then knows it, too.
+
+        Raises:
+            VolumeUnavailable: its volume is not there.
+        """
+        path = segment_path(self.stream_uuid(segment.stream_id), name_of(segment))
+        try:
+            fd, found = self._open(segment.volume_id, path)
+        except FileNotFoundError:
+            self._is_news(segment, 0)
+            return None
+        os.close(fd)
+        if found.st_size != segment.size_bytes:
+            self._is_news(segment, found.st_size)
+        return found.st_size
 
     def open_growing(self, run: Run, seq: int) -> int:
         """Return a descriptor of a file that is being written, or not indexed yet; the caller closes it.
@@ -131,20 +158,20 @@ class SegmentSource:
             run = self._storage.segments.run(run_id)
             if run.stream_id != stream_id:
                 return None
-            fd, size = self._open(run.volume_id, incoming_path(run.uuid, seq))
+            fd, found = self._open(run.volume_id, incoming_path(run.uuid, seq))
         except (NotFound, FileNotFoundError):
             return None
-        return OpenedMedia(fd, size, is_growing=True, etag="", volume_id=run.volume_id)
+        return OpenedMedia(fd, found.st_size, is_growing=True, etag="", volume_id=run.volume_id)
 
-    def _open(self, volume_id: int, path: str) -> tuple[int, int]:
-        """Return a descriptor and the file's size."""
+    def _open(self, volume_id: int, path: str) -> tuple[int, os.stat_result]:
+        """Return a descriptor and what the filesystem says of the file."""
         return self.threads(volume_id).call(
             self._open_here, volume_id, path, if_late=lambda opened: os.close(opened[0])
         )
 
-    def _open_here(self, volume_id: int, path: str) -> tuple[int, int]:
+    def _open_here(self, volume_id: int, path: str) -> tuple[int, os.stat_result]:
         fd = self._volume(volume_id).open_file(path)
-        return fd, os.fstat(fd).st_size
+        return fd, os.fstat(fd)
 
     def _volume(self, volume_id: int) -> OpenVolume:
         """Return an open volume; its row is read again only when it is not found where the row said."""
@@ -176,6 +203,16 @@ class SegmentSource:
             extra={"stream": segment.stream_id, "start_us": segment.start_us, "size": size},
         )
         return True
+
+
+def file_etag(sha256: str, found: os.stat_result) -> str:
+    """Return the ETag of a file whose digest was noted, as it is on disk now.
+
+    The digest alone would name what the file once was: whoever alters, cuts or replaces it changes the inode or its
+    change time, which nobody can set, and so the ETag. A new hard link changes it as well, which costs one more fetch.
+    """
+    state = f"{sha256} {found.st_ino} {found.st_size} {found.st_ctime_ns}"
+    return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'
 
 
 def name_of(segment: Segment) -> SegmentName:

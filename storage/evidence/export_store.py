@@ -2,16 +2,17 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.personal.owned_rows import require_cameras
-from storage.schema.people import export_camera, export_job, user_account
+from storage.schema.people import export_camera, export_job, export_mismatch, user_account
 from storage.sql.database import Database
 from vms.domain.errors import Conflict, ExportCancelled, InvalidInput, NotFound
-from vms.domain.export import ClipRequest, Export, ExportState
+from vms.domain.export import ClipRequest, Export, ExportState, Mismatch, SourceProblem
 from vms.domain.time import SECOND_US, Clock, TimeRange
 
 MOST_ATTEMPTS = 3
@@ -45,6 +46,7 @@ class ExportStore:
             "start_us": request.time.start_us,
             "end_us": request.time.end_us,
             "requested_by": request.requested_by,
+            "takes_altered": request.takes_altered,
             "state": ExportState.QUEUED.value,
             "created_us": now_us,
             "updated_us": now_us,
@@ -122,6 +124,31 @@ class ExportStore:
         with self._database.write() as connection:
             _wanted(connection, export_id, worker)
             self._renew(connection, export_id, seconds)
+
+    def note_mismatches(self, export_id: int, worker: str, found: Sequence[Mismatch]) -> None:
+        """Store which recorded files the job found to be not what was recorded, in place of what it found before.
+
+        Raises:
+            Conflict: the claim lapsed and the job is another's, or it ended.
+        """
+        with self._database.write() as connection:
+            _claimed(connection, export_id, worker)
+            connection.execute(sa.delete(export_mismatch).where(export_mismatch.c.export_id == export_id))
+            if found:
+                connection.execute(
+                    sa.insert(export_mismatch),
+                    [
+                        {
+                            "export_id": export_id,
+                            "position": position,
+                            "camera_id": one.camera_id,
+                            "start_us": one.time.start_us,
+                            "end_us": one.time.end_us,
+                            "problem": one.problem.value,
+                        }
+                        for position, one in enumerate(found)
+                    ],
+                )
 
     def finish(
         self, export_id: int, worker: str, *, file_name: str, file_bytes: int, sha256: str, expires_us: int
@@ -277,22 +304,31 @@ def _get(connection: Connection, export_id: int) -> Export:
 
 def _select(connection: Connection, statement: sa.Select[Any]) -> list[Export]:
     jobs = connection.execute(statement).all()
+    ids = [job.id for job in jobs]
     cameras: defaultdict[int, list[int]] = defaultdict(list)
     for export_id, camera_id in connection.execute(
         sa.select(export_camera.c.export_id, export_camera.c.camera_id)
-        .where(export_camera.c.export_id.in_([job.id for job in jobs]))
+        .where(export_camera.c.export_id.in_(ids))
         .order_by(export_camera.c.export_id, export_camera.c.position)
     ):
         cameras[export_id].append(camera_id)
-    return [_export(job, tuple(cameras[job.id])) for job in jobs]
+    mismatches: defaultdict[int, list[Mismatch]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(export_mismatch)
+        .where(export_mismatch.c.export_id.in_(ids))
+        .order_by(export_mismatch.c.export_id, export_mismatch.c.position)
+    ):
+        time = TimeRange(row.start_us, row.end_us)
+        mismatches[row.export_id].append(Mismatch(row.camera_id, time, SourceProblem(row.problem)))
+    return [_export(job, tuple(cameras[job.id]), tuple(mismatches[job.id])) for job in jobs]
 
 
-def _export(row: Row[Any], camera_ids: tuple[int, ...]) -> Export:
+def _export(row: Row[Any], camera_ids: tuple[int, ...], mismatches: tuple[Mismatch, ...]) -> Export:
     time = TimeRange(row.start_us, row.end_us)
     return Export(
         id=row.id,
         token=row.token,
-        request=ClipRequest(camera_ids, time, row.name, row.reason, row.requested_by),
+        request=ClipRequest(camera_ids, time, row.name, row.reason, row.requested_by, row.takes_altered),
         state=ExportState(row.state),
         created_us=row.created_us,
         updated_us=row.updated_us,
@@ -308,4 +344,5 @@ def _export(row: Row[Any], camera_ids: tuple[int, ...]) -> Export:
         sha256=row.sha256,
         error=row.error,
         requested_by_name=row.requested_by_name,
+        mismatches=mismatches,
     )

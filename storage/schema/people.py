@@ -99,6 +99,7 @@ class _ExportColumns(TypedColumns):
     file_bytes = number_or_null("size of the delivered file")
     sha256 = line_or_null("hex digest of the delivered file")
     error = line_or_null("one plain sentence where it failed")
+    takes_altered = flag("whether it goes on over files that are not what was recorded", default=False)
 
 
 export_job = Table(
@@ -118,6 +119,23 @@ class _ExportCameraColumns(TypedColumns):
 
 
 export_camera = Table("export_camera", metadata, _ExportCameraColumns, comment="the cameras of a clip")
+
+
+class _ExportMismatchColumns(TypedColumns):
+    export_id = row_of(export_job.c.id, "the job", key=True)
+    position = ordinal("order of camera and time, from 0")
+    camera_id = row_of(camera.c.id, "whose footage")
+    start_us = time_us("start of the recorded file")
+    end_us = time_us("end of the recorded file")
+    problem = line("value of vms.domain.export.SourceProblem")
+
+
+export_mismatch = Table(
+    "export_mismatch",
+    metadata,
+    _ExportMismatchColumns,
+    comment="recorded files that an export found to be not what was recorded",
+)
 
 
 class _AuditColumns(TypedColumns):

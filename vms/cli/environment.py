@@ -103,6 +103,11 @@ def fail(error: VmsError) -> NoReturn:
     raise typer.Exit(EXIT_USAGE if isinstance(error, InvalidInput | SettingsError) else EXIT_FAILED)
 
 
+def print_warning(text: str) -> None:
+    """Tell a person on standard error what to know about what was done all the same."""
+    err.print(f"[bold yellow]vms:[/] {_escaped(text)}")
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401  # JSON is any value
     """Print an answer for programs."""
     sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False) + "\n")

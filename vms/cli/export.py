@@ -10,11 +10,12 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from playback.exports.export_folder import EXPORTS
-from vms.cli.environment import Environment, err, opened, out, refuse_fields
+from vms.cli.environment import Environment, err, opened, out, print_warning, refuse_fields
 from vms.cli.moment import typed_range
 from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, MediaError
 from vms.domain.export import LONGEST_CLIP_NAME, ClipRequest, Export, ExportState
+from vms.domain.moments.site_time import SiteZone
 
 _POLL_SECONDS = 0.3
 
@@ -24,6 +25,10 @@ def export(
     start: Annotated[str, typer.Option("--from", help="First frame, such as '25/11/2025 14.05.09'.")],
     end: Annotated[str, typer.Option("--to", help="End; the last frame is the one before it.")],
     reason: Annotated[str, typer.Option(help="What it is for; it is written into the record.")],
+    takes_altered: Annotated[
+        bool,
+        typer.Option("--take-altered", help="Go on over footage that is not what was recorded, and say so."),
+    ] = False,
     folder: Annotated[Path, typer.Option("--output", help="Folder that the files are put into.")] = Path(),
 ) -> None:
     """Export footage without re-encoding: the first frame shown is the one asked for."""
@@ -34,19 +39,33 @@ def export(
             raise Conflict(f"there is no folder {folder}")
         name = " ".join(known.name for known in cameras)[:LONGEST_CLIP_NAME]
         camera_ids = tuple(dict.fromkeys(known.id for known in cameras))
-        request = ClipRequest(camera_ids, asked, name, reason.strip(), None)
+        request = ClipRequest(camera_ids, asked, name, reason.strip(), None, takes_altered)
         refuse_fields(list(request.problems()), kept="nothing was exported", names={"camera_ids": "CAMERA"})
         job = env.storage.exports.create(request)
         env.record(AuditAction.EXPORT_REQUEST, f"export {job.id}", reason)
         done = _run(env, job)
         if done.state is not ExportState.DONE or done.file_name is None:
-            raise MediaError(done.error or f"the export is {done.state}")
+            advice = (
+                "; --take-altered exports it all the same" if done.mismatches and not takes_altered else ""
+            )
+            raise MediaError(f"{done.error or f'the export is {done.state}'}{advice}")
+        _warn(env, done)
         for source in sorted((env.settings.data_dir / EXPORTS / done.token).iterdir()):
             target = folder / source.name
             if target.exists():
                 raise Conflict(f"{target} exists already; the export is kept as number {done.id}")
             shutil.copyfile(source, target)
             out.print(str(target))
+
+
+def _warn(env: Environment, done: Export) -> None:
+    """Say on standard error which footage is not what was recorded."""
+    names = {camera.id: camera.name for camera in env.storage.cameras.list(include_removed=True)}
+    zone = SiteZone(env.settings.time_zone, env.settings.zone_label)
+    for one in done.mismatches:
+        start, end = zone.local(one.time.start_us), zone.local(one.time.end_us)
+        times = f"{start:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} {zone.label}"
+        print_warning(f"not what was recorded: {names[one.camera_id]}, {times}: {one.problem}")
 
 
 def _run(env: Environment, job: Export) -> Export:

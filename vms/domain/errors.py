@@ -23,6 +23,8 @@
         IndexMismatch          files and rows contradict each other
       MediaError
         MalformedMedia         bytes are not the media they should be
+          UnreadableSource     those of a recorded file that a clip is made of; carries which
+        FootageAltered         recorded files are not what was recorded
         FfmpegFailed           an ffmpeg process ended badly
         ProbeFailed            a camera or file could not be examined; carries the cause
         NothingRecorded        the asked range holds no footage
@@ -163,6 +165,22 @@ class MediaError(VmsError):
 
 class MalformedMedia(MediaError):
     """Bytes are not the media they should be."""
+
+
+class UnreadableSource(MalformedMedia):
+    """A recorded file that a clip is made of is not the media it should be.
+
+    Attributes:
+        start_us: wall time of the file's first frame.
+    """
+
+    def __init__(self, message: str, *, start_us: int) -> None:
+        super().__init__(message)
+        self.start_us = start_us
+
+
+class FootageAltered(MediaError):
+    """Recorded files are not what was recorded: altered, cut off, replaced or gone."""
 
 
 class FfmpegFailed(MediaError):

@@ -30,9 +30,35 @@ class ExportState(enum.StrEnum):
         return self not in {self.QUEUED, self.RUNNING}
 
 
+class SourceProblem(enum.StrEnum):
+    """In what way a recorded file is not what was recorded."""
+
+    ALTERED = "altered"
+    """Its digest is not the one that was noted when it was published; a clip holds what is there now."""
+    SHORTENED = "shortened"
+    """It ends too early; a clip holds what is left."""
+    UNREADABLE = "unreadable"
+    """It is no video any more; a clip leaves it out."""
+    MISSING = "missing"
+    """It is gone without having been deleted by retention; a clip leaves it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A recorded file that an export met and that is not what was recorded; `time` is all that it held."""
+
+    camera_id: int
+    time: TimeRange
+    problem: SourceProblem
+
+
 @dataclass(frozen=True, slots=True)
 class ClipRequest:
-    """What a person asked to have exported; `camera_ids` in the order asked, main streams."""
+    """What a person asked to have exported; `camera_ids` in the order asked, main streams.
+
+    Attributes:
+        takes_altered: go on where a recorded file is not what was recorded, and say so; else the export fails.
+    """
 
     camera_ids: tuple[int, ...]
     time: TimeRange
@@ -40,6 +66,7 @@ class ClipRequest:
     reason: str
     requested_by: int | None
     """User id, or None for the command line."""
+    takes_altered: bool = False
 
     def problems(self) -> Iterator[FieldProblem]:
         """Yield what keeps the clip from being asked for."""
@@ -68,6 +95,7 @@ class Export:
         claimed_until_us: a worker's claim; a later time than now means somebody works on it.
         file_name, file_bytes, sha256: the delivered file once DONE.
         error: one plain sentence where FAILED.
+        mismatches: recorded files that are not what was recorded, by camera and time.
     """
 
     id: int
@@ -88,6 +116,7 @@ class Export:
     sha256: str | None = None
     error: str | None = None
     requested_by_name: str = ""
+    mismatches: tuple[Mismatch, ...] = ()
 
     def advanced(self, done_bytes: int, total_bytes: int) -> int:
         """Return the bytes to note as done, so that the share that people see never shrinks.

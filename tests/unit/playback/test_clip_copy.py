@@ -55,3 +55,46 @@ def test_source_that_ends_early_is_reported(tmp_path: Path) -> None:
         clip = ClipTarget(writer.fileno(), 9, None, digest=False)
         with pytest.raises(MalformedMedia):
             clip.copy(reader.fileno(), 0, 9)
+
+
+def copy_of_whole(
+    tmp_path: Path, data: bytes, parts: list[tuple[int, int]]
+) -> tuple[bytes, bytes, bytes | None]:
+    """Return what was written of a source, the source's digest as it was read, and the clip's."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(data)
+    with source.open("rb") as reader, target.open("wb") as writer:
+        clip = ClipTarget(writer.fileno(), 0, None, digest=True)
+        try:
+            read = clip.copy_of_whole(reader.fileno(), parts)
+            return target.read_bytes(), read, clip.sha256()
+        finally:
+            clip.close()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        [(0, 3 * MIB + 17)],
+        [(5, 10), (15, MIB), (2 * MIB, MIB + 17)],
+        [(MIB // 2 - 1, 2), (MIB // 2 + 1, 0), (MIB // 2 + 1, 1), (3 * MIB + 16, 1)],
+    ],
+)
+def test_whole_source_is_digested_whatever_is_copied_of_it(
+    tmp_path: Path, parts: list[tuple[int, int]]
+) -> None:
+    data = os.urandom(3 * MIB + 17)
+    written, read, clip = copy_of_whole(tmp_path, data, parts)
+    assert written == b"".join(data[offset : offset + size] for offset, size in parts)
+    assert read == hashlib.sha256(data).digest()
+    assert clip == hashlib.sha256(written).digest()
+
+
+@pytest.mark.parametrize("parts", [[(MIB, 5), (0, 5)], [(0, 5), (2 * MIB, 5)]])
+def test_parts_out_of_order_or_beyond_the_end_are_reported(
+    tmp_path: Path, parts: list[tuple[int, int]]
+) -> None:
+    """failure mode 33"""
+    with pytest.raises(MalformedMedia):
+        copy_of_whole(tmp_path, bytes(2 * MIB), parts)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vms.domain.camera import OutageCause
-from vms.domain.export import ExportState
+from vms.domain.export import ExportState, SourceProblem
 from vms.domain.form_fields import Rule
 from vms.domain.user import Role
 from web.i18n.catalogue import LANGUAGES, Words, catalogue, chosen_language
@@ -84,6 +84,7 @@ def test_every_key_that_exists_is_used() -> None:
     more |= {f"export.{state}" for state in ExportState} | {
         f"home.quick_{q}" for q in ("hour", "today", "yesterday")
     }
+    more |= {f"export.{problem}" for problem in SourceProblem}
     more |= {f"export.tab_{tab}" for tab in ("all", "working", "queued", "done", "failed")}
     more |= {f"bookmark.whose_{whose}" for whose in ("all", "mine", "shared")}
     unused = {

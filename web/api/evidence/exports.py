@@ -19,6 +19,7 @@ from vms.domain.export import (
     ClipRequest,
     Export,
     ExportState,
+    SourceProblem,
 )
 from vms.domain.user import Right, Role
 from web.access.permissions import require_cameras
@@ -37,6 +38,7 @@ class ClipBody(RangeBody, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(max_length=LONGEST_CLIP_NAME)] = ""
     reason: Annotated[str, Meta(max_length=LONGEST_CLIP_REASON)] = ""
+    takes_altered: bool = False
 
 
 class CameraEstimate(Struct, frozen=True):
@@ -71,6 +73,15 @@ class ClipEstimate(Struct, frozen=True):
     fits: bool
 
 
+class AlteredFile(Struct, frozen=True):
+    """A recorded file that is not what was recorded: altered or shortened, or left out as unreadable or missing."""
+
+    camera_id: int
+    start_us: int
+    end_us: int
+    problem: SourceProblem
+
+
 class ExportFacts(Struct, frozen=True):
     """What is told about an export; never where it lies."""
 
@@ -93,6 +104,8 @@ class ExportFacts(Struct, frozen=True):
     file_bytes: int | None
     sha256: str | None
     error: str | None
+    takes_altered: bool
+    mismatches: list[AlteredFile]
 
 
 def exports(request: Call) -> list[ExportFacts]:
@@ -122,7 +135,9 @@ def queue_export(request: Call, asked: ClipRequest) -> Export:
         raise TooManyAttempts("too many of your exports are waiting: let one finish first", wait_seconds=30)
     cameras = ", ".join(str(camera_id) for camera_id in asked.camera_ids)
     # The entry comes first: without it there is no export (COC-07).
-    record_action(request, AuditAction.EXPORT_REQUEST, f"cameras {cameras}", asked.reason or asked.name)
+    altered = "; also footage that is not what was recorded" if asked.takes_altered else ""
+    detail = f"{asked.reason or asked.name}{altered}"
+    record_action(request, AuditAction.EXPORT_REQUEST, f"cameras {cameras}", detail)
     return services.storage.exports.create(asked)
 
 
@@ -163,7 +178,7 @@ def file(request: Call, export_id: int) -> Response:
     """The delivered clip, or a range of it: MP4, or ZIP of several; recorded (COC-21)."""
     services = services_of(request)
     found = services.storage.exports.get(export_id)
-    fd, size = services.exports.open_file(found)
+    fd, size, etag = services.exports.open_file(found)
     name = found.file_name or "clip"
     answer = RangeResponse(
         request,
@@ -171,7 +186,7 @@ def file(request: Call, export_id: int) -> Response:
         fd,
         size,
         media_type="application/zip" if name.endswith(".zip") else "video/mp4",
-        etag=f'"{found.sha256}"',
+        etag=etag,
         file_name=name,
     )
     return _recorded(request, found, "clip", answer)
@@ -226,6 +241,11 @@ def describe_export(found: Export) -> ExportFacts:
         file_bytes=found.file_bytes,
         sha256=found.sha256,
         error=found.error,
+        takes_altered=found.request.takes_altered,
+        mismatches=[
+            AlteredFile(one.camera_id, one.time.start_us, one.time.end_us, one.problem)
+            for one in found.mismatches
+        ],
     )
 
 
@@ -245,4 +265,5 @@ def _wanted(request: Call, body: ClipBody) -> ClipRequest:
         name=body.name,
         reason=body.reason,
         requested_by=user_of(request).id,
+        takes_altered=body.takes_altered,
     )

@@ -1,5 +1,7 @@
 """What HLS players fetch: playlists of a window or of everything from a moment on, init segments and recorded files."""
 
+import hashlib
+
 from msgspec import UNSET, Struct, UnsetType, field
 from starlette.responses import Response
 
@@ -83,7 +85,8 @@ def init(request: Call, init_id: int) -> Response:
     record = segments.init(init_id)
     if not segments.is_init_used_by([stream.id for stream in path_camera(request).streams], init_id):
         raise NotFound(f"there is no initialisation segment {init_id}")
-    headers = {"Cache-Control": _FINISHED, "ETag": f'"{record.sha256.hex()[:32]}"'}
+    # Of the bytes that are sent, whatever digest their row carries.
+    headers = {"Cache-Control": _FINISHED, "ETag": f'"{hashlib.sha256(record.data).hexdigest()[:32]}"'}
     return Response(record.data, media_type=_MP4, headers=headers)
 
 
@@ -98,7 +101,7 @@ def file(request: Call, stream_id: int, run_id: int, seq: int) -> Response:
         opened.size,
         media_type=_MP4,
         etag=opened.etag,
-        cache_control="no-store" if opened.is_growing else _FINISHED,
+        cache_control=_FINISHED if opened.is_as_long_as_recorded and not opened.is_growing else "no-store",
     )
 
 

@@ -27,6 +27,8 @@ class ExportView:
 
     Attributes:
         cameras: their names, with their number where there are several. range, size: of the clip.
+        mismatches: footage that is not what was recorded, a line for each file. offers_altered: whether the clip was
+            not made for that reason alone, and can be asked for all the same.
         note: what to know about the state. percent, done_bytes, total_bytes: progress, which never goes back.
     """
 
@@ -39,6 +41,8 @@ class ExportView:
     state: Mark
     state_id: str
     note: str
+    mismatches: list[str]
+    offers_altered: bool
     size: str
     percent: int
     done_bytes: int
@@ -89,6 +93,15 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         state=Mark(export.state.value, shape, tone, _state_word(export, percent, present)),
         state_id=export.state.value,
         note=_note(export, present),
+        mismatches=[
+            present.catalogue.text(
+                f"export.{one.problem}",
+                camera=names.get(one.camera_id, f"{one.camera_id}"),
+                range=present.span(one.time),
+            )
+            for one in export.mismatches
+        ],
+        offers_altered=_failed_by_mismatch(export) and not request.takes_altered,
         size=_size(export, present),
         percent=percent,
         done_bytes=export.done_bytes,
@@ -100,6 +113,10 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         manifest_url=f"{api}/manifest",
         open_url=f"/playback?cam={cameras}&t={start}&in={start}&out={end}",
     )
+
+
+def _failed_by_mismatch(export: Export) -> bool:
+    return export.state is ExportState.FAILED and bool(export.mismatches)
 
 
 def _cameras(names: list[str], present: Presenter) -> str:
@@ -133,7 +150,7 @@ def _note(export: Export, present: Presenter) -> str:
         case ExportState.DONE if export.expires_us is not None:
             return words.text("export.note_until", time=present.since(export.expires_us))
         case ExportState.FAILED:
-            return words.text("export.note_failed")
+            return words.text("export.note_altered" if export.mismatches else "export.note_failed")
         case ExportState.EXPIRED:
             return words.text("export.note_expired")
         case _:

@@ -14,8 +14,9 @@ from web.api.evidence.exports import queue_export
 from web.http.audit import record_action
 from web.http.routing import guarded
 from web.http.row_number import row_number
-from web.http.state import Call, WebServices, services_of, user_of
+from web.http.state import Call, WebServices, form_of, services_of, user_of
 from web.pages.evidence.export_views import camera_names, export_views, exports_of
+from web.pages.frame.forms import text_field
 from web.pages.frame.rendering import presenter_of, render, render_part
 
 _TABS: dict[str, Callable[[Export], bool]] = {
@@ -121,10 +122,11 @@ def cancel(request: Call) -> Response:
 
 
 def again(request: Call) -> Response:
-    """Queue the same clip once more, as a new export of the person who asks."""
+    """Queue the same clip once more, as a new export of the person who asks; over altered footage where they say so."""
     services, user = services_of(request), user_of(request)
     before = services.storage.exports.get(int(request.path_params["export_id"]))
-    asked = replace(before.request, requested_by=user.id)
+    takes_altered = text_field(form_of(request), "takes_altered") == "1"
+    asked = replace(before.request, requested_by=user.id, takes_altered=takes_altered)
     made = queue_export(request, asked)
     return RedirectResponse(f"/exports#export-{made.id}", 303)
 
