@@ -12,7 +12,7 @@ from storage.footage.segment_index import SegmentIndex
 from storage.volumes.volume_pool import DATA_FOLDER, VolumePool, Work
 from vms.domain.errors import VmsError
 from vms.domain.segment import ClockTrust, Run
-from vms.domain.time import SECOND_US, Clock
+from vms.domain.time import SECOND_US, Clock, wall_minus_monotonic_us
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,10 @@ class UnsyncedRuns:
         """Correct what can be corrected, again and again, until cancelled."""
         while True:
             await asyncio.sleep(self._timings.volume_watch_seconds)
-            if self._anchors and self._trust() is ClockTrust.SYNCED:
-                anchor_us = self._clock.now_us() - self._clock.monotonic_us()
-                for uuid, wrong_us in tuple(self._anchors.items()):
+            for uuid, wrong_us in tuple(self._anchors.items()):
+                # Asked for each run anew: one may take minutes to move, and the clock be set meanwhile.
+                if self._trust() is ClockTrust.SYNCED:
+                    anchor_us = wall_minus_monotonic_us(self._clock)
                     await self._correct(uuid, anchor_us - wrong_us)
 
     async def _correct(self, uuid: UUID, delta_us: int) -> None:

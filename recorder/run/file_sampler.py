@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recorder.clock.wall_clock import Arrival, parser_delay_us
 from vms.domain.errors import MalformedMedia
-from vms.domain.time import SECOND_US, Clock
+from vms.domain.time import SECOND_US, Clock, wall_minus_monotonic_us
 from vms.media.fragment_table import ticks_to_us
 from vms.media.fragments import walk_fragments
 from vms.media.init_segment import InitSegment, read_init
@@ -19,7 +19,8 @@ class Sample:
     """What one look saw.
 
     Attributes:
-        seq: the number of the file that it saw: ffmpeg may have gone on to another one meanwhile.
+        seq: the number of the file that it saw: the newest, though ffmpeg's line about the one before may not have
+            been read yet, and ffmpeg may have gone on to another one meanwhile.
         at_us: monotonic time of the look.
         size_bytes: of the file; 0 while there is none.
         has_media: whether the run has put a whole fragment on disk.
@@ -51,26 +52,27 @@ class FileSampler:
         self._folder_fd = folder_fd
         self._clock = clock
         self._seq = -1
+        self._size_bytes = 0
         self._walked_bytes = 0
         self._init: InitSegment | None = None
         self._first_media_us: int | None = None
         self._sampled_us = clock.monotonic_us()
 
     def sample(self, seq: int, *, follow: bool) -> Sample:
-        """Return what there is of file `seq`.
+        """Return what there is of file `seq`, or of the newest after it if that one does not grow any more.
 
         Args:
-            seq: the number of the file that ffmpeg writes now.
+            seq: the number of the file that ffmpeg writes now, as far as it has said so.
             follow: also walk its new fragments, to learn when they arrived; costs a few reads.
         """
         now_us = self._clock.monotonic_us()
         before_us, self._sampled_us = self._sampled_us, now_us
+        seq, facts = self._newest(max(seq, self._seq))
         if seq != self._seq:
             self._seq, self._walked_bytes = seq, 0
-        try:
-            facts = os.stat(f"{seq:06d}.mp4", dir_fd=self._folder_fd)
-        except FileNotFoundError:
+        if facts is None:
             return Sample(seq, now_us, 0, self._first_media_us is not None)
+        self._size_bytes = facts.st_size
         arrival, is_dated_well = None, True
         if follow and facts.st_size > self._walked_bytes:
             reached = self._walk(seq, facts.st_size)
@@ -84,6 +86,22 @@ class FileSampler:
         return Sample(
             seq, now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag
         )
+
+    def _newest(self, seq: int) -> tuple[int, os.stat_result | None]:
+        """Return the number and the facts of a file, or of one after it where it is seen for the second time as it was."""
+        facts = self._stat(seq)
+        while facts is not None and seq == self._seq and facts.st_size == self._size_bytes:
+            after = self._stat(seq + 1)
+            if after is None:
+                break
+            seq, facts = seq + 1, after
+        return seq, facts
+
+    def _stat(self, seq: int) -> os.stat_result | None:
+        try:
+            return os.stat(f"{seq:06d}.mp4", dir_fd=self._folder_fd)
+        except FileNotFoundError:
+            return None
 
     def _walk(self, seq: int, size: int) -> tuple[int, int] | None:
         """Return media time at the end of the newest new fragment, and how long ago that had arrived; or None."""
@@ -116,4 +134,4 @@ def written_at(clock: Clock, facts: os.stat_result) -> int:
     To a few milliseconds, however late we look: also when this process was stopped for minutes. A file server's clock
     may differ from ours, and after a step of our own clock the answer is wrong by that step.
     """
-    return facts.st_mtime_ns // 1000 - (clock.now_us() - clock.monotonic_us())
+    return facts.st_mtime_ns // 1000 - wall_minus_monotonic_us(clock)

@@ -10,7 +10,7 @@ from recorder.clock.timings import RecorderTimings
 from recorder.run.file_sampler import Sample
 from storage.volumes.volume_pool import VolumePool, Work
 from vms.domain.errors import StorageError
-from vms.domain.time import SECOND_US, Clock
+from vms.domain.time import SECOND_US, Clock, wall_minus_monotonic_us
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ class Watched(Protocol):
     def sample(self) -> Sample:
         """Look at the growing file; called in a thread of its volume."""
 
-    def on_sample(self, sample: Sample, wall_minus_monotonic_us: int) -> None:
-        """Take in what was seen; called in the event loop."""
+    def on_sample(self, sample: Sample, difference_us: int) -> None:
+        """Take in what was seen, and wall minus monotonic time; called in the event loop."""
 
 
 class FileWatch:
@@ -85,10 +85,10 @@ class FileWatch:
 
     async def _sample(self, volume_id: int, runs: list[Watched]) -> None:
         samples = await self._pool.threads(volume_id, Work.SAMPLE).run(_sample_all, runs)
-        wall_minus_monotonic_us = self._clock.now_us() - self._clock.monotonic_us()
+        difference_us = wall_minus_monotonic_us(self._clock)
         for run, sample in samples:
             if run in self._due_us:
-                run.on_sample(sample, wall_minus_monotonic_us)
+                run.on_sample(sample, difference_us)
 
 
 def _sample_all(runs: Iterable[Watched]) -> list[tuple[Watched, Sample]]:

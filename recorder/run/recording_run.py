@@ -29,7 +29,7 @@ from storage.volumes.volume_pool import Work
 from vms.domain.camera import OutageCause
 from vms.domain.errors import MalformedMedia, StorageError, VmsError, VolumeFull
 from vms.domain.segment import Run, RunEnd, SegmentFlag
-from vms.domain.time import SECOND_US
+from vms.domain.time import SECOND_US, wall_minus_monotonic_us
 from vms.ffmpeg.process import FfmpegProcess
 
 log = logging.getLogger(__name__)
@@ -50,11 +50,16 @@ _BROKEN = RunEnding(
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A file that is no longer written to, and the monotonic time at which we learnt it."""
+    """A file that is no longer written to, and the monotonic time at which we learnt it.
+
+    Attributes:
+        is_prompt: whether files were being looked at right then: a process that was stopped reads late.
+    """
 
     seq: int
     read_us: int
     was_listed: bool
+    is_prompt: bool = False
 
 
 class RecordingRun:
@@ -70,7 +75,7 @@ class RecordingRun:
         self._finishing = parts.pool.threads(order.volume.volume_id, Work.FINISH)
         clock = parts.clock
         self._clock = RunClock(
-            anchor_us=clock.now_us() - clock.monotonic_us(),
+            anchor_us=wall_minus_monotonic_us(clock),
             trust=parts.trust(),
             segment_us=parts.segment_seconds * SECOND_US,
         )
@@ -202,14 +207,17 @@ class RecordingRun:
                 log.warning("%s", error, extra=self._name)
                 continue
             self._seq = line.seq + 1
-            self._lines.put_nowait(_Listed(line.seq, self._parts.clock.monotonic_us(), was_listed=True))
+            now_us = self._parts.clock.monotonic_us()
+            # Judged now: by the time that the file is published, others may have been looked at again.
+            is_prompt = now_us - self.state.sampled_us < 2 * self._parts.timings.sample_seconds * SECOND_US
+            self._lines.put_nowait(_Listed(line.seq, now_us, was_listed=True, is_prompt=is_prompt))
 
     def sample(self) -> Sample:
         """Look at the growing file; called in a thread of its volume."""
         assert self._file is not None  # noqa: S101  # watched only after _prepare
         return self._file.sample(self._seq, follow=self.state.is_young)
 
-    def on_sample(self, sample: Sample, wall_minus_monotonic_us: int) -> None:
+    def on_sample(self, sample: Sample, difference_us: int) -> None:
         """Take in what a look saw."""
         if sample.arrival is not None and (sample.seq == 0 or not self._parts.begins_anew):
             # Where later files begin at zero, what the earlier ones amount to is known only once they are examined.
@@ -218,7 +226,7 @@ class RecordingRun:
             self._open_row(sample.first_media_us)
             if sample.codec_tag.startswith(_UNTAGGED_H265):
                 self.end(_H265_SEEN)
-        ending = self.state.on_sample(sample, has_stepped=self._clock.has_stepped(wall_minus_monotonic_us))
+        ending = self.state.on_sample(sample, has_stepped=self._clock.has_stepped(difference_us))
         if ending is not None:
             self.end(ending)
 
@@ -342,11 +350,11 @@ class RecordingRun:
         The last file of a run is written to once more when ffmpeg ends, long after a silent camera's last packet.
         """
         clock = self._parts.clock
-        has_stepped = self._clock.has_stepped(clock.now_us() - clock.monotonic_us())
+        has_stepped = self._clock.has_stepped(wall_minus_monotonic_us(clock))
         if not facts.is_last and not has_stepped:
             if self.state.has_honest_dates:
                 return min(written_at(clock, facts.written), listed.read_us)
-            if listed.read_us - self.state.sampled_us < 2 * self._parts.timings.sample_seconds * SECOND_US:
+            if listed.is_prompt:
                 return listed.read_us
         return None if self._clock.offsets else listed.read_us
 

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _RESTARTS = frozenset({OutageCause.CLOCK, OutageCause.MEDIA_JUMP, OutageCause.CODEC})
 """Causes for which we ourselves ended a run that was well: the next one follows at once."""
+_STOPPED = RunEnding(RunEnd.STOP, OutageCause.RECORDER_DOWN, "the recorder was stopped")
 _CONNECT_SECONDS = 3.0
 """A camera that has not sent anything by then no longer keeps others from connecting."""
 
@@ -80,7 +81,7 @@ class StreamTask:
         """Ask the task to end in order; `work` returns when all is published."""
         self._stopping.set()
         if self._run is not None:
-            self._run.end(RunEnding(RunEnd.STOP, OutageCause.RECORDER_DOWN, "the recorder was stopped"))
+            self._run.end(_STOPPED)
 
     @property
     def open_outage(self) -> Outage | None:
@@ -145,11 +146,12 @@ class StreamTask:
             return RunEnding(RunEnd.DISK, OutageCause.VOLUME, str(error))
         async with contextlib.AsyncExitStack() as connecting:
             await connecting.enter_async_context(self._parts.connecting)
-            if self._stopping.is_set():
-                return RunEnding(RunEnd.STOP, OutageCause.RECORDER_DOWN, "the recorder was stopped")
             stream = self.wanted.stream
             try:
                 address = await asyncio.to_thread(resolve_camera_address, stream.url, self._parts.networks)
+                if self._stopping.is_set():
+                    # Who stopped us while we waited found no run that could be ended.
+                    return _STOPPED
                 url = stream.url.with_credentials(self.wanted.credentials, address)
                 order = RunOrder(self.wanted.camera, stream, opened, url, self._is_h265)
                 self._run = RecordingRun(order, self._parts.run, self._media_came)

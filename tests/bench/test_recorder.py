@@ -2,29 +2,25 @@
 
 import os
 import shutil
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from storage.volumes.segment_paths import INCOMING, RECORDED, SegmentName, incoming_seq
 from tests.bench.findings.bare_ffmpeg import bare_fleet
 from tests.bench.findings.continuity import Continuity, continuity
 from tests.bench.findings.measurement import Finding, at_most
 from tests.bench.findings.process_tree import usage
 from tests.bench.findings.results import Results
 from tests.bench.findings.scale import Scale
-from tests.bench.sites.bench_site import BenchSite, bench_site
+from tests.bench.sites.bench_site import bench_site
 from tests.bench.sites.footage_files import FPS, BenchClip
+from tests.bench.sites.recording_site import files_of_runs, is_recording, service
 from tests.support.cameras.rtsp_server import GStreamerCameras, gstreamer_cameras
 from tests.support.deadline import wait_until
-from tests.support.processes import Child, running
-from vms.domain.camera import StreamState
 
 pytestmark = pytest.mark.bench
 
@@ -131,34 +127,21 @@ def _record_ours(
     with bench_site(folder, segment_seconds=scale.segment_seconds) as site:
         for number in range(cameras.count):
             site.add_camera(f"Kamera {number}", cameras.url(number))
-        with _service(site, "recorder") as recorder:
+        with service(site, "recorder") as recorder:
             wait_until(
-                lambda: _is_recording(site, cameras.count, recorder),
+                lambda: is_recording(site, cameras.count, recorder),
                 seconds=_CONNECT_SECONDS,
                 what="every camera to record",
             )
             if with_pictures:
-                with _service(site, "pictures") as pictures:
+                with service(site, "pictures") as pictures:
                     _measure(arm, [recorder.pid, pictures.pid], recorder.pid, scale)
             else:
                 _measure(arm, [recorder.pid], recorder.pid, scale)
             recorder.process.terminate()
             assert recorder.wait_for_end(seconds=_STOP_SECONDS) == 0, recorder.output()
-        arm.held += [continuity(files, FPS) for files in _runs(Path(site.volume.path))]
+        arm.held += [continuity(files, FPS) for files in files_of_runs(Path(site.volume.path))]
     _remove(folder)
-
-
-@contextmanager
-def _service(site: BenchSite, service: str) -> Iterator[Child]:
-    log = site.settings.data_dir / f"{service}.log"
-    with running([sys.executable, "-m", "vms", service], log, env=site.environment()) as child:
-        yield child
-
-
-def _is_recording(site: BenchSite, count: int, recorder: Child) -> bool:
-    assert recorder.process.poll() is None, recorder.output()
-    states = [status.state for status in site.storage.cameras.statuses().values()]
-    return len(states) == count and all(state is StreamState.RECORDING for state in states)
 
 
 def _measure(arm: _Arm, roots: Sequence[int], own: int | None, scale: Scale) -> None:
@@ -185,20 +168,6 @@ def _own_seconds(pid: int | None) -> float:
 def _let_pass(seconds: float) -> None:
     """Let time pass: the length of a measured window is no condition to wait for."""
     threading.Event().wait(seconds)
-
-
-def _runs(volume: Path) -> Iterator[list[Path]]:
-    """Yield the files of each run, in order: those published, and what the stop left to the next start."""
-    runs: dict[str, dict[int, Path]] = {}
-    for file in (volume / RECORDED).rglob("*.mp4"):
-        name = SegmentName.parse(file.name)
-        runs.setdefault(name.run_short, {})[name.seq] = file
-    for file in (volume / INCOMING).rglob("*.mp4"):
-        seq = incoming_seq(file.name)
-        assert seq is not None
-        runs.setdefault(file.parent.name[:8], {}).setdefault(seq, file)
-    for files in runs.values():
-        yield [file for _, file in sorted(files.items())]
 
 
 def _remove(folder: Path) -> None:

@@ -17,6 +17,8 @@ DAY_US = 24 * HOUR_US
 BUCKET_US = 15 * MINUTE_US
 """Width of a rollup bucket: every real zone's offset is a multiple of 15 minutes, so local days are whole buckets."""
 
+_AT_ONCE_US = 1000
+_READINGS = 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +30,23 @@ class Clock(Protocol):
 
     def monotonic_us(self) -> int:
         """Return microseconds on a clock that never steps and has no meaning outside this boot."""
+
+
+def wall_minus_monotonic_us(clock: Clock) -> int:
+    """Return how far the wall clock is ahead of the monotonic one.
+
+    Two clocks cannot be read at once. Where this process was stopped in between, they are read again: the pause would
+    look like a step of the wall clock.
+    """
+    nearest_us, difference_us = None, 0
+    for _ in range(_READINGS):
+        before_us, wall_us = clock.monotonic_us(), clock.now_us()
+        apart_us = clock.monotonic_us() - before_us
+        if nearest_us is None or apart_us < nearest_us:
+            nearest_us, difference_us = apart_us, wall_us - before_us
+        if apart_us <= _AT_ONCE_US:
+            break
+    return difference_us
 
 
 @dataclass(frozen=True, slots=True, order=True)

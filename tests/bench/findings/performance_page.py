@@ -19,7 +19,7 @@ _END = "<!-- end of findings -->"
 _MISSED = "Goals missed"
 _SCALES = ("quick", "full")
 _ORDER = (
-    *("recorder", "index", "timeline", "drawing", "pages", "pictures", "home", "review", "browser"),
+    *("recorder", "fleet", "index", "timeline", "drawing", "pages", "pictures", "home", "review", "browser"),
     *("export", "rebuild", "purge"),
 )
 

@@ -15,6 +15,7 @@ class Scale:
     Attributes:
         cameras, segment_seconds: of the recorder's benchmark. settle_seconds: from the last camera's first fragment
             to the measured window. window_seconds: one arm's measured time.
+        fleet_cameras, fleet_minutes: recorded without a break.
         index_segment_seconds: lengths of the segments of each index that is built; its streams and days follow.
         lookups: of each kind, cold and warm.
         export_minutes: length of the clip. export_rounds: repetitions of each arm.
@@ -29,6 +30,8 @@ class Scale:
     segment_seconds: int
     settle_seconds: float
     window_seconds: float
+    fleet_cameras: int
+    fleet_minutes: float
     index_streams: int
     index_days: int
     index_segment_seconds: tuple[int, ...]
@@ -52,6 +55,8 @@ QUICK = Scale(
     segment_seconds=10,
     settle_seconds=6,
     window_seconds=20,
+    fleet_cameras=66,
+    fleet_minutes=10,
     index_streams=66,
     index_days=31,
     index_segment_seconds=(60,),
@@ -74,6 +79,8 @@ FULL = Scale(
     segment_seconds=60,
     settle_seconds=40,
     window_seconds=120,
+    fleet_cameras=66,
+    fleet_minutes=60,
     index_streams=66,
     index_days=90,
     index_segment_seconds=(60, 10),

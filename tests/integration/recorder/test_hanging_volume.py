@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from recorder.publish.commit import GroupCommitter
 from recorder.publish.dropped_rows import DroppedRows
@@ -214,5 +216,43 @@ def test_stream_that_waits_for_its_volume_keeps_no_other_from_connecting(tmp_pat
             await until(lambda: task.status().state is StreamState.NO_VOLUME, "its end")
             task.stop()
             await work
+
+    with_parts(tmp_path, ffmpeg, scenario)
+
+
+class WaitingNetworks(tuple[str, ...]):
+    """Camera networks that are looked through only once they may be: a name server that takes its time."""
+
+    __slots__ = ()
+
+    asked = threading.Event()
+    may_answer = threading.Event()
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        self.asked.set()
+        self.may_answer.wait()
+        return super().__iter__()
+
+
+def test_stream_that_is_stopped_while_its_address_is_looked_up_begins_no_run(
+    tmp_path: Path, ffmpeg: str
+) -> None:
+    """issue 9, number 1: the stop finds no run to end, and the look-up that comes back later must not begin one."""
+
+    async def scenario(parts: Parts) -> None:
+        await parts.volumes.poll()
+        camera = parts.site.camera
+        wanted = WantedStream(parts.site.main, camera.id, None, camera)
+        networks = WaitingNetworks(("0.0.0.0/0",))
+        stream_parts = StreamParts(parts.run, parts.volumes, asyncio.Semaphore(1), networks)
+        task = StreamTask(wanted, stream_parts, outage=None, is_h265=False)
+        work = asyncio.create_task(task.run())
+        await until(networks.asked.is_set, "the look-up")
+        task.stop()
+        networks.may_answer.set()
+        await work
+        assert task.status().state is StreamState.STOPPED
+        assert parts.site.rows() == []
 
     with_parts(tmp_path, ffmpeg, scenario)

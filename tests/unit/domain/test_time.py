@@ -7,7 +7,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vms.domain.errors import InvalidInput
-from vms.domain.time import TimeRange, buckets, format_rfc3339, merged, parse_rfc3339, subtracted
+from vms.domain.time import (
+    MINUTE_US,
+    TimeRange,
+    buckets,
+    format_rfc3339,
+    merged,
+    parse_rfc3339,
+    subtracted,
+    wall_minus_monotonic_us,
+)
+
+
+class StoppedClock:
+    """A clock whose process is stopped for a minute between its first two readings."""
+
+    def __init__(self) -> None:
+        self.readings = 0
+
+    def _passed_us(self) -> int:
+        self.readings += 1
+        return self.readings if self.readings < 2 else self.readings + MINUTE_US
+
+    def now_us(self) -> int:
+        return 1_700_000_000_000_000 + self._passed_us()
+
+    def monotonic_us(self) -> int:
+        return self._passed_us()
+
+
+def test_pause_between_two_readings_is_no_step_of_the_wall_clock() -> None:
+    """issue 9, number 1: what was read before is judged by what was read after."""
+    assert wall_minus_monotonic_us(StoppedClock()) == pytest.approx(1_700_000_000_000_000, abs=10)
+
 
 small_ranges = st.tuples(st.integers(0, 40), st.integers(0, 40)).map(
     lambda ends: TimeRange(min(ends), max(ends))
