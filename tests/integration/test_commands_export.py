@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.support.recorded_site import Site, open_site
 from tests.support.recordings import record
-from vms.cli import app
+from vms.cli import command_line
 
 RANGE = ["--from", "2024-10-04T12:00:02Z", "--to", "2024-10-04T12:00:24Z"]
 
@@ -47,7 +47,7 @@ def export(folder: Path, *more: str) -> tuple[int, str]:
     """Return the exit code of `vms export` into the folder and what it said on standard error."""
     folder.mkdir(exist_ok=True)
     command = ["export", "Balai Kota", *RANGE, "--reason", "LP/12", "--output", str(folder), *more]
-    done = CliRunner().invoke(app, command)
+    done = CliRunner().invoke(command_line(), command)
     return done.exit_code, " ".join(done.stderr.split())
 
 

@@ -15,7 +15,7 @@ from storage.recovery.config_backup import back_up_config
 from storage.sql.sqlite_files import remove_database
 from tests.support.footage import NOON_US, SteppedClock, draft
 from tests.support.processes import Child, running
-from vms.cli import app
+from vms.cli import command_line
 from vms.domain.errors import AlreadyRunning
 from vms.host.installation_lock import alone, shared
 from vms.host.settings import Settings
@@ -49,7 +49,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def run(folder: Path, *command: str, exit_code: int = 0) -> str:
-    ended = CliRunner().invoke(app, list(command), env=environment(folder))
+    ended = CliRunner().invoke(command_line(), list(command), env=environment(folder))
     assert ended.exit_code == exit_code, ended.output
     return ended.output
 

@@ -12,7 +12,7 @@ from storage.recovery.replace_index import is_lost, replace_index
 from storage.sql.database import Database, sqlite_file
 from storage.sql.sqlite_files import remove_database
 from tests.support.footage import NOON_US, SteppedClock
-from vms.cli import app
+from vms.cli import command_line
 from vms.domain.errors import SettingsError
 from vms.host.settings import Settings, load_settings
 from vms.host.sqlite_address import sqlite_url
@@ -21,7 +21,7 @@ NAMES = ["a#b", "a?mode=memory&b", "a%41b", "a b;c'd\"é", "file:a", "%", "a//b"
 
 
 def run(folder: Path, *command: str) -> str:
-    ended = CliRunner().invoke(app, list(command), env={"VMS_DATA_DIR": str(folder)})
+    ended = CliRunner().invoke(command_line(), list(command), env={"VMS_DATA_DIR": str(folder)})
     assert ended.exit_code == 0, ended.output
     return ended.output
 

@@ -26,7 +26,7 @@ from tests.support.deadline import wait_until
 from tests.support.footage import NOON_US, SteppedClock, draft
 from tests.support.processes import running
 from tests.support.recorded_site import Site, open_site
-from vms.cli import app
+from vms.cli import command_line
 from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import InvalidInput, SettingsError
 from vms.domain.time import DAY_US, HOUR_US
@@ -108,7 +108,7 @@ def test_when_the_next_is_due_and_when_the_newest_is_too_old(
 
 def test_the_scheduler_of_a_new_installation_backs_up_at_once_and_tells_no_revisions(tmp_path: Path) -> None:
     env = os.environ | {"VMS_DATA_DIR": str(tmp_path / "data"), "VMS_BACKUP_DIR": str(tmp_path / "elsewhere")}
-    assert CliRunner().invoke(app, ["init"], env=env).exit_code == 0
+    assert CliRunner().invoke(command_line(), ["init"], env=env).exit_code == 0
     with running([sys.executable, "-m", "vms", "scheduler"], tmp_path / "log", env=env) as child:
         wait_until(lambda: bool(nightly_backups(tmp_path / "elsewhere")), seconds=60, what="a backup")
         assert child.process.poll() is None
@@ -159,14 +159,14 @@ def test_a_rehearsal_says_what_came_back_and_leaves_nothing_behind(site: Site, t
 
 def test_the_command_rehearses_the_newest_backup_where_none_is_named(site: Site) -> None:
     env = {"VMS_DATA_DIR": str(site.settings.data_dir)}
-    none = CliRunner().invoke(app, ["db", "backup", "--rehearse"], env=env)
+    none = CliRunner().invoke(command_line(), ["db", "backup", "--rehearse"], env=env)
     assert none.exit_code == 1
     assert "there is no backup in" in none.output
     made = make_nightly_backup(site.storage.database, site.settings.backup_folder, NOON_US)
-    done = CliRunner().invoke(app, ["db", "backup", "--rehearse"], env=env)
+    done = CliRunner().invoke(command_line(), ["db", "backup", "--rehearse"], env=env)
     assert done.exit_code == 0
     assert f"{made.file} was restored" in done.output
-    assert CliRunner().invoke(app, ["db", "backup"], env=env).exit_code == 2
+    assert CliRunner().invoke(command_line(), ["db", "backup"], env=env).exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_command_rehearses_the_newest_backup_where_none_is_named(site: Site)
 def test_doctor_says_how_old_the_newest_backup_is(site: Site, hours: int | None, said: list[str]) -> None:
     made_us = None if hours is None else SystemClock().now_us() - hours * HOUR_US
     note_nightly_backup(site.storage.database, NightlyBackup(made_us, "/srv/backup.db"))
-    ended = CliRunner().invoke(app, ["doctor"], env={"VMS_DATA_DIR": str(site.settings.data_dir)})
+    ended = CliRunner().invoke(command_line(), ["doctor"], env={"VMS_DATA_DIR": str(site.settings.data_dir)})
     problems = ended.output.partition("To look after:")[2]
     assert [text for text in ("the newest backup", "never backed up") if text in problems] == [
         text for text in ("the newest backup", "never backed up") if any(text in line for line in said)
