@@ -35,7 +35,7 @@ _NOTED = """(() => {
 _OPENED = """async ([cameras, at_us]) => {
   document.querySelector("main").innerHTML = `<div id="stage"><div id="mosaic"></div></div>
     <template id="tile"><figure><video playsinline muted></video><img alt="" data-poster hidden>
-    <b data-name></b><i data-place></i><i data-number-badge></i><i data-frame-clock></i><i data-live-mark></i></figure></template>`;
+    <b data-name></b><i data-place></i><i data-number-badge></i><i data-frame-clock></i><i data-live-mark></i><i data-age-mark></i></figure></template>`;
   const page = document.querySelector('script[src*="js/pages/"]').src;
   const { Deck } = await import(new URL("../player/deck.js", page));
   const [stage, mosaic, tilePattern] = ["stage", "mosaic", "tile"].map((id) => document.getElementById(id));

@@ -1,5 +1,6 @@
 """Following the recording: through silence of a camera, from before its first footage, and after the device slept."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,15 @@ _SLEPT = """async () => {
   // A device that slept for forty minutes still believes in the time of before.
   learnNow(nowUs() - 40 * 60e6, 0);
   document.dispatchEvent(new Event("visibilitychange"));
+}"""
+_REMEMBER_MARKS = """() => {
+  const tile = document.querySelector("[data-tile]");
+  const live = tile.querySelector("[data-live-mark]");
+  const age = tile.querySelector("[data-age-mark]");
+  window.marksSeen = [];
+  new MutationObserver(() => marksSeen.push({
+    state: tile.dataset.state, stale: tile.hasAttribute("data-stale"), live: !live.hidden, age: age.textContent,
+  })).observe(tile, { attributes: true });
 }"""
 
 
@@ -61,15 +71,22 @@ def test_following_goes_on_when_a_camera_records_again(
     began_us = switch(city, newcomer, is_on=True)
     # From before its first footage on.
     playback.shown_after(began_us)
+    expect(tile.locator("[data-live-mark]")).to_be_visible()
+    page.evaluate(_REMEMBER_MARKS)
     switch(city, newcomer, is_on=False)
     expect(tile).to_have_attribute("data-state", "gap", timeout=_SILENT_MS)
     expect(tile.locator("[data-message]")).to_contain_text("sejak")
+    # Before the footage was called missing its last picture was grey, said its age, and was not called live.
+    marks = [mark for mark in page.evaluate("marksSeen") if mark["state"] != "gap" and mark["stale"]]
+    assert marks
+    assert all(re.fullmatch(r"\d+ dtk lalu", mark["age"]) and not mark["live"] for mark in marks)
     expect(playback.button("live")).to_have_attribute("aria-pressed", "true")
     again_us = switch(city, newcomer, is_on=True)
     page.wait_for_function(
         "(us) => shownNow().state === 'playing' && shownNow().label_us > us", arg=again_us, timeout=_SILENT_MS
     )
     expect(playback.button("live")).to_have_attribute("aria-pressed", "true")
+    expect(tile).not_to_have_attribute("data-stale", "")
 
 
 def test_a_camera_without_footage_joins_others_that_are_followed(

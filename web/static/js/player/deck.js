@@ -328,8 +328,9 @@ export class Deck extends Emitter {
     if (this.#tiles.length === 0) return;
     this.#clockwork.tick();
     const { isLive, wallUs } = this;
+    const isFollowed = this.#clockwork.wantsLive && this.isPlaying;
     for (const tile of this.#shown) {
-      tile.markLive(isLive);
+      tile.markLive(isLive, isFollowed);
       tile.onRefresh(performance.now());
     }
     if (wallUs === this.#reportedUs) return;
