@@ -42,16 +42,38 @@ class CameraStore:
             Conflict: another camera in use has that name.
             SettingsError: the draft has credentials and there is no key to encrypt them with.
         """
+        (added,) = self.add_all([draft])
+        return added
+
+    def add_all(self, drafts: Sequence[CameraDraft], *, is_rehearsal: bool = False) -> Sequence[Camera]:
+        """Store new cameras, all of them or none, and return them in the order given.
+
+        Args:
+            drafts: what people wrote.
+            is_rehearsal: store nothing, and raise what storing would.
+
+        Raises:
+            InvalidInput: a draft is unusable; its field is named.
+            Conflict: another camera in use has a name, or two of these have it.
+            SettingsError: a draft has credentials and there is no key to encrypt them with.
+        """
+        with self._database.write() as connection, connection.begin_nested() as attempt:
+            added = [self._add(connection, draft) for draft in drafts]
+            bump_config_revision(connection)
+            if is_rehearsal:
+                attempt.rollback()
+        return added
+
+    def _add(self, connection: Connection, draft: CameraDraft) -> Camera:
         refuse(draft.problems())
-        with self._database.write() as connection, _unique_name(draft.name):
-            values = {**camera_values(draft), "uuid": uuid4(), "created_us": self._clock.now_us()}
+        values = {**camera_values(draft), "uuid": uuid4(), "created_us": self._clock.now_us()}
+        with _unique_name(draft.name):
             added = connection.execute(sa.insert(camera).values(values).returning(camera.c.id))
             camera_id = added.scalar_one()
-            self._store_streams(connection, camera_id, draft)
-            if draft.credentials is not None:
-                self._store_credentials(connection, camera_id, draft.credentials)
-            bump_config_revision(connection)
-            return _get(connection, camera_id)
+        self._store_streams(connection, camera_id, draft)
+        if draft.credentials is not None:
+            self._store_credentials(connection, camera_id, draft.credentials)
+        return _get(connection, camera_id)
 
     def edit(self, camera_id: int, draft: CameraDraft, *, clear_credentials: bool = False) -> Camera:
         """Change a camera to what the draft says and return it.

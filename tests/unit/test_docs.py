@@ -15,8 +15,8 @@ from typer.main import get_command
 from tests.support.source_files import PROJECT, python_files, shown
 from tests.unit.test_failure_modes import numbers_in
 from vms.cli import command_line
-from vms.cli.camera_csv import COLUMNS
 from vms.domain.camera import OutageCause, StreamState
+from vms.domain.camera_table import COLUMNS
 from vms.domain.user import Role
 from vms.domain.volume import VolumeState
 from vms.host.settings import FOREIGN_VARIABLES, Settings

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from vms.cli.camera_csv import read_cameras
 from vms.cli.camera_options import CameraOptions, takes_camera_options
 from vms.cli.environment import (
     EXIT_FAILED,
@@ -22,8 +21,11 @@ from vms.cli.environment import (
 from vms.domain.audit import AuditAction
 from vms.domain.camera import Camera, CameraDraft, StreamRole
 from vms.domain.camera_address import is_address, parse_stream_url
+from vms.domain.camera_table import CheckedTable, check_table
 from vms.domain.camera_text import CameraText
 from vms.domain.errors import InvalidInput
+from vms.domain.form_fields import FieldProblem
+from vms.domain.spreadsheet import LARGEST_TABLE_BYTES
 from vms.ffmpeg.camera_probe import CameraReport, Grade, probe_camera
 
 app = typer.Typer(no_args_is_help=True, help="Add, test and edit cameras.")
@@ -166,21 +168,34 @@ def remove(
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV with a heading row; see docs/operations.md.")],
     dry_run: Annotated[bool, typer.Option(help="Only check the file.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add many cameras from a CSV file: all of them, or none if a row is wrong."""
     with opened() as env:
-        drafts = read_cameras(file, env.settings.camera_networks)
         taken = {camera.name for camera in env.storage.cameras.list()}
-        double = [draft.name for draft in drafts if draft.name in taken]
-        if double:
-            raise InvalidInput(f"these cameras exist already: {', '.join(double)}; nothing was imported")
-        if dry_run:
-            out.print(f"{len(drafts)} cameras would be added.")
-            return
-        for draft in drafts:
-            camera = env.storage.cameras.add(draft)
-            env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
-        out.print(f"{len(drafts)} cameras added.")
+        checked = check_table(_file_content(file), env.settings.camera_networks, taken)
+        _print_verdicts(checked, as_json=as_json)
+        if not checked.drafts:
+            wrong = sum(row.draft is None for row in checked.rows)
+            what = (
+                f"{wrong} of {len(checked.rows)} rows are wrong" if checked.rows else f"{file} cannot be used"
+            )
+            raise InvalidInput(f"nothing was imported: {what}; correct the file and run the command again")
+        added = env.storage.cameras.add_all(checked.drafts, is_rehearsal=dry_run)
+        if not dry_run:
+            for camera in added:
+                env.record(AuditAction.CAMERA_ADD, f"camera {camera.id}", camera.name)
+        if not as_json:
+            out.print(f"{len(added)} cameras {'would be added' if dry_run else 'added'}.")
+
+
+def _file_content(file: Path) -> bytes:
+    """Return a file's bytes, at most a few more than a table may have; raises InvalidInput where it cannot be read."""
+    try:
+        with file.open("rb") as opened_file:
+            return opened_file.read(LARGEST_TABLE_BYTES + 1)
+    except OSError as error:
+        raise InvalidInput(f"nothing was imported: {file} cannot be read: {error.strerror}") from error
 
 
 def _with_login(written: CameraText, username: str | None, *, password_stdin: bool) -> CameraText:
@@ -253,3 +268,36 @@ def _print_report(report: CameraReport) -> None:
         out.print(f"{marks[finding.grade]}  {finding.text}")
         if finding.fix:
             out.print(f"      → {finding.fix}")
+
+
+def _print_verdicts(checked: CheckedTable, *, as_json: bool) -> None:
+    """Print what is wrong with the file, and a line for each of its rows."""
+    if as_json:
+        rows = [
+            {
+                "line": row.line,
+                "name": row.name,
+                "is_usable": row.draft is not None,
+                "problems": [_problem(problem) for problem in row.problems],
+            }
+            for row in checked.rows
+        ]
+        is_usable = bool(checked.drafts)
+        print_json(
+            {"is_usable": is_usable, "problems": [_problem(p) for p in checked.problems], "rows": rows}
+        )
+        return
+    for problem in checked.problems:
+        out.print(f"{problem.field} {problem.text}", markup=False)
+    if checked.is_guessed:
+        out.print("The file is not UTF-8 and was read as Windows-1252: see that accented letters are right.")
+    if checked.rows:
+        verdicts = [
+            [str(row.line), row.name, "\n".join(f"{p.field}  {p.text}" for p in row.problems) or "good"]
+            for row in checked.rows
+        ]
+        print_table(["Line", "Camera", "Verdict"], verdicts, empty="")
+
+
+def _problem(problem: FieldProblem) -> dict[str, str]:
+    return {"field": problem.field, "rule": problem.rule, "text": problem.text}

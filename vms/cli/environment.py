@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -124,14 +123,6 @@ def print_table(columns: list[str], rows: list[list[str]], *, empty: str) -> Non
     for row in rows:
         table.add_row(*(_escaped(cell) for cell in row))
     out.print(table)
-
-
-def read_text(path: Path) -> str:
-    """Return a text file's content; raises InvalidInput when it cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}") from error
 
 
 def _escaped(text: str) -> str:

@@ -33,6 +33,17 @@ class Rule(enum.StrEnum):
     """Of a camera, which is called by its name or its number."""
     UNUSABLE_NAME = "unusable-name"
     WEAK_PASSWORD = "weak-password"  # noqa: S105  # likewise
+    NAME_TAKEN = "name-taken"
+    NAME_TWICE = "name-twice"
+    """Another line of the same table has it; `low` says which."""
+    UNUSABLE_TABLE = "unusable-table"
+    WORKBOOK = "workbook"
+    MISSING_COLUMN = "missing-column"
+    UNKNOWN_COLUMN = "unknown-column"
+    DOUBLE_COLUMN = "double-column"
+    TOO_FEW_CELLS = "too-few-cells"
+    STRAY_CELL = "stray-cell"
+    """It belongs to no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,8 @@ class FieldReader:
             return None
         try:
             value = float(text.replace(",", "."))
+            # Python reads 1_0 as ten, and nobody else does.
+            value = math.nan if "_" in text else value
         except ValueError:
             value = math.nan
         if not math.isfinite(value):

@@ -88,10 +88,10 @@ def test_table_names_the_character_and_what_to_do(
     file = tmp_path / "cameras.csv"
     urls = {"url": "rtsp://10.0.0.12/a", "sub_url": ""} | {column: address}
     file.write_text(f"name;url;sub_url\nPasar;{urls['url']};{urls['sub_url']}\n", encoding="utf-8")
-    done = commands.invoke(command_line(), ["camera", "import", str(file)])
+    done = commands.invoke(command_line(), ["camera", "import", "--json", str(file)])
     file.unlink()
     assert done.exit_code == 2, done.output
-    assert "give user name and password apart, or write %" in done.output.replace("\n", " ")
+    assert "give user name and password apart, or write %" in done.stdout
     assert CANARY not in done.output
     assert site.storage.cameras.list() == []
     assert holders(site) == []

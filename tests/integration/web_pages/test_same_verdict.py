@@ -1,6 +1,7 @@
 """Page, command and table: the same text about a camera is taken by all of them, or refused for the same fields."""
 
 import csv
+import json
 import re
 from collections.abc import Mapping
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from tests.support.page_forms import post, token
 from tests.support.recorded_site import Site, browser
 from vms.cli import command_line
-from vms.cli.camera_csv import COLUMNS
+from vms.domain.camera_table import COLUMNS
 from vms.domain.user import Role
 
 KEPT = frozenset({"kept"})
@@ -152,11 +153,12 @@ def of_table(site: Site, texts: Mapping[str, str]) -> frozenset[str]:
         table = csv.writer(opened)
         table.writerow(COLUMNS)
         table.writerow([texts["main_url" if column == "url" else column] for column in COLUMNS])
-    done = CliRunner().invoke(command_line(), ["camera", "import", "--dry-run", str(file)])
+    done = CliRunner().invoke(command_line(), ["camera", "import", "--dry-run", "--json", str(file)])
     if done.exit_code == 0:
         return KEPT
     assert (done.exit_code, "nothing was imported" in done.stderr) == (2, True), done.output
-    return fields(re.findall(r"^  line \d+, (\w+)  ", done.stderr, re.MULTILINE))
+    (row,) = json.loads(done.stdout)["rows"]
+    return fields([problem["field"] for problem in row["problems"]])
 
 
 def test_same_text_has_the_same_verdict_everywhere(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,15 @@ SENTENCES: Final[Mapping[Rule, str]] = {
     Rule.NAME_IS_NUMBER: "camera_form.name_is_number",
     Rule.UNUSABLE_NAME: "user.bad_name",
     Rule.WEAK_PASSWORD: "user.bad_password",
+    Rule.NAME_TAKEN: "camera_import.name_taken",
+    Rule.NAME_TWICE: "camera_import.name_twice",
+    Rule.UNUSABLE_TABLE: "camera_import.unusable_table",
+    Rule.WORKBOOK: "camera_import.workbook",
+    Rule.MISSING_COLUMN: "camera_import.missing_column",
+    Rule.UNKNOWN_COLUMN: "camera_import.unknown_column",
+    Rule.DOUBLE_COLUMN: "camera_import.double_column",
+    Rule.TOO_FEW_CELLS: "camera_import.too_few_cells",
+    Rule.STRAY_CELL: "camera_import.stray_cell",
 }
 """What a page says of each rule that a field breaks."""
 
@@ -61,6 +70,7 @@ def sentence_of(problem: FieldProblem, words: Catalogue) -> str:
         high=f"{problem.high:.12g}",
         character=problem.character,
         encoded=quote(problem.character, safe=""),
+        field=problem.field,
     )
 
 
