@@ -5,6 +5,7 @@ of footage from the files. It is always a SQLite file, whatever it was copied fr
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from storage.schema.personal import (
 )
 from storage.schema.retention import hold
 from storage.sql.database import Database
+from storage.sql.sqlite_files import remove_database
 from vms.domain.errors import IndexUnavailable
 from vms.domain.time import format_rfc3339
 from vms.host.sqlite_address import sqlite_url
@@ -66,10 +68,9 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
     """
     stamp = format_rfc3339(now_us)[:19].replace(":", "")
     target = folder / f"{_PREFIX}{stamp}{_SUFFIX}"
-    partial = folder / f"{target.name}.partial"
+    partial = folder / f"{target.name}.{secrets.token_hex(4)}.partial"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
         upgrade(sqlite_url(partial))
         _copy(database, partial)
         partial.chmod(0o600)
@@ -77,9 +78,11 @@ def back_up_config(database: Database, folder: Path, now_us: int, *, keep: int =
         partial.replace(target)
         sync_path(folder)
         for old in config_backups(folder)[keep:]:
-            old.unlink()
+            old.unlink(missing_ok=True)
     except OSError as error:
         raise IndexUnavailable(f"the copy could not be written: {error}") from error
+    finally:
+        remove_database(partial)
     return target
 
 

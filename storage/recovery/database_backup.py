@@ -25,6 +25,8 @@ PARTIAL: Final = ".partial"
 _PAGES_AT_ONCE: Final = 2000
 """8 MB a step, between which a copy can be stopped."""
 _KEPT: Final = ".before-restore-"
+_LEAST_LEFT: Final = 10
+"""One part in so many of a disk stays free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,19 @@ def examine(backup: Path) -> BackupFacts:
     if revision is None or identity is None:
         raise InvalidInput(f"{backup} is no backup of Siring: it is empty")
     return BackupFacts(str(revision[0]), rows, size_bytes)
+
+
+def refuse_without_room(database: Path, folder: Path) -> None:
+    """Raise IndexUnavailable where a copy of a database would take the last tenth of the disk that a folder is on.
+
+    A copy must not be what fills the disk that others write to.
+    """
+    needed, room = database.stat().st_size, shutil.disk_usage(folder)
+    if room.free - needed < room.total // _LEAST_LEFT:
+        raise IndexUnavailable(
+            f"{folder} has {room.free / 1e9:.1f} GB free, too little for {needed / 1e9:.1f} GB more: a tenth of its"
+            f" disk, {room.total / _LEAST_LEFT / 1e9:.1f} GB, stays free"
+        )
 
 
 def _copy(source: Path, partial: Path, may_go_on: Callable[[], bool]) -> Mapping[str, int]:

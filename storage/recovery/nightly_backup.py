@@ -6,7 +6,7 @@ nothing is known here; there it is the copy of the configuration.
 
 import json
 import logging
-import shutil
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Final
 
 from storage.installation.meta import get_meta, put_meta
 from storage.recovery.config_backup import back_up_config
-from storage.recovery.database_backup import PARTIAL, back_up
+from storage.recovery.database_backup import PARTIAL, back_up, refuse_without_room
 from storage.sql.database import Database, sqlite_file
 from storage.sql.sqlite_files import remove_database
-from vms.domain.errors import IndexUnavailable, VmsError
+from vms.domain.errors import VmsError
 from vms.domain.time import HOUR_US, format_rfc3339
 from vms.host.sqlite_address import sqlite_url
 
@@ -31,10 +31,8 @@ _RETRY_US: Final = HOUR_US
 _CLOCK_SLACK_US: Final = HOUR_US
 """A backup that is dated later than this from now says nothing about its age."""
 _KEY: Final = "nightly_backup"
-_PREFIX: Final = "siring-"
-_SUFFIX: Final = ".db"
-_LEAST_LEFT: Final = 10
-"""A tenth of the disk stays free: a backup must not be what fills the data folder."""
+_NAME: Final = re.compile(r"nightly-\d{4}-\d{2}-\d{2}T\d{6}\.db")
+"""Of ours alone: people keep backups of their own beside these, which nothing may delete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,9 @@ def note_nightly_backup(database: Database, note: NightlyBackup) -> None:
 
 def nightly_backups(folder: Path) -> list[Path]:
     """Return the whole backups in the folder, newest first."""
-    return sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}"), reverse=True)
+    if not folder.is_dir():
+        return []
+    return sorted((path for path in folder.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
 
 
 def _written(database: Database, folder: Path, now_us: int, may_go_on: Callable[[], bool]) -> Path:
@@ -118,23 +118,12 @@ def _written(database: Database, folder: Path, now_us: int, may_go_on: Callable[
     if source is None:
         return back_up_config(database, folder, now_us)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in folder.glob(f"{_PREFIX}*{PARTIAL}"):
+    for left in folder.glob(f"nightly-*{PARTIAL}"):
         remove_database(left)
-    _refuse_without_room(source, folder)
+    refuse_without_room(source, folder)
     stamp = format_rfc3339(now_us)[:19].replace(":", "")
-    target = folder / f"{_PREFIX}{stamp}{_SUFFIX}"
+    target = folder / f"nightly-{stamp}.db"
     back_up(sqlite_url(source), target, may_go_on=may_go_on)
     for old in nightly_backups(folder)[KEPT_BACKUPS:]:
         old.unlink()
     return target
-
-
-def _refuse_without_room(source: Path, folder: Path) -> None:
-    """Raise IndexUnavailable where a backup would leave too little of the disk free."""
-    needed = source.stat().st_size
-    room = shutil.disk_usage(folder)
-    if room.free - needed < room.total // _LEAST_LEFT:
-        raise IndexUnavailable(
-            f"{folder} has {room.free / 1e9:.1f} GB free, too little for a backup of {needed / 1e9:.1f} GB:"
-            " name a folder on another disk with the setting backup_dir"
-        )

@@ -7,7 +7,7 @@ from typing import Final
 
 from storage.installation.migrate import upgrade
 from storage.open import Storage, open_storage
-from storage.recovery.database_backup import examine, restore
+from storage.recovery.database_backup import BackupFacts, examine, refuse_without_room, restore
 from storage.recovery.replace_index import find_damage
 from vms.domain.errors import IndexMismatch, IndexUnavailable
 from vms.domain.time import Clock, format_rfc3339
@@ -71,15 +71,16 @@ def rehearse(backup: Path, data_dir: Path, clock: Clock) -> Rehearsal:
             # One that was killed has left its own behind.
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir(mode=0o700)
-            return _rehearsed(backup, sqlite_url(scratch / "siring.db"), KeyFiles(data_dir), clock)
+            facts = examine(backup)
+            refuse_without_room(backup, scratch)
+            return _rehearsed(backup, sqlite_url(scratch / "siring.db"), KeyFiles(data_dir), clock, facts)
         except OSError as error:
             raise IndexUnavailable(f"the restore could not be rehearsed: {error}") from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _rehearsed(backup: Path, url: str, key: KeyFiles, clock: Clock) -> Rehearsal:
-    facts = examine(backup)
+def _rehearsed(backup: Path, url: str, key: KeyFiles, clock: Clock, facts: BackupFacts) -> Rehearsal:
     restore(url, backup)
     upgrade(url)
     if damage := find_damage(url):

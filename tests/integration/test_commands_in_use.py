@@ -159,3 +159,11 @@ def test_nobody_begins_while_somebody_must_be_alone(tmp_path: Path) -> None:
         pass
     with alone(tmp_path, tmp_path / "none.db"):
         pass
+
+
+@pytest.mark.root
+def test_what_root_begins_the_services_can_go_on_with(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65_534, 65_534)
+    with shared(tmp_path):
+        made = [tmp_path / "locks", tmp_path / "locks" / "installation.lock"]
+        assert [path.stat().st_uid for path in made] == [65_534, 65_534]

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vms.domain.errors import AlreadyRunning
@@ -40,6 +40,8 @@ def open_lock_file(data_dir: Path, name: str) -> int:
     fd = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     if os.geteuid() == 0:
         owner = data_dir.stat()
-        os.chown(folder, owner.st_uid, owner.st_gid)
-        os.fchown(fd, owner.st_uid, owner.st_gid)
+        # A file server may let nobody give files away; it makes root somebody else, too.
+        with suppress(PermissionError):
+            os.chown(folder, owner.st_uid, owner.st_gid)
+            os.fchown(fd, owner.st_uid, owner.st_gid)
     return fd

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from storage.open import open_storage
-from storage.recovery.database_backup import back_up
+from storage.recovery.database_backup import back_up, refuse_without_room
 from storage.recovery.nightly_backup import (
     KEPT_BACKUPS,
     NightlyBackup,
@@ -28,7 +29,7 @@ from tests.support.processes import running
 from tests.support.recorded_site import Site, open_site
 from vms.cli import command_line
 from vms.domain.camera_address import Credentials, Secret
-from vms.domain.errors import InvalidInput, SettingsError
+from vms.domain.errors import IndexUnavailable, InvalidInput, SettingsError
 from vms.domain.time import DAY_US, HOUR_US
 from vms.host.clock import SystemClock
 
@@ -59,6 +60,26 @@ def test_the_newest_few_are_kept_and_noted(site: Site) -> None:
         nightly_backups(folder)[0],
         "",
     )
+
+
+def test_backups_that_people_made_lie_beside_them_for_ever(site: Site) -> None:
+    folder, database = site.root / "nightly", site.storage.database
+    folder.mkdir()
+    own = ["nightly-of-last-year.db", "siring-2020-01-01.db", "siring.db"]
+    for name in own:
+        (folder / name).write_text("precious")
+    for day in range(KEPT_BACKUPS + 2):
+        make_nightly_backup(database, folder, NOON_US + day * DAY_US)
+    assert len(nightly_backups(folder)) == KEPT_BACKUPS
+    assert sorted(set(names_in(folder)) - {path.name for path in nightly_backups(folder)}) == own
+
+
+def test_a_backup_that_would_fill_the_disk_is_not_made(site: Site) -> None:
+    huge = site.root / "huge.db"
+    with huge.open("wb") as file:
+        file.truncate(shutil.disk_usage(site.root).free)
+    with pytest.raises(IndexUnavailable, match="stays free"):
+        refuse_without_room(huge, site.root)
 
 
 def test_a_failure_is_noted_and_costs_no_older_backup(site: Site) -> None:
