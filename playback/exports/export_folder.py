@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from playback.exports.cover import FILE_NAME as COVER_NAME
 from playback.exports.manifest import FILE_NAME
 from playback.stream.segment_source import file_etag
 from vms.domain.errors import IndexMismatch, NotFound, Purged
@@ -75,6 +76,10 @@ class ExportFolder:
     def open_manifest(self, export: Export) -> tuple[int, int]:
         """Return a descriptor of the manifest, which the caller closes, and its size; raises as `_open` does."""
         return self._open(export, FILE_NAME)
+
+    def open_cover(self, export: Export) -> tuple[int, int]:
+        """Return a descriptor of the cover, which the caller closes, and its size; raises as `_open` does."""
+        return self._open(export, COVER_NAME)
 
     def _open(self, export: Export, name: str) -> tuple[int, int]:
         """Return a descriptor of one delivered file, and its size.

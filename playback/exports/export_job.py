@@ -1,8 +1,6 @@
 """One export from its plan to the files in its folder: copy, check, pack, describe."""
 
 import os
-import re
-import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,9 @@ from playback.clips.clip_check import check_clip
 from playback.clips.clip_plan import CameraClip, ClipPart
 from playback.clips.clip_planner import ClipPlanner
 from playback.clips.clip_writer import ClipSource, Cut, WrittenClip, write_clip
+from playback.exports.cover import FILE_NAME as COVER_NAME
+from playback.exports.cover import cover_text, worst_trust
+from playback.exports.file_names import FileNames
 from playback.exports.manifest import FILE_NAME, ManifestCamera, ManifestFile, ManifestSource, manifest_text
 from playback.exports.source_check import SourceCheck
 from playback.exports.stored_zip import StoredZip, ZipEntry
@@ -23,7 +24,7 @@ from vms.domain.camera import Camera
 from vms.domain.errors import MalformedMedia, NothingRecorded, UnreadableSource
 from vms.domain.export import Export, SourceProblem
 from vms.domain.moments.site_time import SiteZone
-from vms.domain.segment import Run, Segment
+from vms.domain.segment import ClockTrust, Run, Segment
 from vms.domain.time import Clock, TimeRange
 
 _UNFINISHED: Final = ".part"
@@ -37,11 +38,12 @@ Report = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The file that people download; the manifest lies beside it."""
+    """The file that people download, and how far its times can be trusted; manifest and cover lie beside it."""
 
     file_name: str
     size_bytes: int
     sha256: str
+    clock: ClockTrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,13 @@ class _MadeCamera:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What all parts of one export share; `used` are the names given so far."""
+    """What all parts of one export share."""
 
     export: Export
     folder: Path
     check: SourceCheck
     takes_crc32: bool
-    used: set[str]
+    names: FileNames
 
 
 def work_bytes(clips: Sequence[CameraClip]) -> int:
@@ -134,7 +136,7 @@ class ExportJob:
             OSError: the folder cannot be written.
         """
         takes_crc32 = is_packed(clips) or export.request.takes_altered
-        work = _Work(export, folder, check, takes_crc32, set())
+        work = _Work(export, folder, check, takes_crc32, FileNames(export, self._zone))
         done = 0
         made: list[_MadeCamera] = []
         for camera, clip in zip(cameras, clips, strict=True):
@@ -145,25 +147,29 @@ class ExportJob:
         files = [part for one in made for part in one.parts]
         if not files:
             raise NothingRecorded("none of the footage in the time asked for can be read")
-        text = manifest_text(
-            export,
-            [
-                ManifestCamera(
-                    one.camera,
-                    tuple(part.described for part in one.parts),
-                    one.clip.gaps,
-                    tuple(check.of(one.camera)),
-                )
-                for one in made
-            ],
-            zone=self._zone,
-            version=self._version,
-            made_us=self._clock.now_us(),
-        )
+        described = [
+            ManifestCamera(
+                one.camera,
+                tuple(part.described for part in one.parts),
+                one.clip.gaps,
+                tuple(check.of(one.camera)),
+            )
+            for one in made
+        ]
+        made_us = self._clock.now_us()
+        text = manifest_text(export, described, zone=self._zone, version=self._version, made_us=made_us)
         (folder / FILE_NAME).write_text(text, encoding="utf-8")
+        cover = cover_text(export, described, zone=self._zone, made_us=made_us)
+        (folder / COVER_NAME).write_text(cover, encoding="utf-8")
+        clock = worst_trust(described)
         if len(files) == 1:
-            return Delivery(files[0].path.name, files[0].described.clip.size_bytes, files[0].described.sha256)
-        return self._pack(export, files, folder, _scaled(report, done, max(1, done // _ZIP_SHARE)))
+            file = files[0].described
+            return Delivery(file.name, file.clip.size_bytes, file.sha256, clock)
+        name = work.names.archive(cameras)
+        size, sha256 = self._pack(
+            folder / name, files, _scaled(report, done, max(1, done // _ZIP_SHARE)), made_us
+        )
+        return Delivery(name, size, sha256, clock)
 
     def _write_camera(
         self, work: _Work, camera: Camera, clip: CameraClip, progress: Callable[[int, int], None]
@@ -178,7 +184,7 @@ class ExportJob:
             written: list[_Made] = []
             try:
                 for number, part in enumerate(clip.parts):
-                    path = work.folder / self._name(camera, part, work.used)
+                    path = work.folder / work.names.clip(camera, part.time)
                     share = _share(progress, number, len(clip.parts))
                     written.append(_Made(path, self._write_part(work, camera, clip, part, path, share)))
             except UnreadableSource as error:
@@ -187,7 +193,7 @@ class ExportJob:
                 work.check.require_allowed()
                 without.add(broken.start_us)
                 for path in [made.path for made in written] + list(work.folder.glob(f"*{_UNFINISHED}")):
-                    work.used.discard(path.name)
+                    work.names.free(path.name.removesuffix(_UNFINISHED))
                     path.unlink()
                 clip = self._planner.plan(camera, work.export.request.time, without=without)
             else:
@@ -264,14 +270,16 @@ class ExportJob:
         return tuple(found)
 
     def _pack(
-        self, export: Export, files: Sequence[_Made], folder: Path, progress: Callable[[int, int], None]
-    ) -> Delivery:
-        """Put the parts and the manifest into one ZIP, uncompressed, and remove each part once it is inside."""
-        name = f"{_slug(export.request.name) or 'clip'}.zip"
-        made = self._zone.local(self._clock.now_us())
+        self, path: Path, files: Sequence[_Made], progress: Callable[[int, int], None], made_us: int
+    ) -> tuple[int, str]:
+        """Put the parts, manifest and cover into one ZIP, uncompressed; return its size and digest.
+
+        Each part is removed once it is inside.
+        """
+        made = self._zone.local(made_us)
         total = max(1, sum(file.described.clip.size_bytes for file in files))
         done = 0
-        with (folder / name).open("xb") as target:
+        with path.open("xb") as target:
             packed = StoredZip(target)
             for file in files:
                 clip = file.described.clip
@@ -281,22 +289,11 @@ class ExportJob:
                 packed.add(entry, _pieces(file.path), _after(done, total, progress))
                 done += clip.size_bytes
                 file.path.unlink()
-            manifest = (folder / FILE_NAME).read_bytes()
-            packed.add(ZipEntry(FILE_NAME, len(manifest), zlib.crc32(manifest), made), [manifest])
+            for name in (FILE_NAME, COVER_NAME):
+                text = path.with_name(name).read_bytes()
+                packed.add(ZipEntry(name, len(text), zlib.crc32(text), made), [text])
             digest = packed.finish()
-        return Delivery(name, packed.size, digest)
-
-    def _name(self, camera: Camera, part: ClipPart, used: set[str]) -> str:
-        """Return a file name that says camera and local start, unlike any other of this export."""
-        start = self._zone.local(part.time.start_us).strftime("%Y%m%d-%H%M%S%z")
-        base = f"{_slug(camera.name) or f'camera-{camera.id}'}_{start}"
-        name = f"{base}.mp4"
-        number = 2
-        while name in used:
-            name = f"{base}_{number}.mp4"
-            number += 1
-        used.add(name)
-        return name
+        return packed.size, digest
 
 
 def _scaled(report: Report, before: int, share: int) -> Callable[[int, int], None]:
@@ -326,9 +323,3 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as part:
         while piece := part.read(_CHUNK):
             yield piece
-
-
-def _slug(text: str) -> str:
-    """Return the text as a short file name in ASCII."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:60]

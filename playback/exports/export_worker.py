@@ -163,6 +163,7 @@ class ExportWorker:
             file_bytes=delivery.size_bytes,
             sha256=delivery.sha256,
             expires_us=self._clock.now_us() + self._keep_us,
+            clock=delivery.clock,
         )
         _log.info("export done", extra={"export": export.id, "bytes": delivery.size_bytes})
 

@@ -76,6 +76,8 @@ def manifest_text(
             "name": export.request.name,
             "reason": export.request.reason,
             "requested_by": export.requested_by_name,
+            "requested_by_login": export.requested_by_login,
+            "requested_by_id": export.request.requested_by,
             "requested_at": format_rfc3339(export.created_us),
             "made_at": format_rfc3339(made_us),
         },

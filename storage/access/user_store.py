@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from storage.schema.cameras import camera
 from storage.schema.people import session, user_account, user_camera
@@ -47,9 +48,12 @@ class UserStore:
             "created_us": self._clock.now_us(),
         }
         with self._database.write() as connection:
-            if _select(connection, user_account.c.name == name):
-                raise Conflict(f"somebody is called {name!r} already")
-            added = connection.execute(sa.insert(user_account).values(values).returning(user_account.c.id))
+            try:
+                added = connection.execute(
+                    sa.insert(user_account).values(values).returning(user_account.c.id)
+                )
+            except IntegrityError as error:
+                raise Conflict(f"somebody is called {name!r} already") from error
             user_id = added.scalar_one()
             _store_cameras(connection, user_id, camera_ids)
             return _get(connection, user_id)
@@ -73,6 +77,9 @@ class UserStore:
         }
         with self._database.write() as connection:
             _get(connection, user.id)
+            # Of two administrators who demote each other at once, one waits here and then sees what the other did.
+            administrators = sa.select(user_account.c.id).where(user_account.c.role == Role.ADMIN.value)
+            connection.execute(administrators.order_by(user_account.c.id).with_for_update(key_share=True))
             had_administrator = _has_administrator(connection)
             connection.execute(sa.update(user_account).where(user_account.c.id == user.id).values(values))
             if had_administrator and not _has_administrator(connection):

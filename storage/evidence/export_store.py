@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from storage.personal.owned_rows import require_cameras
+from storage.personal.owned_rows import lock_person, require_cameras
 from storage.schema.people import export_camera, export_job, export_mismatch, user_account
 from storage.sql.database import Database
-from vms.domain.errors import Conflict, ExportCancelled, InvalidInput, NotFound
+from vms.domain.errors import Conflict, ExportCancelled, InvalidInput, NotFound, TooManyAttempts
 from vms.domain.export import ClipRequest, Export, ExportState, Mismatch, SourceProblem
+from vms.domain.segment import ClockTrust
 from vms.domain.time import SECOND_US, Clock, TimeRange
 
 MOST_ATTEMPTS = 3
@@ -27,10 +28,14 @@ class ExportStore:
         self._database = database
         self._clock = clock
 
-    def create(self, request: ClipRequest) -> Export:
+    def create(self, request: ClipRequest, *, most_unfinished: int | None = None) -> Export:
         """Queue a job and return it.
 
+        Args:
+            request: what is asked. most_unfinished: jobs that one person may have waiting or running.
+
         Raises:
+            TooManyAttempts: the person has that many already.
             InvalidInput: no camera, or no time, was asked for.
             NotFound: a camera or the person does not exist.
         """
@@ -52,7 +57,11 @@ class ExportStore:
             "updated_us": now_us,
         }
         with self._database.write() as connection:
-            values["requested_by_name"] = _user_name(connection, request.requested_by)
+            if request.requested_by is not None:
+                lock_person(connection, request.requested_by)
+                if most_unfinished is not None:
+                    _require_room(connection, request.requested_by, most_unfinished)
+                values |= _requester(connection, request.requested_by)
             require_cameras(connection, request.camera_ids)
             added = connection.execute(sa.insert(export_job).values(values).returning(export_job.c.id))
             export_id = added.scalar_one()
@@ -151,7 +160,15 @@ class ExportStore:
                 )
 
     def finish(
-        self, export_id: int, worker: str, *, file_name: str, file_bytes: int, sha256: str, expires_us: int
+        self,
+        export_id: int,
+        worker: str,
+        *,
+        file_name: str,
+        file_bytes: int,
+        sha256: str,
+        expires_us: int,
+        clock: ClockTrust | None = None,
     ) -> Export:
         """Mark the job delivered, with its file, and return it.
 
@@ -169,6 +186,7 @@ class ExportStore:
                 file_bytes=file_bytes,
                 sha256=sha256,
                 expires_us=expires_us,
+                clock=None if clock is None else clock.value,
                 done_bytes=export_job.c.total_bytes,
             )
             return _get(connection, export_id)
@@ -285,14 +303,20 @@ def _end(connection: Connection, export_id: int, state: ExportState, now_us: int
     connection.execute(sa.update(export_job).where(export_job.c.id == export_id).values(**ended, **values))
 
 
-def _user_name(connection: Connection, user_id: int | None) -> str:
-    if user_id is None:
-        return ""
-    names = sa.select(user_account.c.full_name).where(user_account.c.id == user_id)
-    name = connection.execute(names).scalar_one_or_none()
-    if name is None:
-        raise NotFound(f"there is no user {user_id}")
-    return name
+def _require_room(connection: Connection, user_id: int, most: int) -> None:
+    """Count in the transaction that adds, with the person locked: what asks at once is counted one by one."""
+    unfinished = sa.select(sa.func.count()).where(
+        export_job.c.requested_by == user_id,
+        export_job.c.state.in_([state.value for state in ExportState if not state.is_final]),
+    )
+    if connection.execute(unfinished).scalar_one() >= most:
+        raise TooManyAttempts("too many of your exports are waiting: let one finish first", wait_seconds=30)
+
+
+def _requester(connection: Connection, user_id: int) -> dict[str, str]:
+    names = sa.select(user_account.c.full_name, user_account.c.name).where(user_account.c.id == user_id)
+    full_name, login = connection.execute(names).one()
+    return {"requested_by_name": full_name, "requested_by_login": login}
 
 
 def _get(connection: Connection, export_id: int) -> Export:
@@ -344,5 +368,7 @@ def _export(row: Row[Any], camera_ids: tuple[int, ...], mismatches: tuple[Mismat
         sha256=row.sha256,
         error=row.error,
         requested_by_name=row.requested_by_name,
+        requested_by_login=row.requested_by_login,
+        clock=None if row.clock is None else ClockTrust(row.clock),
         mismatches=mismatches,
     )

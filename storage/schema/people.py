@@ -84,6 +84,7 @@ class _ExportColumns(TypedColumns):
     end_us = time_us("end of the clip")
     requested_by = row_of_or_null(user_account.c.id, "user; null for the command line")
     requested_by_name = line("their name at that time", optional=True)
+    requested_by_login = line("the name they sign in with, at that time", optional=True)
     state = line("value of vms.domain.export.ExportState")
     created_us = time_us("when it was asked for")
     updated_us = time_us("when anything last changed")
@@ -99,6 +100,9 @@ class _ExportColumns(TypedColumns):
     file_bytes = number_or_null("size of the delivered file")
     sha256 = line_or_null("hex digest of the delivered file")
     error = line_or_null("one plain sentence where it failed")
+    clock = line_or_null(
+        "value of vms.domain.segment.ClockTrust, the worst of its sources; null until it is done"
+    )
     takes_altered = flag("whether it goes on over files that are not what was recorded", default=False)
 
 

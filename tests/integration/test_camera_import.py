@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests.support.footage import draft
 from tests.support.recorded_site import Site, open_site
-from vms.cli import app
+from vms.cli import command_line
 from vms.domain.audit import AuditAction
 from vms.domain.camera_address import Credentials, Secret
 from vms.domain.errors import Conflict
@@ -54,7 +54,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 def run(file: Path, *options: str) -> tuple[int, dict[str, object]]:
-    done = CliRunner().invoke(app, ["camera", "import", "--json", *options, str(file)])
+    done = CliRunner().invoke(command_line(), ["camera", "import", "--json", *options, str(file)])
     assert done.exception is None or done.exit_code in {1, 2}, done.output
     return done.exit_code, json.loads(done.stdout)
 
@@ -93,7 +93,7 @@ def test_every_row_has_a_line_in_one_table_and_no_password(site: Site) -> None:
         "C;rtsp://a:1/k4nari@10.0.0.1/;;",
     ]
     file.write_text("\n".join(["name;url;username;password", *rows]), encoding="utf-8")
-    done = CliRunner().invoke(app, ["camera", "import", str(file)])
+    done = CliRunner().invoke(command_line(), ["camera", "import", str(file)])
     assert done.exit_code == 2
     lines = [line for line in done.stdout.splitlines() if line[:1].isdigit()]
     assert [line.split()[:2] for line in lines] == [["2", "A"], ["3", "row"], ["4", "C"]]
@@ -121,7 +121,7 @@ def test_good_table_is_imported_with_a_record_of_each_camera(site: Site) -> None
 @pytest.mark.parametrize("name", ["no-such-file.csv", ""])
 def test_file_that_cannot_be_read_is_named(site: Site, name: str) -> None:
     """Trial 17."""
-    done = CliRunner().invoke(app, ["camera", "import", str(site.root / name)])
+    done = CliRunner().invoke(command_line(), ["camera", "import", str(site.root / name)])
     assert done.exit_code == 2
     assert "nothing was imported" in done.stderr
     assert "cannot be read" in done.stderr

@@ -68,7 +68,7 @@ def test_who_takes_altered_footage_is_warned_and_gets_it(site: Site, tmp_path: P
     code, said = export(tmp_path / "out", "--take-altered")
     assert code == 0
     assert "not what was recorded: Balai Kota, 2024-10-04 20:00:10 to 20:00:20 WITA: altered" in said
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    manifest = json.loads(next((tmp_path / "out").glob("*-manifest.json")).read_text())
     assert manifest["cameras"][0]["is_as_recorded"] is False
 
 

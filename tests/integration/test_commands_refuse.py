@@ -53,6 +53,7 @@ def state(site: Site) -> tuple[object, ...]:
         (["hold", "add", "Balai Kota", "--from", "10:01", "--to", "10:00", "--reason", "x"], "", ["--to must be later than --from"]),
         (["hold", "release", "9" * 20], "", ["9223372036854775807"]),
         (["export", "Balai Kota", *FOR_EVER, "--reason", "x"], "", ["nothing was exported", "--to  must be at most 24 hours"]),
+        (["export", "Balai Kota", *RANGE, "--reason", " "], "", ["nothing was exported", "--reason  must be given"]),
         (["export", "Balai Kota", *RANGE, "--reason", "x" * 501], "", ["--reason  may have at most 500"]),
         (["volume", "add", "/", "--min-free-gb", "nan"], "", ["nothing was taken into use", "--min-free-gb  must be a number"]),
         (["volume", "add", "/", "--min-free-gb", "1e300"], "", ["--min-free-gb  must lie between 0 and 1000000"]),

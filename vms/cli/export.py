@@ -9,15 +9,23 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from playback.exports.cover import FILE_NAME as COVER
 from playback.exports.export_folder import EXPORTS
+from playback.exports.file_names import cover_name, manifest_name
+from playback.exports.manifest import FILE_NAME as MANIFEST
 from vms.cli.environment import Environment, err, opened, out, print_warning, refuse_fields
 from vms.cli.moment import typed_range
 from vms.domain.audit import AuditAction
 from vms.domain.errors import Conflict, MediaError
 from vms.domain.export import LONGEST_CLIP_NAME, ClipRequest, Export, ExportState
 from vms.domain.moments.site_time import SiteZone
+from vms.domain.segment import ClockTrust
 
 _POLL_SECONDS = 0.3
+_CLOCKS = {
+    ClockTrust.UNSYNCED: "the server's clock was not synchronised while some of this was recorded: times may be off",
+    ClockTrust.UNKNOWN: "it is not known whether the server's clock was synchronised while some of this was recorded",
+}
 
 
 def export(
@@ -50,8 +58,13 @@ def export(
             )
             raise MediaError(f"{done.error or f'the export is {done.state}'}{advice}")
         _warn(env, done)
-        for source in sorted((env.settings.data_dir / EXPORTS / done.token).iterdir()):
-            target = folder / source.name
+        made = env.settings.data_dir / EXPORTS / done.token
+        for source, name in (
+            (made / done.file_name, done.file_name),
+            (made / MANIFEST, manifest_name(done.file_name)),
+            (made / COVER, cover_name(done.file_name)),
+        ):
+            target = folder / name
             if target.exists():
                 raise Conflict(f"{target} exists already; the export is kept as number {done.id}")
             shutil.copyfile(source, target)
@@ -59,9 +72,11 @@ def export(
 
 
 def _warn(env: Environment, done: Export) -> None:
-    """Say on standard error which footage is not what was recorded."""
+    """Say on standard error how far times can be trusted, and which footage is not what was recorded."""
     names = {camera.id: camera.name for camera in env.storage.cameras.list(include_removed=True)}
     zone = SiteZone(env.settings.time_zone, env.settings.zone_label)
+    if done.clock in _CLOCKS:
+        print_warning(_CLOCKS[done.clock])
     for one in done.mismatches:
         start, end = zone.local(one.time.start_us), zone.local(one.time.end_us)
         times = f"{start:%Y-%m-%d %H:%M:%S} to {end:%H:%M:%S} {zone.label}"

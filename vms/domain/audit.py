@@ -19,6 +19,7 @@ class AuditAction(enum.StrEnum):
     EXPORT_CANCEL = "export.cancel"
     EXPORT_DOWNLOAD = "export.download"
     EXPORT_REQUEST = "export.request"
+    EXPORT_REQUEST_REFUSED = "export.request-refused"
     HOLD_ADD = "hold.add"
     HOLD_RELEASE = "hold.release"
     KEY_ROTATE = "key.rotate"

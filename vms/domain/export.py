@@ -4,13 +4,16 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vms.domain.form_fields import FieldProblem, Rule, is_plain, length_problems
+from vms.domain.form_fields import FieldProblem, Rule, is_plain, length_problems, required
+from vms.domain.segment import ClockTrust
 from vms.domain.time import DAY_US, HOUR_US, TimeRange
 
 LONGEST_CLIP_US = DAY_US
 MOST_CAMERAS = 16
 LONGEST_CLIP_NAME = 120
 LONGEST_CLIP_REASON = 500
+MOST_UNFINISHED = 5
+"""Jobs that one person may have waiting or running (SEC-25)."""
 
 
 class ExportState(enum.StrEnum):
@@ -79,6 +82,8 @@ class ClipRequest:
             text = f"must be at most {LONGEST_CLIP_US // HOUR_US} hours later than from"
             yield FieldProblem("to", Rule.OUT_OF_RANGE, text)
         yield from length_problems("name", self.name, LONGEST_CLIP_NAME)
+        if not self.reason.strip():
+            yield required("reason")
         yield from length_problems("reason", self.reason, LONGEST_CLIP_REASON)
         for field, text in (("name", self.name), ("reason", self.reason)):
             if not is_plain(text):
@@ -95,6 +100,8 @@ class Export:
         claimed_until_us: a worker's claim; a later time than now means somebody works on it.
         file_name, file_bytes, sha256: the delivered file once DONE.
         error: one plain sentence where FAILED.
+        requested_by_name, requested_by_login: who asked, as they were called then; empty for the command line.
+        clock: how far the times of all that was delivered can be trusted; None until then.
         mismatches: recorded files that are not what was recorded, by camera and time.
     """
 
@@ -116,6 +123,8 @@ class Export:
     sha256: str | None = None
     error: str | None = None
     requested_by_name: str = ""
+    requested_by_login: str = ""
+    clock: ClockTrust | None = None
     mismatches: tuple[Mismatch, ...] = ()
 
     def advanced(self, done_bytes: int, total_bytes: int) -> int:

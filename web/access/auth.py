@@ -3,6 +3,9 @@
 import hashlib
 import secrets
 import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
@@ -87,6 +90,8 @@ class Authority:
         # Hashing takes 46 MiB each: a flood of sign-ins must not take the memory of the machine.
         self._hashing = threading.BoundedSemaphore(2)
         self._setting_up = threading.Lock()
+        self._counting = threading.Lock()
+        self._under_way: Counter[tuple[str, str]] = Counter()
 
     def hash_password(self, password: str) -> str:
         """Return the argon2id digest to store."""
@@ -111,15 +116,17 @@ class Authority:
             NotSignedIn: name and password do not belong together; which of them is wrong is not told.
         """
         name = name.strip().lower()[:100]
-        self._check_throttle(name, address)
-        is_right = self.verify_password(name, password)
-        user = self._storage.users.by_name(name) if is_right else None
-        if user is None or not user.is_enabled:
-            now_us = self._clock.now_us()
-            self._storage.sign_in_attempts.record_failure("account", name, now_us)
-            self._storage.sign_in_attempts.record_failure("address", address, now_us)
-            self._storage.audit.append(name, AuditAction.USER_SIGN_IN_FAILED, f"user {name}", address=address)
-            raise NotSignedIn("the name or the password is wrong")
+        with self._attempt(name, address):
+            is_right = self.verify_password(name, password)
+            user = self._storage.users.by_name(name) if is_right else None
+            if user is None or not user.is_enabled:
+                now_us = self._clock.now_us()
+                self._storage.sign_in_attempts.record_failure("account", name, now_us)
+                self._storage.sign_in_attempts.record_failure("address", address, now_us)
+                self._storage.audit.append(
+                    name, AuditAction.USER_SIGN_IN_FAILED, f"user {name}", address=address
+                )
+                raise NotSignedIn("the name or the password is wrong")
         self._storage.sign_in_attempts.clear("account", name)
         return self.begin(user, address=address, user_agent=user_agent)
 
@@ -147,25 +154,25 @@ class Authority:
             PermissionDenied: the code is wrong or used. TooManyAttempts: too many wrong codes.
             InvalidInput: name or password is unusable.
         """
-        self._check_throttle("(setup)", address)
-        refuse(password_problems(password, name))
-        digest = self.hash_password(password)
-        with self._setting_up:
-            if not self._storage.meta.setup_code_matches(code.strip()):
-                self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
-                raise PermissionDenied("this code is not valid: run  vms user setup-code  for a new one")
-            name = name.strip().lower()
-            self._storage.audit.append(name, AuditAction.USER_SET_UP, f"user {name}", address=address)
-            try:
-                user = self._storage.users.add(
-                    name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
-                )
-            except (Conflict, InvalidInput):
-                self._storage.audit.append(
-                    name, AuditAction.USER_SET_UP_REFUSED, f"user {name}", address=address
-                )
-                raise
-            self._storage.meta.clear_setup_code()
+        with self._attempt("(setup)", address):
+            refuse(password_problems(password, name))
+            digest = self.hash_password(password)
+            with self._setting_up:
+                if not self._storage.meta.setup_code_matches(code.strip()):
+                    self._storage.sign_in_attempts.record_failure("account", "(setup)", self._clock.now_us())
+                    raise PermissionDenied("this code is not valid: run  vms user setup-code  for a new one")
+                name = name.strip().lower()
+                self._storage.audit.append(name, AuditAction.USER_SET_UP, f"user {name}", address=address)
+                try:
+                    user = self._storage.users.add(
+                        name=name, full_name=full_name, role=Role.ADMIN, password_hash=digest
+                    )
+                except (Conflict, InvalidInput):
+                    self._storage.audit.append(
+                        name, AuditAction.USER_SET_UP_REFUSED, f"user {name}", address=address
+                    )
+                    raise
+                self._storage.meta.clear_setup_code()
         return self.begin(user, address=address, user_agent=user_agent)
 
     @property
@@ -203,14 +210,31 @@ class Authority:
         self._storage.users.set_password(user_id, self.hash_password(password))
         self._storage.sessions.end_all(user_id, keep=keep)
 
-    def _check_throttle(self, name: str, address: str) -> None:
-        now_us = self._clock.now_us()
-        waits = [0]
-        for kind, subject, free, longest in (("account", name, 5, 30), ("address", address, 20, 60)):
-            failures, last_us = self._storage.sign_in_attempts.get(kind, subject)
-            waits.append(wait_seconds(failures, last_us, now_us, free=free, longest=longest))
-        if max(waits) > 0:
-            raise TooManyAttempts("too many attempts: wait a moment", wait_seconds=max(waits))
+    @contextmanager
+    def _attempt(self, name: str, address: str) -> Iterator[None]:
+        """Let one attempt be made; those under way count as failed, so that many at once are no way around the limit.
+
+        Raises:
+            TooManyAttempts: this account or this address failed too often just now; carries the wait.
+        """
+        limits = (("account", name, 5, 30), ("address", address, 20, 60))
+        with self._counting:
+            now_us = self._clock.now_us()
+            waits = [0]
+            for kind, subject, free, longest in limits:
+                failures, last_us = self._storage.sign_in_attempts.get(kind, subject)
+                under_way = self._under_way[kind, subject]
+                last_us = now_us if under_way else last_us
+                waits.append(wait_seconds(failures + under_way, last_us, now_us, free=free, longest=longest))
+            if max(waits) > 0:
+                raise TooManyAttempts("too many attempts: wait a moment", wait_seconds=max(waits))
+            self._under_way.update((kind, subject) for kind, subject, _, _ in limits)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._under_way.subtract((kind, subject) for kind, subject, _, _ in limits)
+                self._under_way = +self._under_way
 
 
 def set_session_cookie(response: Response, settings: Settings, session: NewSession) -> None:

@@ -22,6 +22,7 @@ from web.api.personal import bookmarks, own_settings, views
 
 _BASE = "/api/v1"
 _HLS, _MP4, _JPEG, _JSON = (CONTENT_TYPE,), ("video/mp4",), ("image/jpeg",), ("application/json",)
+_TEXT = ("text/plain",)
 
 
 def routes() -> list[Route]:
@@ -68,6 +69,7 @@ def _evidence() -> list[Operation]:
             "GET", f"{one}/file", exports.file, OWN_EXPORT, (*_MP4, "application/zip"), RANGED, (Purged,)
         ),
         Operation("GET", f"{one}/manifest", exports.manifest, OWN_EXPORT, _JSON, RANGED, (Purged,)),
+        Operation("GET", f"{one}/cover", exports.cover, OWN_EXPORT, _TEXT, RANGED, (Purged,)),
         Operation("GET", held, holds.holds, SIGNED_IN),
         Operation("POST", held, holds.place, HOLD, problems=(NotFound,)),
         Operation("POST", f"{held}/estimate", holds.estimate, HOLD, problems=(NotFound,)),

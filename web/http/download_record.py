@@ -6,7 +6,7 @@ from collections.abc import Callable
 from vms.domain.time import HOUR_US, Clock
 
 Download = tuple[int, int, str, str]
-"""Person, export, part of it ("clip" or "manifest") and address of the device."""
+"""Person, export, part of it ("clip", "manifest" or "cover") and address of the device."""
 
 
 class DownloadRecord:

@@ -99,12 +99,12 @@ def test_several_cameras_are_delivered_as_one_zip(site: Site, h264_run: Path, h2
         site.worker().run_next()
         status = client.get(f"/api/v1/exports/{job}").json()
         data = client.get(f"/api/v1/exports/{job}/file").content
-    assert status["file_name"] == "Tabrak-lari-Simpang-Empat.zip"
+    assert status["file_name"] == f"Balai-Kota+1_20241004_200002-200007_WITA_{job}.zip"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         manifest = json.loads(archive.read("manifest.json"))
         names = [file["name"] for camera in manifest["cameras"] for file in camera["files"]]
-        assert sorted([*names, "manifest.json"]) == sorted(archive.namelist())
+        assert sorted([*names, "cover.txt", "manifest.json"]) == sorted(archive.namelist())
         assert [shown_frames(archive.read(name)) for name in names] == [112, 112]
 
 

@@ -72,12 +72,13 @@ def test_hold_without_an_end_is_as_long_as_it_takes() -> None:
     ("cameras", "hours", "name", "reason", "fields"),
     [
         (range(16), 24, "x" * 120, "x" * 500, []),
-        (range(17), 24, "", "", ["camera_ids"]),
-        ((), 1, "", "", ["camera_ids"]),
-        ((1, 1), 1, "", "", ["camera_ids"]),
-        ((1,), 0, "", "", ["to"]),
-        ((1,), 25, "", "", ["to"]),
+        (range(17), 24, "", "x", ["camera_ids"]),
+        ((), 1, "", "x", ["camera_ids"]),
+        ((1, 1), 1, "", "x", ["camera_ids"]),
+        ((1,), 0, "", "x", ["to"]),
+        ((1,), 25, "", "x", ["to"]),
         ((1,), 1, "x" * 121, "x" * 501, ["name", "reason"]),
+        ((1,), 1, "", " ", ["reason"]),
     ],
 )
 def test_what_keeps_a_clip_from_being_asked_for_is_named(

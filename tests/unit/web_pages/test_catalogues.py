@@ -84,6 +84,7 @@ def test_every_key_that_exists_is_used() -> None:
     more |= {f"export.{state}" for state in ExportState} | {
         f"home.quick_{q}" for q in ("hour", "today", "yesterday")
     }
+    more |= {f"export.clock_{trust}" for trust in ("unsynced", "unknown")}
     more |= {f"export.{problem}" for problem in SourceProblem}
     more |= {f"export.tab_{tab}" for tab in ("all", "working", "queued", "done", "failed")}
     more |= {f"bookmark.whose_{whose}" for whose in ("all", "mine", "shared")}

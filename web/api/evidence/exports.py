@@ -8,6 +8,7 @@ from starlette.responses import Response
 from playback.clips.clip_plan import CameraClip
 from playback.clips.clip_planner import ClipPlanner
 from playback.exports.export_job import room_bytes
+from playback.exports.file_names import cover_name, manifest_name
 from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.audit import AuditAction
 from vms.domain.camera import OutageCause
@@ -16,11 +17,14 @@ from vms.domain.export import (
     LONGEST_CLIP_NAME,
     LONGEST_CLIP_REASON,
     LONGEST_CLIP_US,
+    MOST_UNFINISHED,
     ClipRequest,
     Export,
     ExportState,
     SourceProblem,
 )
+from vms.domain.form_fields import refuse
+from vms.domain.segment import ClockTrust
 from vms.domain.user import Right, Role
 from web.access.permissions import require_cameras
 from web.api.operations import Created
@@ -29,9 +33,6 @@ from web.http.audit import record_action
 from web.http.range_response import RangeResponse
 from web.http.state import Call, address_of, downloads_of, services_of, user_of
 
-MOST_UNFINISHED = 5
-"""Jobs that one person may have waiting or running (SEC-25)."""
-
 
 class ClipBody(RangeBody, frozen=True, kw_only=True):
     """A clip of at most 24 hours; an end in the future becomes the present."""
@@ -39,6 +40,12 @@ class ClipBody(RangeBody, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=LONGEST_CLIP_NAME)] = ""
     reason: Annotated[str, Meta(max_length=LONGEST_CLIP_REASON)] = ""
     takes_altered: bool = False
+
+
+class NewClipBody(ClipBody, frozen=True, kw_only=True):
+    """The same, with the reason for which it is asked."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=LONGEST_CLIP_REASON)]
 
 
 class CameraEstimate(Struct, frozen=True):
@@ -92,6 +99,8 @@ class ExportFacts(Struct, frozen=True):
     from_us: int
     to_us: int
     requested_by: str
+    requested_by_login: str
+    requested_by_id: int | None
     state: ExportState
     created_us: int
     updated_us: int
@@ -104,6 +113,7 @@ class ExportFacts(Struct, frozen=True):
     file_bytes: int | None
     sha256: str | None
     error: str | None
+    clock: ClockTrust | None
     takes_altered: bool
     mismatches: list[AlteredFile]
 
@@ -115,7 +125,7 @@ def exports(request: Call) -> list[ExportFacts]:
     return [describe_export(one) for one in found]
 
 
-def create(request: Call, body: ClipBody) -> Created[ExportFacts]:
+def create(request: Call, body: NewClipBody) -> Created[ExportFacts]:
     """Ask for a clip."""
     queued = queue_export(request, _wanted(request, body))
     return Created(describe_export(queued), f"/api/v1/exports/{queued.id}")
@@ -125,20 +135,24 @@ def queue_export(request: Call, asked: ClipRequest) -> Export:
     """Check the caller's right to every camera, record the request, and queue it; for the interface and the pages.
 
     Raises:
+        InvalidInput: a field is unusable, or no reason is given.
         NotFound, PermissionDenied: a camera is not theirs to export.
         TooManyAttempts: too many of their exports are waiting.
     """
-    services, user = services_of(request), user_of(request)
-    require_cameras(user, Right.EXPORT, asked.camera_ids)
-    waiting = [e for e in services.storage.exports.list(user.id) if not e.state.is_final]
-    if len(waiting) >= MOST_UNFINISHED:
-        raise TooManyAttempts("too many of your exports are waiting: let one finish first", wait_seconds=30)
+    require_cameras(user_of(request), Right.EXPORT, asked.camera_ids)
+    refuse(asked.problems())
     cameras = ", ".join(str(camera_id) for camera_id in asked.camera_ids)
     # The entry comes first: without it there is no export (COC-07).
     altered = "; also footage that is not what was recorded" if asked.takes_altered else ""
     detail = f"{asked.reason or asked.name}{altered}"
     record_action(request, AuditAction.EXPORT_REQUEST, f"cameras {cameras}", detail)
-    return services.storage.exports.create(asked)
+    try:
+        return services_of(request).storage.exports.create(asked, most_unfinished=MOST_UNFINISHED)
+    except TooManyAttempts:
+        record_action(
+            request, AuditAction.EXPORT_REQUEST_REFUSED, f"cameras {cameras}", "too many are waiting"
+        )
+        raise
 
 
 def estimate(request: Call, body: ClipBody) -> ClipEstimate:
@@ -197,11 +211,21 @@ def manifest(request: Call, export_id: int) -> Response:
     services = services_of(request)
     found = services.storage.exports.get(export_id)
     fd, size = services.exports.open_manifest(found)
-    threads, name = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND), f"export-{found.id}"
-    answer = RangeResponse(
-        request, threads, fd, size, media_type="application/json", file_name=f"{name}-manifest.json"
-    )
+    name = manifest_name(found.file_name or "")
+    threads = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND)
+    answer = RangeResponse(request, threads, fd, size, media_type="application/json", file_name=name)
     return _recorded(request, found, "manifest", answer)
+
+
+def cover(request: Call, export_id: int) -> Response:
+    """What a person must know first of the clip, in words, or a range of it; recorded (COC-21)."""
+    services = services_of(request)
+    found = services.storage.exports.get(export_id)
+    fd, size = services.exports.open_cover(found)
+    name = cover_name(found.file_name or "")
+    threads = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND)
+    answer = RangeResponse(request, threads, fd, size, media_type="text/plain; charset=utf-8", file_name=name)
+    return _recorded(request, found, "cover", answer)
 
 
 def _recorded(request: Call, found: Export, part: str, answer: RangeResponse) -> Response:
@@ -229,6 +253,8 @@ def describe_export(found: Export) -> ExportFacts:
         from_us=found.request.time.start_us,
         to_us=found.request.time.end_us,
         requested_by=found.requested_by_name,
+        requested_by_login=found.requested_by_login,
+        requested_by_id=found.request.requested_by,
         state=found.state,
         created_us=found.created_us,
         updated_us=found.updated_us,
@@ -241,6 +267,7 @@ def describe_export(found: Export) -> ExportFacts:
         file_bytes=found.file_bytes,
         sha256=found.sha256,
         error=found.error,
+        clock=found.clock,
         takes_altered=found.request.takes_altered,
         mismatches=[
             AlteredFile(one.camera_id, one.time.start_us, one.time.end_us, one.problem)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 from vms.domain.export import Export, ExportState
+from vms.domain.segment import ClockTrust
 from vms.domain.time import format_rfc3339
 from vms.domain.user import Role, User
 from web.http.state import WebServices
@@ -27,6 +28,7 @@ class ExportView:
 
     Attributes:
         cameras: their names, with their number where there are several. range, size: of the clip.
+        clock_note: what to know about the times; empty where they can be trusted.
         mismatches: footage that is not what was recorded, a line for each file. offers_altered: whether the clip was
             not made for that reason alone, and can be asked for all the same.
         note: what to know about the state. percent, done_bytes, total_bytes: progress, which never goes back.
@@ -41,6 +43,7 @@ class ExportView:
     state: Mark
     state_id: str
     note: str
+    clock_note: str
     mismatches: list[str]
     offers_altered: bool
     size: str
@@ -52,6 +55,7 @@ class ExportView:
     is_ready: bool
     file_url: str
     manifest_url: str
+    cover_url: str
     open_url: str
 
     def as_json(self) -> dict[str, object]:
@@ -89,10 +93,11 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         cameras=_cameras([names.get(camera_id, f"{camera_id}") for camera_id in request.camera_ids], present),
         range=present.span(request.time),
         reason=request.reason,
-        by=export.requested_by_name,
+        by=_requester(export),
         state=Mark(export.state.value, shape, tone, _state_word(export, percent, present)),
         state_id=export.state.value,
         note=_note(export, present),
+        clock_note=present.catalogue.text(f"export.clock_{export.clock}") if _is_doubted(export) else "",
         mismatches=[
             present.catalogue.text(
                 f"export.{one.problem}",
@@ -111,8 +116,20 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         is_ready=export.state is ExportState.DONE,
         file_url=f"{api}/file",
         manifest_url=f"{api}/manifest",
+        cover_url=f"{api}/cover",
         open_url=f"/playback?cam={cameras}&t={start}&in={start}&out={end}",
     )
+
+
+def _requester(export: Export) -> str:
+    """Return who asked: the name, and what tells two of one name apart."""
+    if export.request.requested_by is None:
+        return ""
+    return f"{export.requested_by_name} ({export.requested_by_login}, No. {export.request.requested_by})"
+
+
+def _is_doubted(export: Export) -> bool:
+    return export.clock not in {None, ClockTrust.SYNCED}
 
 
 def _failed_by_mismatch(export: Export) -> bool:
