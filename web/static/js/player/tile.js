@@ -8,14 +8,13 @@
 import { session } from "../page/api.js";
 import { VideoSwap } from "./video_swap.js";
 import { isSupported } from "./footage_source.js";
+import { LiveMark } from "./live_mark.js";
 import { nearestTo } from "./nearest_footage.js";
 import { Emitter } from "../page/emitter.js";
-import { part, text } from "../page/page_data.js";
-import { clockTenths, duration, nearestTenth, nowUs, SECOND_US } from "../page/site_time.js";
+import { part } from "../page/page_data.js";
+import { clockTenths, nearestTenth, nowUs, SECOND_US } from "../page/site_time.js";
 import { TileStills } from "./tile_stills.js";
 
-/** The newest footage is on screen some four seconds after it happened: older than this it stands still. */
-const STALE_US = 8 * SECOND_US;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Loading twice at one place within this time means that it does not help. */
 const REPEATED_MS = 5_000;
@@ -70,8 +69,7 @@ export class Tile extends Emitter {
     /** Its place on the page, from 1. */
     this.number = camera.number;
     this.clock = part("[data-frame-clock]", HTMLElement, root);
-    this.liveMark = part("[data-live-mark]", HTMLElement, root);
-    this.ageMark = part("[data-age-mark]", HTMLElement, root);
+    this.liveMark = new LiveMark(root);
     root.dataset["camera"] = String(camera.id);
     root.setAttribute("aria-label", camera.title);
     part("[data-name]", HTMLElement, root).textContent = camera.name;
@@ -253,13 +251,7 @@ export class Tile extends Emitter {
 
   /** Say whether this is the present; followed, a picture that has grown old is grey and says how old it is. @param {boolean} isLive @param {boolean} isFollowed */
   markLive(isLive, isFollowed) {
-    const age_us = nowUs() - this.pictureUs;
-    const isStale = isFollowed && this.pictureUs > 0 && age_us > STALE_US && this.state !== "gap";
-    this.root.toggleAttribute("data-stale", isStale);
-    const words = isStale ? text("units.ago", { time: duration(age_us) }) : "";
-    if (this.ageMark.textContent !== words) this.ageMark.textContent = words;
-    this.ageMark.hidden = !isStale;
-    this.liveMark.hidden = !isLive || isStale || this.state !== "playing";
+    this.liveMark.show(isLive, isFollowed, this);
   }
 
   /** Let go of all media and timers, and leave the page. */
