@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from vms.domain.segment import ClockTrust, SegmentFlag
 from vms.domain.time import SECOND_US
+from vms.media.fragment_table import ticks_to_us
+from vms.media.fragments import Fragment
 
 _KEPT = 8
 _DRIFT_PPM = 500
@@ -18,10 +20,8 @@ _STABLE = 0.02
 _SURE_RATE = 0.05
 _STEP_US = SECOND_US
 _JUMP_US = 2 * SECOND_US
-_NEAR_US = SECOND_US // 5
-"""What files are off by more than this is no drift of a clock, and is put right at once."""
-_MEASURED_US = SECOND_US // 2
-"""Where so much was put right, it is no late packet either: the duration was measured, and says so."""
+_LONGEST_US = 1_000_000
+"""A broken duration must not date footage minutes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,14 @@ class FileTimes:
     Attributes:
         start_us, end_us: media time of its first frame and after its last, on the run's media clock.
         known_us: monotonic time at which the file was known to be finished.
-        arrival: when its end arrived, about; None where nobody can tell.
-        border: what had arrived when the file before it was closed, exactly; None where nobody can tell.
-        doubt_us: how far off `arrival` may be: what arrived after its end is in the next file.
-        has_break: media time visibly breaks inside (see recorder.publish.jump_repair).
+        arrival: when its end arrived; None where nobody can tell.
+        has_break: media time visibly breaks inside (see recorder.publish.media_break).
     """
 
     start_us: int
     end_us: int
     known_us: int
     arrival: Arrival | None
-    border: Arrival | None = None
-    doubt_us: int = 0
     has_break: bool = False
 
     @property
@@ -80,7 +76,6 @@ class RunClock:
 
     Attributes:
         anchor_us: wall minus monotonic time when the run began.
-        guess: an arrival about which not all is known yet; it serves as long as there is no other.
         offsets: of the last arrivals.
         end_us: wall time of the end of the last file, None before the first.
         first, last: the first arrival of the run, and that of the last file's end.
@@ -91,7 +86,6 @@ class RunClock:
     anchor_us: int
     trust: ClockTrust
     segment_us: int
-    guess: Arrival | None = None
     offsets: tuple[int, ...] = ()
     end_us: int | None = None
     first: Arrival | None = None
@@ -107,15 +101,9 @@ class RunClock:
             first=self.first or arrival,
         )
 
-    def sampled(self, arrival: Arrival | None, guess: Arrival | None) -> "RunClock":
-        """Take note of what a look at the growing file says."""
-        clock = self.observed(arrival) if arrival else self
-        return replace(clock, guess=self.guess or guess)
-
     def start_of(self, media_us: int) -> int | None:
         """Return the wall time of a media time before any file is finished; None before anything arrived."""
-        offsets = self.offsets or ((self.guess.offset_us,) if self.guess else ())
-        return self.anchor_us + min(offsets) + media_us if offsets else None
+        return self.anchor_us + min(self.offsets) + media_us if self.offsets else None
 
     def has_stepped(self, wall_minus_monotonic_us: int) -> bool:
         """Tell whether the host's wall clock was stepped since the run began, by more than a second."""
@@ -126,55 +114,49 @@ class RunClock:
 
         Files of a run touch: each begins where the one before ended. A duration is never zero or negative.
         """
-        clock = self.observed(file.border) if file.border else self
-        if not clock.offsets and file.arrival:
-            clock = clock.observed(file.arrival)
+        clock = self.observed(file.arrival) if file.arrival else self
         is_jump = False
-        if before := self.last or clock.first:
+        if before := self.last or self.first:
             reached = file.arrival or Arrival(file.end_us, file.known_us)
             wall_us, span_us = reached.at_us - before.at_us, reached.media_us - before.media_us
             if file.arrival is None:
                 # All that is known is that no media can come from the future.
                 is_jump = span_us - wall_us > _JUMP_US
-            elif self._is_jump(wall_us, span_us, file):
+            elif self._is_jump(wall_us, span_us, has_break=file.has_break):
                 is_jump = True
             else:
                 clock = clock.with_rate(file, wall_us, span_us)
         start_us = clock.start_for(file)
-        end_us, is_measured = clock.end_for(file, start_us, is_jump=is_jump)
+        end_us = clock.end_for(file, start_us, is_jump=is_jump)
         flags = SegmentFlag.NONE
         flags |= SegmentFlag.JUMP if is_jump else SegmentFlag.NONE
-        flags |= SegmentFlag.RATE if is_measured and not is_jump else SegmentFlag.NONE
+        flags |= SegmentFlag.RATE if clock.rate is not None and not is_jump else SegmentFlag.NONE
         flags |= SegmentFlag.UNSYNCED if self.trust is ClockTrust.UNSYNCED else SegmentFlag.NONE
         clock = replace(clock, end_us=end_us, last=file.arrival or clock.last)
         return clock, Assignment(start_us, end_us - start_us, flags, is_jump)
 
-    def _is_jump(self, wall_us: int, span_us: int, file: FileTimes) -> bool:
-        off_us = abs(span_us - wall_us) - file.doubt_us
-        if off_us <= max(_JUMP_US, self.segment_us // 4):
-            return file.has_break and off_us > _JUMP_US
+    def _is_jump(self, wall_us: int, span_us: int, *, has_break: bool) -> bool:
+        if abs(span_us - wall_us) <= max(_JUMP_US, self.segment_us // 4):
+            return has_break and abs(span_us - wall_us) > _JUMP_US
         # A clock that merely runs fast or slow does so evenly, and within reason.
-        return file.has_break or not wall_us < 3 * span_us < 9 * wall_us
+        return has_break or not wall_us < 3 * span_us < 9 * wall_us
 
     def with_rate(self, file: FileTimes, wall_us: int, span_us: int) -> "RunClock":
         """Return the clock after judging whether the camera's clock runs at the wrong rate."""
         if self.rate is not None or file.arrival is None or span_us <= 0:
             return self
-        rate, tolerance_us = wall_us / span_us, _STRAY_US + file.doubt_us
+        rate = wall_us / span_us
         if self.end_us is None:
-            is_wrong = abs(wall_us - span_us) > tolerance_us and abs(rate - 1) > _SURE_RATE
+            is_wrong = abs(wall_us - span_us) > _STRAY_US and abs(rate - 1) > _SURE_RATE
             return replace(self, rate=rate) if is_wrong else self
         ours_us = self.end_us + file.media_us
-        if abs(self.anchor_us + file.arrival.at_us - ours_us) <= tolerance_us:
+        if abs(self.anchor_us + file.arrival.at_us - ours_us) <= _STRAY_US:
             return replace(self, strays=())
         strays = (*self.strays, rate)[-_STRAYS:]
         is_stable = len(strays) == _STRAYS and max(strays) - min(strays) <= _STABLE
         mean = sum(strays) / len(strays)
-        if is_stable and abs(mean - 1) > _DRIFT_PPM / 1_000_000:
-            return replace(self, strays=strays, rate=mean)
-        # Off for long, and not by an even rate: what arrived before it began says nothing any more.
-        offsets = self.offsets[-_STRAYS:] if len(strays) == _STRAYS else self.offsets
-        return replace(self, strays=strays, offsets=offsets)
+        is_wrong = is_stable and abs(mean - 1) > _DRIFT_PPM / 1_000_000
+        return replace(self, strays=strays, rate=mean if is_wrong else None)
 
     def start_for(self, file: FileTimes) -> int:
         """Return the wall time of the next file's first frame."""
@@ -189,10 +171,9 @@ class RunClock:
             raise ValueError("the first file of a run needs an arrival")
         return start_us
 
-    def end_for(self, file: FileTimes, start_us: int, *, is_jump: bool) -> tuple[int, bool]:
-        """Return the wall time of the next file's end, and whether it was measured more than declared."""
+    def end_for(self, file: FileTimes, start_us: int, *, is_jump: bool) -> int:
+        """Return the wall time of the next file's end."""
         media_us = max(file.media_us, 1)
-        is_measured = self.rate is not None
         if is_jump:
             end_us = self.anchor_us + (file.arrival.at_us if file.arrival else file.known_us)
         elif self.rate is not None:
@@ -200,12 +181,17 @@ class RunClock:
             end_us = self.anchor_us + file.arrival.at_us if file.arrival else by_rate
         else:
             limit_us = media_us * _DRIFT_PPM // 1_000_000
-            off_us = (
+            drift_us = (
                 self.anchor_us + min(self.offsets) + file.end_us - (start_us + media_us)
                 if self.offsets
                 else 0
             )
-            is_measured = abs(off_us) > _MEASURED_US
-            limit_us = max(limit_us, abs(off_us) - _NEAR_US)
-            end_us = start_us + media_us + max(-limit_us, min(limit_us, off_us))
-        return max(end_us, start_us + 1), is_measured
+            end_us = start_us + media_us + max(-limit_us, min(limit_us, drift_us))
+        return max(end_us, start_us + 1)
+
+
+def parser_delay_us(fragment: Fragment, timescale: int) -> int:
+    """Return how long before it was written the last frame of a fragment had arrived: one frame interval, in us."""
+    if fragment.samples == 0:
+        return 0
+    return min(ticks_to_us(fragment.duration // fragment.samples, timescale), _LONGEST_US)

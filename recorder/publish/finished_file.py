@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from recorder.clock.arrivals import HELD_FRAMES, Written, doubt_us, held_us
-from recorder.clock.wall_clock import Arrival, Assignment, FileTimes
+from recorder.clock.wall_clock import Arrival, Assignment, FileTimes, parser_delay_us
 from recorder.publish.jump_repair import close_break, find_break, move_back
 from storage.footage.media_facts import digest_of, init_record
 from storage.volumes.open_volume import OpenVolume
@@ -16,7 +15,7 @@ from vms.domain.camera import Camera, Stream
 from vms.domain.errors import MalformedMedia, StorageError
 from vms.domain.segment import LONGEST_SEGMENT_US, FinishedSegment, SegmentFlag
 from vms.media.fragment_table import encode, ticks_to_us
-from vms.media.fragments import Fragment, read_samples, walk_fragments
+from vms.media.fragments import Fragment, walk_fragments
 from vms.media.init_segment import InitSegment, read_init
 from vms.media.parameter_sets import first_sample_parameter_sets, has_changed
 
@@ -30,7 +29,7 @@ class FileFacts:
 
     Attributes:
         written: facts of the file when it was examined, with the time of its last write.
-        lead: durations of the first few frames. is_last: ffmpeg has not begun another file.
+        is_last: ffmpeg has not begun another file.
         is_cut: its end was broken and has been cut off behind the last complete fragment.
         has_new_format: it holds pictures that its own init segment does not describe.
     """
@@ -39,7 +38,6 @@ class FileFacts:
     init: InitSegment
     fragments: tuple[Fragment, ...]
     written: os.stat_result
-    lead: tuple[int, ...]
     is_last: bool
     is_cut: bool
     has_new_format: bool
@@ -95,7 +93,6 @@ def examine(file: RunFile) -> FileFacts | None:
             init,
             walk.fragments,
             written,
-            _lead(descriptor, init, walk.fragments),
             not file.volume.exists(incoming_path(file.run_uuid, file.seq + 1)),
             is_cut,
             _has_new_format(descriptor, init, walk.fragments),
@@ -109,37 +106,20 @@ def examine(file: RunFile) -> FileFacts | None:
         os.close(descriptor)
 
 
-def times_of(
-    facts: FileFacts,
-    known_us: int,
-    written_us: int | None,
-    *,
-    border_us: int | None = None,
-    base_us: int = 0,
-) -> FileTimes:
+def times_of(facts: FileFacts, known_us: int, arrival_us: int | None, *, base_us: int = 0) -> FileTimes:
     """Return what the file says about time.
 
     Args:
         facts: of the file.
         known_us: monotonic time at which it was known to be finished.
-        written_us: monotonic time at which its end was written, None where nobody knows.
-        border_us: the same of the file before it.
+        arrival_us: monotonic time at which its end was written, None where nobody knows.
         base_us: media time of the run at which the file's own decode times begin at zero.
     """
-    timescale, end_us, border = facts.init.timescale, base_us + facts.end_us, None
-    held = held_us(facts.fragments[-1], timescale)
-    arrival = None if written_us is None else Arrival(end_us, written_us - held)
-    if border_us is not None:
-        border = Written(facts.fragments[0].decode_time, border_us, facts.lead).arrival(timescale)
-    return FileTimes(
-        base_us + facts.start_us,
-        end_us,
-        known_us,
-        arrival,
-        None if border is None else replace(border, media_us=base_us + border.media_us),
-        doubt_us(facts.fragments, timescale),
-        find_break(facts.fragments, timescale) is not None,
-    )
+    end_us = base_us + facts.end_us
+    delay_us = parser_delay_us(facts.fragments[-1], facts.init.timescale)
+    arrival = None if arrival_us is None else Arrival(end_us, arrival_us - delay_us)
+    has_break = find_break(facts.fragments, facts.init.timescale) is not None
+    return FileTimes(base_us + facts.start_us, end_us, known_us, arrival, has_break)
 
 
 def repair_times(file: RunFile, facts: FileFacts, back_ticks: int) -> tuple[FileFacts, int]:
@@ -256,15 +236,6 @@ def write_sidecar(volume: OpenVolume, camera: Camera, stream: Stream) -> None:
         finally:
             os.close(descriptor)
     volume.replace_file(name, data)
-
-
-def _lead(descriptor: int, init: InitSegment, fragments: tuple[Fragment, ...]) -> tuple[int, ...]:
-    found: list[int] = []
-    for fragment in fragments:
-        found += read_samples(descriptor, fragment, init).run.durations
-        if len(found) >= HELD_FRAMES:
-            break
-    return tuple(found[:HELD_FRAMES])
 
 
 def _has_new_format(descriptor: int, init: InitSegment, fragments: tuple[Fragment, ...]) -> bool:

@@ -19,8 +19,6 @@ from vms.media.init_segment import InitSegment
 _LONG_SECONDS = 2
 _SQUEEZED = 4
 _FEW_SAMPLES = 4
-_HIGHEST_RATE = 200
-"""Frames a second: fewer were not squeezed, but came fast."""
 _HEADER = 16
 
 
@@ -84,8 +82,7 @@ def find_break(fragments: Sequence[Fragment], timescale: int) -> MediaBreak | No
         if fragment.duration > 3 * usual + _LONG_SECONDS * timescale:
             surplus = fragment.duration - fragment.samples * frame
             return MediaBreak(index, max(surplus, 0), frame)
-        shortest = min(frame // _SQUEEZED, timescale // _HIGHEST_RATE)
-        if fragment.samples >= _FEW_SAMPLES and fragment.duration < fragment.samples * shortest:
+        if fragment.samples >= _FEW_SAMPLES and fragment.duration < fragment.samples * frame // _SQUEEZED:
             return MediaBreak(index, 0, frame)
     return None
 

@@ -2,15 +2,13 @@
 
 import contextlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recorder.clock.arrivals import Written, held_us
-from recorder.clock.wall_clock import Arrival
+from recorder.clock.wall_clock import Arrival, parser_delay_us
 from vms.domain.errors import MalformedMedia
 from vms.domain.time import SECOND_US, Clock, wall_minus_monotonic_us
 from vms.media.fragment_table import ticks_to_us
-from vms.media.fragments import Fragment, read_samples, walk_fragments
+from vms.media.fragments import walk_fragments
 from vms.media.init_segment import InitSegment, read_init
 
 _TOLERANCE_US = SECOND_US
@@ -26,8 +24,7 @@ class Sample:
         at_us: monotonic time of the look.
         size_bytes: of the file; 0 while there is none.
         has_media: whether the run has put a whole fragment on disk.
-        arrival: what had arrived at an earlier fragment, where fragments are followed and enough of them are there.
-        guess: what had about arrived at the newest fragment, if it is new.
+        arrival: of the newest fragment, where fragments are followed and a new one was there.
         is_dated_well: whether the file's time of change, if it changed, agrees with our own clock.
         first_media_us: media time of the run's first frame, once known.
         codec_tag: the four letters of the sample entry (avc1, hev1 …), once known.
@@ -38,7 +35,6 @@ class Sample:
     size_bytes: int
     has_media: bool
     arrival: Arrival | None = None
-    guess: Arrival | None = None
     is_dated_well: bool = True
     first_media_us: int | None = None
     codec_tag: str = ""
@@ -60,7 +56,6 @@ class FileSampler:
         self._walked_bytes = 0
         self._init: InitSegment | None = None
         self._first_media_us: int | None = None
-        self._written: list[Written] = []
         self._sampled_us = clock.monotonic_us()
 
     def sample(self, seq: int, *, follow: bool) -> Sample:
@@ -78,18 +73,18 @@ class FileSampler:
         if facts is None:
             return Sample(seq, now_us, 0, self._first_media_us is not None)
         self._size_bytes = facts.st_size
-        arrival, guess, is_dated_well = None, None, True
+        arrival, is_dated_well = None, True
         if follow and facts.st_size > self._walked_bytes:
-            written_us = written_at(self._clock, facts)
-            at_us = min(max(written_us, before_us), now_us)
-            found = self._walk(seq, facts.st_size, at_us)
-            if found is not None:
-                arrival, guess = found
+            reached = self._walk(seq, facts.st_size)
+            if reached is not None:
+                media_us, delay_us = reached
+                written_us = written_at(self._clock, facts)
                 is_dated_well = before_us - _TOLERANCE_US <= written_us <= now_us + _TOLERANCE_US
+                arrival = Arrival(media_us, min(max(written_us, before_us), now_us) - delay_us)
         has_media = self._first_media_us is not None
         tag = self._init.rfc6381[:4] if self._init else ""
         return Sample(
-            seq, now_us, facts.st_size, has_media, arrival, guess, is_dated_well, self._first_media_us, tag
+            seq, now_us, facts.st_size, has_media, arrival, is_dated_well, self._first_media_us, tag
         )
 
     def _newest(self, seq: int) -> tuple[int, os.stat_result | None]:
@@ -108,8 +103,8 @@ class FileSampler:
         except FileNotFoundError:
             return None
 
-    def _walk(self, seq: int, size: int, at_us: int) -> tuple[Arrival | None, Arrival] | None:
-        """Return what is known of an earlier arrival, and about the newest; None where there is no new fragment."""
+    def _walk(self, seq: int, size: int) -> tuple[int, int] | None:
+        """Return media time at the end of the newest new fragment, and how long ago that had arrived; or None."""
         with contextlib.suppress(FileNotFoundError, MalformedMedia):
             descriptor = os.open(
                 f"{seq:06d}.mp4", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._folder_fd
@@ -119,28 +114,18 @@ class FileSampler:
                     self._init = read_init(descriptor)
                     self._walked_bytes = len(self._init.data)
                 walk = walk_fragments(descriptor, size, self._walked_bytes, self._init)
-                self._walked_bytes = walk.complete_bytes
-                if not walk.fragments:
-                    return None
-                for fragment in walk.fragments:
-                    self._follow(fragment, read_samples(descriptor, fragment, self._init).run.durations)
             finally:
                 os.close(descriptor)
-            first, last, timescale = walk.fragments[0], walk.fragments[-1], self._init.timescale
-            if self._first_media_us is None:
-                self._first_media_us = ticks_to_us(first.decode_time, timescale)
-            known = [arrival for one in self._written if (arrival := one.arrival(timescale)) is not None]
-            self._written = [one for one in self._written if one.arrival(timescale) is None]
-            end_ticks = last.decode_time + last.duration
-            self._written.append(Written(end_ticks, at_us))
-            guess = Arrival(ticks_to_us(end_ticks, timescale), at_us - held_us(last, timescale))
-            return min(known, key=lambda one: one.offset_us, default=None), guess
+            self._walked_bytes = walk.complete_bytes
+            if walk.fragments:
+                first, last = walk.fragments[0], walk.fragments[-1]
+                if self._first_media_us is None:
+                    self._first_media_us = ticks_to_us(first.decode_time, self._init.timescale)
+                timescale = self._init.timescale
+                return ticks_to_us(last.decode_time + last.duration, timescale), parser_delay_us(
+                    last, timescale
+                )
         return None
-
-    def _follow(self, fragment: Fragment, durations: Sequence[int]) -> None:
-        """Take note of what came after what was written before."""
-        followed = [one.followed(fragment.decode_time, durations) for one in self._written]
-        self._written = [one for one in followed if one is not None]
 
 
 def written_at(clock: Clock, facts: os.stat_result) -> int:

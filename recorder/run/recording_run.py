@@ -89,7 +89,6 @@ class RecordingRun:
         self._next_unfinished = 0
         self._back_ticks = 0
         self._media_base_us = 0
-        self._border_us: int | None = None
         self._lines: asyncio.Queue[_Listed | None] = asyncio.Queue()
         self._ending: RunEnding | None = None
         self._is_ending = asyncio.Event()
@@ -220,9 +219,9 @@ class RecordingRun:
 
     def on_sample(self, sample: Sample, difference_us: int) -> None:
         """Take in what a look saw."""
-        if sample.seq == 0 or not self._parts.begins_anew:
+        if sample.arrival is not None and (sample.seq == 0 or not self._parts.begins_anew):
             # Where later files begin at zero, what the earlier ones amount to is known only once they are examined.
-            self._clock = self._clock.sampled(sample.arrival, sample.guess)
+            self._clock = self._clock.observed(sample.arrival)
         if sample.has_media and self._row is None and sample.first_media_us is not None:
             self._open_row(sample.first_media_us)
             if sample.codec_tag.startswith(_UNTAGGED_H265):
@@ -312,12 +311,8 @@ class RecordingRun:
         return True
 
     async def _publish(self, file: RunFile, facts: FileFacts, listed: _Listed) -> None:
-        border_us, self._border_us = self._border_us, self._written_us(facts, listed)
-        written_us = self._border_us
-        if written_us is None and not self._clock.offsets:
-            written_us = listed.read_us
         self._clock, assigned = self._clock.assigned(
-            times_of(facts, listed.read_us, written_us, border_us=border_us, base_us=self._media_base_us)
+            times_of(facts, listed.read_us, self._arrival_us(facts, listed), base_us=self._media_base_us)
         )
         if self._parts.begins_anew:
             self._media_base_us += facts.end_us - facts.start_us
@@ -349,8 +344,8 @@ class RecordingRun:
             self._back_ticks = 0 if self._parts.begins_anew else back_ticks
         return facts
 
-    def _written_us(self, facts: FileFacts, listed: _Listed) -> int | None:
-        """Return the monotonic time at which a file was closed, None where nobody can tell.
+    def _arrival_us(self, facts: FileFacts, listed: _Listed) -> int | None:
+        """Return the monotonic time at which the end of a file arrived, None where nobody can tell.
 
         The last file of a run is written to once more when ffmpeg ends, long after a silent camera's last packet.
         """
@@ -361,7 +356,7 @@ class RecordingRun:
                 return min(written_at(clock, facts.written), listed.read_us)
             if listed.is_prompt:
                 return listed.read_us
-        return None
+        return None if self._clock.offsets else listed.read_us
 
     def _place_row(self, start_us: int) -> None:
         """Give the run its final start, now that the first file has one."""

@@ -77,7 +77,7 @@ class RunWatch:
         """Take in a look at a file; return why the run must end, or None."""
         if sample.at_us - self.sampled_us > _STOPPED_US:
             self._reset_deadlines(sample.at_us)
-        if sample.guess is not None:
+        if sample.arrival is not None:
             self._dates = sample.is_dated_well and self._dates is not False
         if sample.seq != self._seq:
             self._seq, self._seq_since_us = sample.seq, sample.at_us

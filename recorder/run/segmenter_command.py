@@ -87,8 +87,6 @@ def _compiled(
     streams = [source["v:0"], source["a:0?"]] if record_audio else [source["v:0"]]
     options: dict[str, object] = {
         "c:v": "copy",
-        # A frame lasts until the next one: ffmpeg would guess how long the last one of each file does.
-        "bsf:v": r"setts=duration=if(gt(NEXT_DTS\,DTS)\,NEXT_DTS-DTS\,DURATION)",
         "sn": None,
         "dn": None,
         "map_metadata": -1,

@@ -34,7 +34,7 @@ def simulate(
     """Run simulated RTSP cameras until Ctrl-C, or make those of a running simulator fail.
 
     Faults: {"camera": "balai-kota", "fault": "freeze"}; others are resume, close, reset, refuse, silent, drop,
-    rtp_jump, rtp_backward, sr_clock_step, lie_fps, vfr, one_fps, change_encoding (docs/operations.md).
+    rtp_jump, rtp_backward, sr_clock_step, lie_fps, change_encoding (docs/operations.md).
     """
     _require_extra("simulate")
     from vms.simulator.control import ask_simulator

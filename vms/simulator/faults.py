@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
@@ -18,7 +17,7 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """End every lasting fault; jumps of clocks and changed encodings stay."""
+    """End freeze, refuse, silent, drop and lie_fps; jumps of clocks and changed encodings stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +79,6 @@ class LieFps:
 
 
 @dataclass(frozen=True, slots=True)
-class Vfr:
-    """Frames come at intervals that vary from one frame of the declared rate to this many seconds, and are stamped so.
-
-    Smart codecs do this, and cameras that slow down in the dark.
-    """
-
-    most_seconds: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class OneFps:
-    """One frame a second, stamped so, whatever rate was declared."""
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeEncoding:
     """Encode the main stream otherwise from now on; what is None stays.
 
@@ -138,8 +122,6 @@ Fault = (
     | RtpBackward
     | SrClockStep
     | LieFps
-    | Vfr
-    | OneFps
     | ChangeEncoding
 )
 
@@ -155,18 +137,6 @@ class Behaviour:
     real_fps: int | None = None
     rtp_shift_seconds: float = 0.0
     clock_shift_us: int = 0
-    longest_interval_seconds: float | None = None
-    is_one_fps: bool = False
-
-    def frames_to_next(self, frame: int, fps: int) -> int:
-        """Return how many frames of the declared rate lie between a frame and the next one that is made, at least 1."""
-        if self.is_one_fps:
-            return fps
-        if self.longest_interval_seconds is None:
-            return 1
-        most = max(1, round(self.longest_interval_seconds * fps))
-        # The same after every start, and without a pattern that a guess could follow.
-        return 1 + zlib.crc32(frame.to_bytes(4, "big")) % most
 
     def after(self, fault: Fault) -> Behaviour:  # noqa: C901, PLR0911 -- a table, one line for each fault
         """Return the behaviour once `fault` has happened; what happens only once leaves it as it was."""
@@ -189,10 +159,6 @@ class Behaviour:
                 return replace(self, clock_shift_us=self.clock_shift_us + round(seconds * 1e6))
             case LieFps(real_fps):
                 return replace(self, real_fps=real_fps)
-            case Vfr(most_seconds):
-                return replace(self, longest_interval_seconds=most_seconds, is_one_fps=False)
-            case OneFps():
-                return replace(self, longest_interval_seconds=None, is_one_fps=True)
             case Close() | Reset() | ChangeEncoding():
                 return self
 
@@ -209,8 +175,6 @@ _BY_NAME: dict[str, type[Fault]] = {
     "rtp_backward": RtpBackward,
     "sr_clock_step": SrClockStep,
     "lie_fps": LieFps,
-    "vfr": Vfr,
-    "one_fps": OneFps,
     "change_encoding": ChangeEncoding,
 }
 FAULT_NAMES = tuple(_BY_NAME)
@@ -244,7 +208,7 @@ def _checked(key: str, value: object) -> object:  # noqa: PLR0911 -- a table, on
             return value
         case "seconds" if is_whole or isinstance(value, float):
             return value
-        case "gop_seconds" | "most_seconds" if (
+        case "gop_seconds" if (
             (is_whole or isinstance(value, float)) and isinstance(value, int | float) and value > 0
         ):
             return value

@@ -30,8 +30,6 @@ class StreamStats:
     frames_made: int
     frames_skipped: int
     """Frames left out because the machine was more than a second late."""
-    latest_us: int
-    """How long after the time in its picture a frame was sent, at most: a busy machine makes them late."""
     clients: tuple[ClientStats, ...]
     """The clients that play it and the last hundred that did, oldest first."""
 

@@ -8,9 +8,7 @@ CAMERA = UUID("11111111-2222-3333-4444-555555555555")
 GOLDEN = (
     "ffmpeg -nostdin -hide_banner -nostats -loglevel level+warning"
     " -f concat -protocol_whitelist pipe,fd,rtsp,rtsps,rtp,udp,tcp,tls,crypto -safe 0 -i pipe:0"
-    " -map 0:v:0 -f segment -an -avoid_negative_ts make_zero"
-    r" -bsf:v setts=duration=if(gt(NEXT_DTS\,DTS)\,NEXT_DTS-DTS\,DURATION)"
-    " -c:v copy -dn -fflags +bitexact"
+    " -map 0:v:0 -f segment -an -avoid_negative_ts make_zero -c:v copy -dn -fflags +bitexact"
     " -map_chapters -1 -map_metadata -1 -metadata comment=11111111-2222-3333-4444-555555555555"
     " -segment_atclocktime 1 -segment_clocktime_offset 12 -segment_format mp4 -segment_format_options"
     " movflags=+frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont"

@@ -15,25 +15,17 @@ def clock(*, trust: ClockTrust = ClockTrust.SYNCED) -> RunClock:
     return RunClock(ANCHOR, trust, MINUTE)
 
 
-def file(
-    start_us: int, end_us: int, at_us: int | None, *, border: Arrival | None = None, has_break: bool = False
-) -> FileTimes:
+def file(start_us: int, end_us: int, at_us: int | None, *, has_break: bool = False) -> FileTimes:
     """A finished file whose end arrived at a monotonic time."""
     arrival = None if at_us is None else Arrival(end_us, at_us)
-    known_us = end_us if at_us is None else at_us
-    return FileTimes(start_us, end_us, known_us, arrival, border, has_break=has_break)
+    return FileTimes(start_us, end_us, end_us if at_us is None else at_us, arrival, has_break)
 
 
 def steady(count: int, rate: float = 1.0, delays: list[int] | None = None) -> list[FileTimes]:
     """Files of a minute of media, each taking `rate` minutes of wall time."""
-    ends = [
-        Arrival((k + 1) * MINUTE, round((k + 1) * MINUTE * rate) + (delays[k] if delays else DELAY))
-        for k in range(count)
-    ]
-    borders = [None, *ends[:-1]]
     return [
-        file(end.media_us - MINUTE, end.media_us, end.at_us, border=border)
-        for end, border in zip(ends, borders, strict=True)
+        file(k * MINUTE, (k + 1) * MINUTE, round((k + 1) * MINUTE * rate) + (delays[k] if delays else DELAY))
+        for k in range(count)
     ]
 
 
@@ -157,13 +149,10 @@ def test_whatever_a_camera_does_starts_are_monotone_and_durations_positive(
     steps: list[tuple[int, int, bool]],
 ) -> None:
     run, media_us, at_us, end_us = clock().observed(Arrival(0, 0)), 0, 0, None
-    border: Arrival | None = None
     for media_step, wall_step, has_break in steps:
         at_us += wall_step
-        made = file(media_us, media_us + media_step, at_us, border=border, has_break=has_break)
-        run, assigned = run.assigned(made)
+        run, assigned = run.assigned(file(media_us, media_us + media_step, at_us, has_break=has_break))
         media_us += media_step
-        border = Arrival(media_us, at_us)
         assert assigned.duration_us > 0
         assert end_us is None or assigned.start_us == end_us
         end_us = assigned.start_us + assigned.duration_us

@@ -12,14 +12,12 @@ from vms.simulator.faults import (
     Drop,
     Freeze,
     LieFps,
-    OneFps,
     Refuse,
     Resume,
     RtpBackward,
     RtpJump,
     Silent,
     SrClockStep,
-    Vfr,
     parse_fault,
 )
 
@@ -34,14 +32,6 @@ def test_resume_ends_every_lasting_fault() -> None:
 def test_resume_leaves_stepped_clocks_stepped() -> None:
     behaviour = Behaviour().after(RtpJump(3600)).after(SrClockStep(-100)).after(Freeze()).after(Resume())
     assert behaviour == Behaviour(rtp_shift_seconds=3600, clock_shift_us=-100_000_000)
-
-
-def test_varying_intervals_reach_from_one_frame_to_the_longest() -> None:
-    behaviour = Behaviour().after(Vfr(1.0))
-    gaps = {behaviour.frames_to_next(frame, 25) for frame in range(2000)}
-    assert (min(gaps), max(gaps)) == (1, 25)
-    assert Behaviour().after(OneFps()).frames_to_next(3, 25) == 25
-    assert behaviour.after(Resume()).frames_to_next(3, 25) == 1
 
 
 def test_jumps_add_up() -> None:

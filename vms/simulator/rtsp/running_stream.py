@@ -56,10 +56,8 @@ class RunningStream:
         self._is_wanted = asyncio.Event()
         self._needs_key = False
         self._next_frame = 0
-        self._key_frame = 0
         self._made = 0
         self._skipped = 0
-        self._latest_us = 0
 
     async def description(self) -> tuple[VideoSpec, tuple[bytes, ...]]:
         """Return how the stream is encoded now, and the parameter sets that this makes."""
@@ -129,30 +127,25 @@ class RunningStream:
         await asyncio.sleep(max(0.0, self._clock.due_seconds(self._next_frame) - time.monotonic()))
 
     async def _make_next(self, studio: _Studio) -> None:
-        frame, fps = self._next_frame, studio.video.fps
-        self._next_frame += self._behaviour.frames_to_next(frame, fps)
-        # By the clock: where frames are left out, the encoder counts them too slowly.
-        is_key = self._needs_key or frame - self._key_frame >= studio.video.gop_frames
-        if is_key:
-            self._needs_key, self._key_frame = False, frame
+        frame, is_key = self._next_frame, self._needs_key
+        self._next_frame += 1
+        self._needs_key = False
         made = await asyncio.get_running_loop().run_in_executor(
             self._executor, studio.make, frame, self._clock.time_us(frame), is_key
         )
         self._made += 1
         for encoded in made:
-            self._send(encoded, fps)
+            self._send(encoded, studio.video.fps)
 
     def _send(self, encoded: EncodedFrame, fps: int) -> None:
         if self._behaviour.is_frozen or self._behaviour.is_silent:
             return
         bodies = payloads(encoded.codec, encoded.units)
         now = time.monotonic()
-        late_us = round((now - self._clock.due_seconds(encoded.frame)) * 1e6)
-        self._latest_us = max(self._latest_us, late_us)
         for viewer in self._viewers:
             viewer.send(encoded, bodies, fps, self._behaviour, now)
 
     def stats(self) -> StreamStats:
         """Return what was made and sent so far."""
         clients = (*self._past, *(viewer.stats() for viewer in self._viewers))
-        return StreamStats(self.path, self._made, self._skipped, self._latest_us, clients)
+        return StreamStats(self.path, self._made, self._skipped, clients)
