@@ -19,6 +19,8 @@ ALLOWED: dict[StreamState, frozenset[StreamState]] = {
     StreamState.STOPPING: frozenset({StreamState.STOPPED}),
 }
 """What may come after each state."""
+OUR_OWN_ENDINGS = frozenset({OutageCause.CLOCK, OutageCause.MEDIA_JUMP, OutageCause.CODEC})
+"""Causes for which we ourselves end a run that records well, because the next one will record better."""
 _JITTER = 0.2
 _MAX_DOUBLINGS = 16
 
@@ -89,6 +91,19 @@ class StateNow:
         if state not in ALLOWED[self.state]:
             raise ValueError(f"a stream cannot go from {self.state} to {state}")
         return StateNow(state, now_us, cause, detail)
+
+
+def own_restart_delay(recorded_seconds: float, *, first_seconds: float) -> float:
+    """Return the seconds to wait after a run that recorded and that we ended for a cause of our own.
+
+    The camera did nothing that a pause would mend, so there is none, and it never grows, however often this happens.
+    Only a camera that is hardly joined before it must be left again is not asked in a circle.
+
+    Args:
+        recorded_seconds: from the start of the run to its end.
+        first_seconds: see RecorderTimings.
+    """
+    return 0.0 if recorded_seconds >= first_seconds else first_seconds
 
 
 def restart_delay(

@@ -10,7 +10,13 @@ from recorder.publish.recording_volumes import RecordingVolumes
 from recorder.run.recording_run import RecordingRun
 from recorder.run.run_parts import RunOrder, RunParts
 from recorder.run.run_watch import RunEnding
-from recorder.streams.stream_account import OutageNote, StateNow, restart_delay
+from recorder.streams.stream_account import (
+    OUR_OWN_ENDINGS,
+    OutageNote,
+    StateNow,
+    own_restart_delay,
+    restart_delay,
+)
 from vms.domain.camera import Camera, OutageCause, Stream, StreamState, StreamStatus
 from vms.domain.camera_address import Credentials
 from vms.domain.errors import ProbeFailed, VmsError, VolumeFull, VolumeUnavailable
@@ -21,8 +27,6 @@ from vms.ffmpeg.address_lookup import resolve_camera_address
 
 log = logging.getLogger(__name__)
 
-_RESTARTS = frozenset({OutageCause.CLOCK, OutageCause.MEDIA_JUMP, OutageCause.CODEC})
-"""Causes for which we ourselves ended a run that was well: the next one follows at once."""
 _STOPPED = RunEnding(RunEnd.STOP, OutageCause.RECORDER_DOWN, "the recorder was stopped")
 _CONNECT_SECONDS = 3.0
 """A camera that has not sent anything by then no longer keeps others from connecting."""
@@ -71,6 +75,7 @@ class StreamTask:
         self._is_h265 = is_h265
         self._run: RecordingRun | None = None
         self._failures = 0
+        self._recorded_seconds: float | None = None
         self._last_media_us: int | None = None
         self._no_footage_since_us = clock.now_us()
         self._stopping = asyncio.Event()
@@ -134,6 +139,7 @@ class StreamTask:
 
     async def _attempt(self) -> RunEnding:
         """Record one run; return why it ended or could not begin."""
+        self._recorded_seconds = None
         volume = self._parts.volumes.choose()
         if volume is None:
             return RunEnding(RunEnd.DISK, OutageCause.VOLUME, self._parts.volumes.reason())
@@ -186,22 +192,29 @@ class StreamTask:
         if run.end_us is not None:
             self._no_footage_since_us = run.end_us
             self._last_media_us = run.last_media_us
-        seconds = (run.state.sampled_us - run.state.started_us) / SECOND_US
-        if run.state.has_media and seconds >= self._parts.run.timings.good_run_seconds:
-            self._failures = 0
+        if run.state.has_media:
+            seconds = (run.state.sampled_us - run.state.started_us) / SECOND_US
+            self._recorded_seconds = seconds
+            if ending.cause in OUR_OWN_ENDINGS or seconds >= self._parts.run.timings.good_run_seconds:
+                self._failures = 0
         return ending
 
     async def _pause(self, ending: RunEnding) -> None:
         """Account for the outage and wait before the next attempt."""
-        self._failures += 1
-        timings = self._parts.run.timings
+        timings, recorded_seconds = self._parts.run.timings, self._recorded_seconds
+        is_ours = ending.cause in OUR_OWN_ENDINGS
+        if not is_ours or recorded_seconds is None:
+            self._failures += 1
         self._begin_outage(ending.cause, ending.detail)
         log.warning(
             "not recording: %s",
             ending.detail,
             extra=self._ids | {"cause": ending.cause.value, "attempt": self._failures},
         )
-        if ending.cause in _RESTARTS and self._failures == 1:
+        if is_ours and recorded_seconds is not None:
+            await self._wait(own_restart_delay(recorded_seconds, first_seconds=timings.first_delay_seconds))
+            return
+        if is_ours and self._failures == 1:
             return
         is_disk = ending.end is RunEnd.DISK
         state = {OutageCause.AUTH: StreamState.AUTH}.get(ending.cause, StreamState.BACKOFF)
@@ -214,8 +227,12 @@ class StreamTask:
             refused_seconds=timings.refused_delay_seconds,
             chance=random.random(),  # noqa: S311  # spreads attempts; guards nothing
         )
+        await self._wait(delay)
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait, but not longer than until the task is to stop."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), delay)
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _media_came(self, start_us: int) -> None:
         self._has_media.set()

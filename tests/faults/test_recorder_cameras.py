@@ -2,13 +2,15 @@
 
 import os
 import signal
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.support.installation import truths_of
-from tests.support.recorder_scene import Scene, command_of, play, recording_ffmpeg
+from tests.support.recorder_scene import QUICK, Scene, command_of, play, recording_ffmpeg
 from tests.support.written_footage import growing_files, whole_frames
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.segment import RunEnd, SegmentFlag
@@ -44,6 +46,11 @@ def gapless(scene: Scene, path: str) -> bool:
 def newest_file(scene: Scene) -> int:
     """Return the number, within its run, of the one file that is being written."""
     return max(int(path.stem) for path in scene.volume_path.glob("incoming/*/*.mp4"))
+
+
+def has_more_runs(scene: Scene, count: int) -> bool:
+    """Whether the camera has footage of more runs than that."""
+    return len(scene.runs("a")) > count
 
 
 def test_silent_connection_becomes_a_timeout_and_a_new_run(tmp_path: Path) -> None:
@@ -269,6 +276,25 @@ def test_new_format_gets_a_new_run_and_init(tmp_path: Path, change: ChangeEncodi
         assert scene.state("a") is StreamState.RECORDING
 
     play(tmp_path, [CAMERA], scenario)
+
+
+def test_camera_that_changes_its_picture_again_and_again_is_never_left_alone(tmp_path: Path) -> None:
+    """issue 9, number 3: each change costs a new run, and the pause before it doubled up to a minute."""
+
+    async def scenario(scene: Scene) -> None:
+        for number in range(1, 6):
+            await scene.until_recorded("a")
+            change = ChangeEncoding(width=128 + 64 * (number % 2), height=96)
+            await scene.simulator.apply_fault("a", change)
+            await scene.until(partial(has_more_runs, scene, number), "the next run")
+            status = scene.status("a")
+            assert status is not None
+            assert (status.state, status.attempts) == (StreamState.RECORDING, 0)
+        causes = {outage.cause for outage in scene.outages("a")}
+        assert causes == {OutageCause.CODEC}
+
+    slow = replace(QUICK, first_delay_seconds=1.0, longest_delay_seconds=60.0, good_run_seconds=60.0)
+    play(tmp_path, [CAMERA], scenario, timings=slow)
 
 
 def test_sound_that_mp4_cannot_hold_does_not_stop_the_picture(tmp_path: Path) -> None:

@@ -124,9 +124,11 @@ def test_a_clip_begins_with_the_asked_frame_and_holds_the_camera_s_own_packets(
 def test_footage_is_played_while_it_grows(site: Installation) -> None:
     with site.opened() as services:
         camera = add_camera(services.storage, site, "balai-kota")
-    with site.running("up"), signed_in(site) as client:
+    with site.running("up") as running, signed_in(site) as client:
         with site.opened() as services:
             site.wait_until_recording(services.storage)
+            # The recorder may record before the portal listens.
+            running.wait_for_output("Uvicorn running", seconds=60)
             start_us = services.clock.now_us() - 5 * SECOND_US
         url = f"/api/v1/cameras/{camera.id}/media.m3u8"
 

@@ -28,6 +28,7 @@ MORE_THAN_VIEWING: dict[Right, set[str]] = {
         "GET /api/v1/exports/{export_id:int}",
         "GET /api/v1/exports/{export_id:int}/file",
         "GET /api/v1/exports/{export_id:int}/manifest",
+        "GET /api/v1/exports/{export_id:int}/cover",
         "GET /exports",
         "GET /exports/states",
         "POST /api/v1/exports",

@@ -12,7 +12,13 @@ from recorder.publish.jump_repair import find_break
 from recorder.run.file_sampler import Sample
 from recorder.run.run_watch import RunWatch
 from recorder.run.segmenter_output import ListLine, parse_list_line
-from recorder.streams.stream_account import ALLOWED, OutageNote, StateNow, restart_delay
+from recorder.streams.stream_account import (
+    ALLOWED,
+    OutageNote,
+    StateNow,
+    own_restart_delay,
+    restart_delay,
+)
 from vms.domain.camera import OutageCause, StreamState
 from vms.domain.errors import MalformedMedia
 from vms.domain.segment import RunEnd
@@ -59,6 +65,13 @@ def test_refused_password_waits_at_least_a_minute(failures: int, chance: float) 
 @given(st.integers(1, 50), st.floats(0, 1))
 def test_chance_moves_a_pause_by_a_fifth_at_most(failures: int, chance: float) -> None:
     assert 0.79 * delay(failures) <= delay(failures, chance=chance) <= 1.21 * delay(failures)
+
+
+@given(st.floats(0, 10**6))
+def test_pause_after_an_ending_of_our_own_never_grows(recorded_seconds: float) -> None:
+    """issue 9, number 3: a camera that changes its picture each half minute was left alone for up to a minute."""
+    pause = own_restart_delay(recorded_seconds, first_seconds=1)
+    assert pause == (0 if recorded_seconds >= 1 else 1)
 
 
 def test_no_state_is_an_end() -> None:
