@@ -119,7 +119,8 @@ def test_a_camera_password_is_seen_nowhere(site: Installation) -> None:
                 retention_days=1,
             )
         )
-        with site.running("up"), signed_in(site) as client:
+        with site.running("up") as up, signed_in(site) as client:
+            up.wait_for_output("Uvicorn running", seconds=60)
             wait_until(
                 lambda: services.storage.segments.covering(main_stream(good).id, ALL_TIME),
                 seconds=60,

@@ -114,8 +114,10 @@ def running_city(folder: Path) -> Iterator[City]:
             park = add_camera(storage, site, "taman-kamboja")
             clinic = add_camera(storage, site, "puskesmas-pekauman")
             _add_people(services, park)
-        with site.running("up"), site.opened() as services:
+        with site.running("up") as up, site.opened() as services:
             site.wait_until_recording(services.storage, seconds=60)
+            # The recorder may record before the portal listens.
+            up.wait_for_output("Uvicorn running", seconds=60)
             river = _add_archived(services.storage, "pasar-terapung", retention_days=30)
             tower = _add_archived(services.storage, "menara-pandang", retention_days=2)
             square = _add_archived(services.storage, "balai-kota", retention_days=30, has_sub=True)
