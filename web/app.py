@@ -13,6 +13,7 @@ from web import api, pages
 from web.access.auth import Authority
 from web.http.download_record import DownloadRecord
 from web.http.errors import ErrorAnswers
+from web.http.held_uploads import HeldUploads
 from web.http.plain_texts import PlainAddresses
 from web.http.rate_limit import RateLimit
 from web.http.routing import GuardedEndpoint
@@ -43,6 +44,7 @@ def create_app(services: WebServices) -> Starlette:
             "authority": Authority(services.storage, services.clock),
             "picture_limit": RateLimit(services.clock, per_second=20, burst=60),
             "downloads": DownloadRecord(services.clock),
+            "held_uploads": HeldUploads(services.clock),
             "registry": measured.registry,
         }
 

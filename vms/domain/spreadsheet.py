@@ -171,8 +171,10 @@ def _row(line: int, cells: list[str], names: list[str]) -> TableRow:
     if len(cells) < width:
         text = f"has {len(cells)} cells where the heading has {width}: one may be missing in between"
         return TableRow(line, problems=(FieldProblem("row", Rule.TOO_FEW_CELLS, text),))
-    padded = names + [""] * (len(cells) - len(names))
-    if any(cell.strip() and not name for cell, name in zip(cells, padded, strict=False)):
-        text = "has something in a cell without a heading: put texts that hold the separator in quotes"
+    # A spreadsheet gives its heading as many cells as its widest row: one more, even an empty one, was cut from a text.
+    if len(cells) > len(names) or any(
+        cell.strip() and not name for cell, name in zip(cells, names, strict=False)
+    ):
+        text = "has more cells than the heading, or one without a heading: put texts that hold the separator in quotes"
         return TableRow(line, problems=(FieldProblem("row", Rule.STRAY_CELL, text),))
-    return TableRow(line, {name: cell for cell, name in zip(cells, padded, strict=False) if name})
+    return TableRow(line, {name: cell for cell, name in zip(cells, names, strict=False) if name})

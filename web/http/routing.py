@@ -27,6 +27,8 @@ View = Callable[[Call], Response]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LARGEST_JSON = 1_000_000
+_LARGEST_FORM = 1_040_000
+"""A file of 1 MB with its form; what is larger would be laid on disk, and may hold passwords."""
 _LONGEST_BODY_SECONDS = 30.0
 """Time for a whole body to arrive: forms and JSON are small, and whoever holds one back holds a connection."""
 _MOST_ID = 2**63
@@ -36,10 +38,11 @@ NEW_COOKIE = "vms.new-browser-cookie"
 class GuardedEndpoint:
     """A view that runs only for callers who may use it."""
 
-    def __init__(self, view: View, access: Access) -> None:
+    def __init__(self, view: View, access: Access, *, takes_file: bool = False) -> None:
         """Guard `view`."""
         self.view = view
         self.access = access
+        self.takes_file = takes_file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -48,8 +51,12 @@ class GuardedEndpoint:
             response = await run_in_threadpool(self._admit_and_view, request)
         else:
             await run_in_threadpool(self._admit, request)
-            await _read_body_in_time(request)
-            response = await run_in_threadpool(self._admit_check_and_view, request)
+            try:
+                await _read_body_in_time(request, takes_file=self.takes_file)
+                response = await run_in_threadpool(self._admit_check_and_view, request)
+            finally:
+                # Forgets a file that came with a form.
+                await request.close()
         _keep_browser_cookie(request, response)
         await response(scope, receive, send)
 
@@ -89,12 +96,18 @@ def identify(request: Call) -> None:
 
 
 def guarded(
-    path: str, view: View, access: Access, *, methods: tuple[str, ...] = ("GET",), name: str | None = None
+    path: str,
+    view: View,
+    access: Access,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    name: str | None = None,
+    takes_file: bool = False,
 ) -> Route:
-    """Return a route whose view runs only for callers whom `access` admits."""
+    """Return a route whose view runs only for callers whom `access` admits; only where asked for may a form hold a file."""
     return Route(
         path,
-        GuardedEndpoint(view, access),
+        GuardedEndpoint(view, access, takes_file=takes_file),
         methods=list(methods),
         name=name or getattr(view, "__name__", path),
     )
@@ -116,19 +129,21 @@ def _check_csrf(request: Call) -> None:
     csrf.check(browser_secret(request), given, request.headers)
 
 
-async def _read_body_in_time(request: Call) -> None:
+async def _read_body_in_time(request: Call, *, takes_file: bool) -> None:
     try:
         async with asyncio.timeout(_LONGEST_BODY_SECONDS):
-            await _read_body(request)
+            await _read_body(request, takes_file=takes_file)
     except TimeoutError:
         # The rest of the body may still come: this connection can carry no other request.
         raise HTTPException(408, "the request's body did not come in time", {"Connection": "close"}) from None
 
 
-async def _read_body(request: Call) -> None:
+async def _read_body(request: Call, *, takes_file: bool) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        request.scope[FORM] = await request.form(max_files=0, max_fields=500)
+        if int(request.headers.get("content-length") or 0) > _LARGEST_FORM:
+            raise HTTPException(413, "the request is too large")
+        request.scope[FORM] = await request.form(max_files=int(takes_file), max_fields=500)
         check_form_texts(request.scope[FORM])
     elif kind == "application/json":
         if int(request.headers.get("content-length") or 0) > _LARGEST_JSON:

@@ -21,6 +21,7 @@ from vms.host.settings import Settings
 from web.access.auth import Authority
 from web.http.client_address import client_address
 from web.http.download_record import DownloadRecord
+from web.http.held_uploads import HeldUploads
 from web.http.rate_limit import RateLimit
 
 
@@ -63,6 +64,7 @@ class AppState(TypedDict):
     authority: Authority
     picture_limit: RateLimit
     downloads: DownloadRecord
+    held_uploads: HeldUploads
     registry: CollectorRegistry
 
 
@@ -104,6 +106,11 @@ def downloads_of(request: Call) -> DownloadRecord:
     return request.state["downloads"]
 
 
+def held_uploads_of(request: Call) -> HeldUploads:
+    """Return what holds uploaded files between two pages."""
+    return request.state["held_uploads"]
+
+
 def registry_of(request: Call) -> CollectorRegistry:
     """Return the measurements of this process."""
     return request.state["registry"]
@@ -125,6 +132,18 @@ def user_of(request: Call) -> User:
     if caller is None:
         raise NotSignedIn("sign in first")
     return caller.user
+
+
+def session_digest_of(request: Call) -> bytes:
+    """Return the digest that names the caller's session.
+
+    Raises:
+        NotSignedIn: nobody is signed in; cannot happen on a route that needs a right.
+    """
+    caller = caller_of(request)
+    if caller is None:
+        raise NotSignedIn("sign in first")
+    return caller.session_digest
 
 
 def path_camera(request: Call) -> Camera:

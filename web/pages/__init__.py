@@ -5,7 +5,7 @@
 
 from starlette.routing import Route
 
-from web.pages.cameras import camera_form, cameras
+from web.pages.cameras import camera_form, camera_import, cameras
 from web.pages.evidence import exports, holds
 from web.pages.frame.problems import render_error
 from web.pages.home import home
@@ -19,5 +19,5 @@ __all__ = ["render_error", "routes"]
 def routes() -> list[Route]:
     """Return every page's route."""
     work = (home, playback, bookmarks, exports, holds)
-    pages = (signing_in, *work, camera_form, cameras, users, help_page)
+    pages = (signing_in, *work, camera_form, camera_import, cameras, users, help_page)
     return [route for page in pages for route in page.routes()]

@@ -1,5 +1,7 @@
 """Every page a person can meet, by name, with what to wait for before looking at it."""
 
+from playwright.sync_api import Page, expect
+
 from tests.browser.every_page.finding_states import finding_states
 from tests.browser.every_page.review_states import review_states
 from tests.browser.every_page.site_page import PLAYER_RESTS, SitePage
@@ -22,6 +24,9 @@ def office_pages(city: City) -> list[SitePage]:
         SitePage("cameras", "/cameras"),
         SitePage("camera", f"/cameras/{park}"),
         SitePage("camera-new", "/cameras/new"),
+        SitePage("camera-import", "/cameras/import"),
+        SitePage("camera-import-good", "/cameras/import", prepare=_preview_good),
+        SitePage("camera-import-wrong", "/cameras/import", prepare=_preview_wrong),
         SitePage("camera-edit", f"/cameras/{park}/edit"),
         SitePage("camera-remove", f"/cameras/{city.clinic.id}/remove"),
         SitePage("exports", "/exports"),
@@ -72,3 +77,28 @@ def review_pages(city: City) -> list[SitePage]:
         ),
         *review_states(city),
     ]
+
+
+def _preview(page: Page, *rows: str) -> None:
+    table = "\r\n".join(["name;url;username;password;retention_days", *rows]).encode()
+    page.locator('input[name="file"]').set_input_files(
+        {"name": "kamera.csv", "mimeType": "text/csv", "buffer": table}
+    )
+    page.locator(".end button").click()
+    expect(page.locator("tbody tr")).to_have_count(len(rows))
+
+
+def _preview_good(page: Page) -> None:
+    _preview(page, "Jembatan Dewi;rtsp://10.0.0.21/a;siti;x;30", "Pasar Lima;rtsp://10.0.0.22/a;;;30")
+    expect(page.locator('input[name="token"]')).to_be_attached()
+
+
+def _preview_wrong(page: Page) -> None:
+    _preview(
+        page,
+        "Jembatan Dewi;rtsp://10.0.0.21/a;siti;x;30",
+        "7;rtsp://s:2024/x@10.0.0.22/a;;;selamanya",
+        "Pasar Lima;rtsp://10.0.0.22/a",
+        "Pasar Baru;rtsp://10.0.0.23/a;siti;se;cret;30",
+    )
+    expect(page.locator('input[name="token"]')).not_to_be_attached()

@@ -27,6 +27,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "/exports": frozenset({Role.OPERATOR, Role.ADMIN}),
     "/holds": frozenset({Role.OPERATOR, Role.ADMIN}),
     "/cameras/new": frozenset({Role.ADMIN}),
+    "/cameras/import": frozenset({Role.ADMIN}),
     "/cameras/1/edit": frozenset({Role.ADMIN}),
     "/cameras/1/remove": frozenset({Role.ADMIN}),
     "/users": frozenset({Role.ADMIN}),

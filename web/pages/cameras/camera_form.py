@@ -47,7 +47,7 @@ def add(request: Call) -> Response:
     """Store a new camera and go to its page."""
     form, draft = _read(request, None)
     if draft is not None:
-        detail = _audit_detail(draft)
+        detail = audit_detail(draft)
         # The entry comes first: without it there is no camera (COC-07). Its number is not known yet, its name is.
         record_action(request, AuditAction.CAMERA_ADD, "camera", detail)
         try:
@@ -76,7 +76,7 @@ def edit(request: Call) -> Response:
     form, draft = _read(request, camera)
     if draft is not None:
         forgets = text_field(form_of(request), "forget_credentials") == "1" and draft.credentials is None
-        subject, detail = f"camera {camera.id}", _audit_detail(draft, forgets=forgets)
+        subject, detail = f"camera {camera.id}", audit_detail(draft, forgets=forgets)
         record_action(request, AuditAction.CAMERA_EDIT, subject, detail)
         try:
             services_of(request).storage.cameras.edit(camera.id, draft, clear_credentials=forgets)
@@ -136,7 +136,7 @@ def _complain(form: Form, error: Conflict | InvalidInput, words: Catalogue) -> N
     form.complain(field, words.text("form.name_taken" if isinstance(error, Conflict) else "form.unusable"))
 
 
-def _audit_detail(draft: CameraDraft, *, forgets: bool = False) -> str:
+def audit_detail(draft: CameraDraft, *, forgets: bool = False) -> str:
     """Return what matters for privacy: retention, sound, whether the password changes; never an address or a secret."""
     password = (
         " password=changed" if draft.credentials is not None else " password=forgotten" if forgets else ""

@@ -114,6 +114,9 @@ def remove(request: Call) -> Response:
 
 def notice_of(request: Call) -> str:
     """Return what the page before has just done, in words; "" for nothing."""
+    if request.query_params.get("done") == "imported" and user_of(request).may(Right.MANAGE):
+        count = row_number(request.query_params.get("count", ""))
+        return "" if count is None else words_of(request).count("camera_import.done", count)
     done, camera_id = request.query_params.get("done", ""), row_number(request.query_params.get("camera", ""))
     if done not in _NOTICES or camera_id is None or not user_of(request).may(Right.VIEW, camera_id):
         return ""
