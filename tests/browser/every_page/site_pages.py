@@ -89,16 +89,16 @@ def _preview(page: Page, *rows: str) -> None:
 
 
 def _preview_good(page: Page) -> None:
-    _preview(page, "Jembatan Dewi;rtsp://10.0.0.21/a;siti;x;30", "Pasar Lima;rtsp://10.0.0.22/a;;;30")
+    _preview(page, "Jembatan Dewi;rtsp://127.0.0.1:9/a;siti;x;30", "Pasar Lima;rtsp://127.0.0.1:9/b;;;30")
     expect(page.locator('input[name="token"]')).to_be_attached()
 
 
 def _preview_wrong(page: Page) -> None:
     _preview(
         page,
-        "Jembatan Dewi;rtsp://10.0.0.21/a;siti;x;30",
-        "7;rtsp://s:2024/x@10.0.0.22/a;;;selamanya",
-        "Pasar Lima;rtsp://10.0.0.22/a",
-        "Pasar Baru;rtsp://10.0.0.23/a;siti;se;cret;30",
+        "Jembatan Dewi;rtsp://127.0.0.1:9/a;siti;x;30",
+        "7;rtsp://s:2024/x@127.0.0.1:9/a;;;selamanya",
+        "Pasar Lima;rtsp://127.0.0.1:9/b",
+        "Pasar Baru;rtsp://127.0.0.1:9/c;siti;se;cret;30",
     )
     expect(page.locator('input[name="token"]')).not_to_be_attached()
