@@ -115,9 +115,6 @@ def _in_words(
     words: _Words, export: Export, cameras: Sequence[ManifestCamera], zone: SiteZone, made_us: int
 ) -> str:
     asked = export.request
-    who = words.command
-    if asked.requested_by is not None:
-        who = f"{export.requested_by_name} ({export.requested_by_login}, No. {asked.requested_by})"
     lines = [words.title.upper(), "", words.clock[worst_trust(cameras)]]
     mismatches = [
         f"  - {entry.camera.name}, {_range(one.time, zone, words)}: {words.problems[one.problem]}"
@@ -136,7 +133,7 @@ def _in_words(
         "",
         f"{words.number}: {export.id} {asked.name}".rstrip(),
         f"{words.reason}: {asked.reason}",
-        f"{words.by}: {who}",
+        f"{words.by}: {export.requester or words.command}",
         f"{words.made}: {_moment(made_us, zone)}",
         f"{words.asked}: {_range(asked.time, zone, words)}",
         f"{words.cameras}:",

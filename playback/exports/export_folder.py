@@ -6,8 +6,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from playback.exports.cover import FILE_NAME as COVER_NAME
-from playback.exports.manifest import FILE_NAME
 from playback.stream.segment_source import file_etag
 from vms.domain.errors import IndexMismatch, NotFound, Purged
 from vms.domain.export import Export, ExportState
@@ -65,23 +63,15 @@ class ExportFolder:
         """Return a descriptor of the delivered file, which the caller closes, its size and its ETag.
 
         Raises:
-            Purged, NotFound: as `_open` does. IndexMismatch: the file has another length than was delivered.
+            Purged, NotFound: as `open_part` does. IndexMismatch: the file has another length than was delivered.
         """
-        fd, size = self._open(export, export.file_name or "")
+        fd, size = self.open_part(export, export.file_name or "")
         if size != export.file_bytes:
             os.close(fd)
             raise IndexMismatch("this clip is damaged on disk: ask for it again")
         return fd, size, file_etag(export.sha256 or "", os.fstat(fd))
 
-    def open_manifest(self, export: Export) -> tuple[int, int]:
-        """Return a descriptor of the manifest, which the caller closes, and its size; raises as `_open` does."""
-        return self._open(export, FILE_NAME)
-
-    def open_cover(self, export: Export) -> tuple[int, int]:
-        """Return a descriptor of the cover, which the caller closes, and its size; raises as `_open` does."""
-        return self._open(export, COVER_NAME)
-
-    def _open(self, export: Export, name: str) -> tuple[int, int]:
+    def open_part(self, export: Export, name: str) -> tuple[int, int]:
         """Return a descriptor of one delivered file, and its size.
 
         Raises:

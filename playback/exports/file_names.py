@@ -48,14 +48,9 @@ class FileNames:
         return name
 
 
-def manifest_name(file_name: str) -> str:
-    """Return the name under which the manifest of a delivered file is handed over."""
-    return f"{file_name.rpartition('.')[0] or file_name}-manifest.json"
-
-
-def cover_name(file_name: str) -> str:
-    """Return the name under which the cover of a delivered file is handed over."""
-    return f"{file_name.rpartition('.')[0] or file_name}-cover.txt"
+def name_beside(file_name: str, own_name: str) -> str:
+    """Return the name under which what lies beside a delivered file, such as `cover.txt`, is handed over."""
+    return f"{file_name.rpartition('.')[0] or file_name}-{own_name}"
 
 
 def _place(camera: Camera) -> str:

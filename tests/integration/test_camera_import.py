@@ -45,10 +45,7 @@ HEADINGS = st.sampled_from(
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """An installation with one camera, which commands find."""
     with open_site(tmp_path) as opened:
-        key = opened.settings.data_dir / "secret.key"
-        key.write_bytes(bytes(32))
-        key.chmod(0o600)
-        monkeypatch.setenv("VMS_DATA_DIR", str(opened.settings.data_dir))
+        opened.let_commands_find_it(monkeypatch)
         opened.add_camera("Lama")
         yield opened
 

@@ -26,10 +26,7 @@ def h264_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path: Path, h264_run: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """An installation that commands find, with footage of one camera."""
     with open_site(tmp_path) as opened:
-        key = opened.settings.data_dir / "secret.key"
-        key.write_bytes(bytes(32))
-        key.chmod(0o600)
-        monkeypatch.setenv("VMS_DATA_DIR", str(opened.settings.data_dir))
+        opened.let_commands_find_it(monkeypatch)
         opened.record(opened.add_camera("Balai Kota"), h264_run)
         yield opened
 

@@ -18,10 +18,7 @@ FOR_EVER = ["--from", "2023-11-25T10:00:00+08:00", "--to", "2025-11-25T10:01:00+
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """An installation with a camera, which commands find."""
     with open_site(tmp_path) as opened:
-        key = opened.settings.data_dir / "secret.key"
-        key.write_bytes(bytes(32))
-        key.chmod(0o600)
-        monkeypatch.setenv("VMS_DATA_DIR", str(opened.settings.data_dir))
+        opened.let_commands_find_it(monkeypatch)
         opened.add_camera("Balai Kota")
         yield opened
 

@@ -22,10 +22,7 @@ PASSWORD = "jembatan merdeka 1953\n"
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Camera 1 is called "one", and camera 2 "1", as an earlier version allowed; a disk to take into use."""
     with open_site(tmp_path) as opened:
-        key = opened.settings.data_dir / "secret.key"
-        key.write_bytes(bytes(32))
-        key.chmod(0o600)
-        monkeypatch.setenv("VMS_DATA_DIR", str(opened.settings.data_dir))
+        opened.let_commands_find_it(monkeypatch)
         for name, called in (("one", "one"), ("two", "1"), ("three", "clock"), ("four", "9")):
             call(opened, opened.add_camera(name).id, called)
         (tmp_path / "disk").mkdir()

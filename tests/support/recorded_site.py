@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from starlette.testclient import TestClient
 
 from playback.exports.export_worker import ExportWorker
@@ -62,6 +63,13 @@ class Site:
             snapshots=self.snapshots,
             version="0.0.0+test",
         )
+
+    def let_commands_find_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let commands that a test calls in this process open this installation, with its key."""
+        key = self.settings.data_dir / "secret.key"
+        key.write_bytes(bytes(32))
+        key.chmod(0o600)
+        monkeypatch.setenv("VMS_DATA_DIR", str(self.settings.data_dir))
 
     def worker(self, *, keep_hours: int = 72) -> ExportWorker:
         return ExportWorker(

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from playback.exports.cover import FILE_NAME as COVER
 from playback.exports.export_folder import EXPORTS
-from playback.exports.file_names import cover_name, manifest_name
+from playback.exports.file_names import name_beside
 from playback.exports.manifest import FILE_NAME as MANIFEST
 from vms.cli.environment import Environment, err, opened, out, print_warning, refuse_fields
 from vms.cli.moment import typed_range
@@ -61,8 +61,8 @@ def export(
         made = env.settings.data_dir / EXPORTS / done.token
         for source, name in (
             (made / done.file_name, done.file_name),
-            (made / MANIFEST, manifest_name(done.file_name)),
-            (made / COVER, cover_name(done.file_name)),
+            (made / MANIFEST, name_beside(done.file_name, MANIFEST)),
+            (made / COVER, name_beside(done.file_name, COVER)),
         ):
             target = folder / name
             if target.exists():

@@ -9,7 +9,7 @@
         UnusableCharacter      a camera's address holds a character that hides where its login ends; carries it
         UnreadableTime         a typed time is none, or one that no clock shows; carries which
       PermissionDenied         the caller is known but lacks the right
-        ForeignPage            a change was asked for by a page of another name; carries both names
+        ForeignPage            a change was asked for by a page of another name
         CookieLost             no cookie came back with the form
         NotSignedIn            the caller is not known
         TooManyAttempts        the caller is throttled; carries how long to wait
@@ -95,16 +95,7 @@ class PermissionDenied(VmsError):
 
 
 class ForeignPage(PermissionDenied):
-    """A change was asked for by a page that is not ours, as far as names tell.
-
-    Attributes:
-        page: host and port of the page. asked: those by which this server was asked for.
-    """
-
-    def __init__(self, page: str, asked: str) -> None:
-        """Say both names."""
-        super().__init__(f"the page is of {page or 'another site'}, and this server was asked for as {asked}")
-        self.page, self.asked = page, asked
+    """A change was asked for by a page that is not ours, as far as names tell."""
 
 
 class CookieLost(PermissionDenied):

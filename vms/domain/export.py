@@ -127,6 +127,13 @@ class Export:
     clock: ClockTrust | None = None
     mismatches: tuple[Mismatch, ...] = ()
 
+    @property
+    def requester(self) -> str:
+        """Who asked, for people: the name, and what tells two of one name apart; empty for the command line."""
+        if not self.requested_by_login:
+            return self.requested_by_name
+        return f"{self.requested_by_name} ({self.requested_by_login}, No. {self.request.requested_by})"
+
     def advanced(self, done_bytes: int, total_bytes: int) -> int:
         """Return the bytes to note as done, so that the share that people see never shrinks.
 

@@ -44,7 +44,7 @@ def check(browser_secret: str | None, given: str | None, headers: Mapping[str, s
     page = urlsplit(origin or "").netloc.lower()
     is_same_site = headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
     if not is_same_site or (origin is not None and page != host):
-        raise ForeignPage(page, host)
+        raise ForeignPage(f"the page is of {page or 'another site'}, and this server was asked for as {host}")
     if not browser_secret:
         raise CookieLost("no cookie came back: they are switched off, or need TLS and the page came without")
     if not given or not hmac.compare_digest(given.encode(), token_for(browser_secret).encode()):

@@ -25,10 +25,7 @@ HIDDEN = [
 @pytest.fixture
 def commands(site: Site, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """Runs commands in the site."""
-    key = site.settings.data_dir / "secret.key"
-    key.write_bytes(bytes(32))
-    key.chmod(0o600)
-    monkeypatch.setenv("VMS_DATA_DIR", str(site.settings.data_dir))
+    site.let_commands_find_it(monkeypatch)
     return CliRunner()
 
 

@@ -162,10 +162,7 @@ def of_table(site: Site, texts: Mapping[str, str]) -> frozenset[str]:
 
 
 def test_same_text_has_the_same_verdict_everywhere(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VMS_DATA_DIR", str(site.settings.data_dir))
-    key = site.settings.data_dir / "secret.key"
-    key.write_bytes(bytes(32))
-    key.chmod(0o600)
+    site.let_commands_find_it(monkeypatch)
     seen: set[frozenset[str]] = set()
     with browser(site, site.add_user("admin", Role.ADMIN)) as client:
 
@@ -197,10 +194,7 @@ def test_same_text_has_the_same_verdict_everywhere(site: Site, monkeypatch: pyte
 def test_what_was_once_taken_by_some_is_refused_by_all(
     site: Site, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], verdict: set[str]
 ) -> None:
-    monkeypatch.setenv("VMS_DATA_DIR", str(site.settings.data_dir))
-    key = site.settings.data_dir / "secret.key"
-    key.write_bytes(bytes(32))
-    key.chmod(0o600)
+    site.let_commands_find_it(monkeypatch)
     empty = dict.fromkeys((*COLUMNS, *ONLY_ELSEWHERE), "")
     texts = empty | {"main_url": "rtsp://10.0.0.12/a", "name": "Balai Kota"} | changes
     del texts["url"]

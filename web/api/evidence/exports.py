@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from playback.clips.clip_plan import CameraClip
 from playback.clips.clip_planner import ClipPlanner
+from playback.exports.cover import FILE_NAME as COVER
 from playback.exports.export_job import room_bytes
-from playback.exports.file_names import cover_name, manifest_name
+from playback.exports.file_names import name_beside
+from playback.exports.manifest import FILE_NAME as MANIFEST
 from storage.volumes.volume_pool import DATA_FOLDER, Work
 from vms.domain.audit import AuditAction
 from vms.domain.camera import OutageCause
@@ -208,24 +210,23 @@ def file(request: Call, export_id: int) -> Response:
 
 def manifest(request: Call, export_id: int) -> Response:
     """What the clip holds, misses, and was made from, or a range of it; recorded (COC-21)."""
-    services = services_of(request)
-    found = services.storage.exports.get(export_id)
-    fd, size = services.exports.open_manifest(found)
-    name = manifest_name(found.file_name or "")
-    threads = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND)
-    answer = RangeResponse(request, threads, fd, size, media_type="application/json", file_name=name)
-    return _recorded(request, found, "manifest", answer)
+    return _beside(request, export_id, MANIFEST, "application/json")
 
 
 def cover(request: Call, export_id: int) -> Response:
     """What a person must know first of the clip, in words, or a range of it; recorded (COC-21)."""
+    return _beside(request, export_id, COVER, "text/plain; charset=utf-8")
+
+
+def _beside(request: Call, export_id: int, own_name: str, media_type: str) -> Response:
+    """Answer with what lies beside a clip."""
     services = services_of(request)
     found = services.storage.exports.get(export_id)
-    fd, size = services.exports.open_cover(found)
-    name = cover_name(found.file_name or "")
+    fd, size = services.exports.open_part(found, own_name)
     threads = services.storage.volume_pool.threads(DATA_FOLDER, Work.SEND)
-    answer = RangeResponse(request, threads, fd, size, media_type="text/plain; charset=utf-8", file_name=name)
-    return _recorded(request, found, "cover", answer)
+    name = name_beside(found.file_name or "", own_name)
+    answer = RangeResponse(request, threads, fd, size, media_type=media_type, file_name=name)
+    return _recorded(request, found, own_name.partition(".")[0], answer)
 
 
 def _recorded(request: Call, found: Export, part: str, answer: RangeResponse) -> Response:

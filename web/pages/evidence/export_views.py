@@ -93,7 +93,7 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         cameras=_cameras([names.get(camera_id, f"{camera_id}") for camera_id in request.camera_ids], present),
         range=present.span(request.time),
         reason=request.reason,
-        by=_requester(export),
+        by=export.requester,
         state=Mark(export.state.value, shape, tone, _state_word(export, percent, present)),
         state_id=export.state.value,
         note=_note(export, present),
@@ -119,13 +119,6 @@ def _view(export: Export, names: Mapping[int, str], present: Presenter) -> Expor
         cover_url=f"{api}/cover",
         open_url=f"/playback?cam={cameras}&t={start}&in={start}&out={end}",
     )
-
-
-def _requester(export: Export) -> str:
-    """Return who asked: the name, and what tells two of one name apart."""
-    if export.request.requested_by is None:
-        return ""
-    return f"{export.requested_by_name} ({export.requested_by_login}, No. {export.request.requested_by})"
 
 
 def _is_doubted(export: Export) -> bool:

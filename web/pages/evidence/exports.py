@@ -140,7 +140,7 @@ def _found(services: WebServices, exports: list[Export], search: str) -> list[Ex
     def texts(export: Export) -> list[str]:
         asked = export.request
         cameras = [names.get(camera_id, "") for camera_id in asked.camera_ids]
-        return [asked.name, asked.reason, export.requested_by_name, *cameras]
+        return [asked.name, asked.reason, export.requester, *cameras]
 
     return [export for export in exports if any(wanted in text.casefold() for text in texts(export))]
 

@@ -6,7 +6,7 @@
  */
 
 import { gapsOf, totalLength } from "./clip_estimate.js";
-import { numberBadge } from "../timeline/gap_rows.js";
+import { numberBadge } from "../page/gap_rows.js";
 import { Emitter } from "../page/emitter.js";
 import { part, text } from "../page/page_data.js";
 import { duration, size } from "../page/site_time.js";

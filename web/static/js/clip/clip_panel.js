@@ -9,7 +9,7 @@ import { ClipEnds } from "./clip_ends.js";
 import { askedRange, fetchEstimate, gapsOf, LONGEST_CLIP_US, totalLength } from "./clip_estimate.js";
 import { ClipPreview } from "./clip_preview.js";
 import { ExportList } from "./export_list.js";
-import { gapRow, wordsRow } from "../timeline/gap_rows.js";
+import { gapRow, wordsRow } from "../page/gap_rows.js";
 import { Emitter } from "../page/emitter.js";
 import { withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";

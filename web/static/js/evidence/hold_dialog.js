@@ -7,7 +7,7 @@
 import { ApiError, isAborted } from "../page/api.js";
 import { ClipCameras } from "../clip/clip_cameras.js";
 import { totalLength } from "../clip/clip_estimate.js";
-import { clockSpan, gapRow, numberBadge, wordsRow } from "../timeline/gap_rows.js";
+import { clockSpan, gapRow, numberBadge, wordsRow } from "../page/gap_rows.js";
 import { HoldList } from "./hold_list.js";
 import { estimateHold, placeHold } from "./hold_store.js";
 import { Emitter } from "../page/emitter.js";

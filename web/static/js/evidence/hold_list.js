@@ -3,7 +3,7 @@
  * @module
  */
 
-import { clockSpan } from "../timeline/gap_rows.js";
+import { clockSpan } from "../page/gap_rows.js";
 import { holdsWithin, releaseHold } from "./hold_store.js";
 import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";

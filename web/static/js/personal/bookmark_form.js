@@ -5,7 +5,7 @@
 
 import { ApiError } from "../page/api.js";
 import { changeBookmark, keepBookmark } from "./bookmark_store.js";
-import { clockSpan } from "../timeline/gap_rows.js";
+import { clockSpan } from "../page/gap_rows.js";
 import { Emitter } from "../page/emitter.js";
 import { notify, withReference } from "../page/notice.js";
 import { part, text } from "../page/page_data.js";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { gapRow, wordsRow } from "./gap_rows.js";
+import { gapRow, wordsRow } from "../page/gap_rows.js";
 import { Emitter } from "../page/emitter.js";
 import { text } from "../page/page_data.js";
 import { nowUs, SECOND_US } from "../page/site_time.js";
@@ -12,7 +12,7 @@ const MOST = 50;
 const SETTLE_MS = 150;
 
 /**
- * @typedef {import("./gap_rows.js").Gap & {cause: string}} ListedGap
+ * @typedef {import("../page/gap_rows.js").Gap & {cause: string}} ListedGap
  * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
  * @typedef {{gap: ListedGap, camera: CameraFacts}} Entry
  */

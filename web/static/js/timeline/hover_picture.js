@@ -8,7 +8,7 @@ import { part, text } from "../page/page_data.js";
 import { PictureFrame } from "../page/pictures.js";
 import { clock, dateShort, DAY_US, duration, nowUs } from "../page/site_time.js";
 import { columnStep } from "./lane_columns.js";
-import { clockSpan } from "./gap_rows.js";
+import { clockSpan } from "../page/gap_rows.js";
 import { QUIET_CAUSES } from "./lane_facts.js";
 import { spanOf, xOf } from "./timeline_model.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { HOUR_US, MINUTE_US, SECOND_US } from "../../../web/static/js/page/site_time.js";
-import { clockSpan } from "../../../web/static/js/timeline/gap_rows.js";
+import { clockSpan } from "../../../web/static/js/page/gap_rows.js";
 import { onPage } from "../a_page.js";
 
 onPage();

@@ -3,15 +3,15 @@
  * @module
  */
 
-import { text } from "../page/page_data.js";
-import { clock, dateShort, dayMonth, dayOf, duration, nowUs, SECOND_US } from "../page/site_time.js";
+import { text } from "./page_data.js";
+import { clock, dateShort, dayMonth, dayOf, duration, nowUs, SECOND_US } from "./site_time.js";
 
 /** A click on a gap shows the last moments before it. */
 const BEFORE_US = 2 * SECOND_US;
 
 /**
  * @typedef {{start_us: number, end_us: number, cause?: string}} Gap the cause is left out where it is not known
- * @typedef {import("../page/page_data.js").CameraFacts} CameraFacts
+ * @typedef {import("./page_data.js").CameraFacts} CameraFacts
  */
 
 /** "14:01:11–14:07:03", with the day where it ends on another. @param {number} start_us @param {number} end_us @returns {string} */
