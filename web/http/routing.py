@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from vms.domain.errors import InvalidInput, NotFound
 from web.access.auth import browser_cookie_name, session_cookie_name
@@ -27,7 +27,7 @@ View = Callable[[Call], Response]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LARGEST_JSON = 1_000_000
-_LARGEST_FORM = 1_040_000
+_LARGEST_BODY = 1_040_000
 """A file of 1 MB with its form; what is larger would be laid on disk, and may hold passwords."""
 _LONGEST_BODY_SECONDS = 30.0
 """Time for a whole body to arrive: forms and JSON are small, and whoever holds one back holds a connection."""
@@ -46,7 +46,7 @@ class GuardedEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        request: Call = Request(scope, receive, send)
+        request: Call = Request(scope, _limited(receive), send)
         if request.method in _SAFE_METHODS:
             response = await run_in_threadpool(self._admit_and_view, request)
         else:
@@ -129,6 +129,26 @@ def _check_csrf(request: Call) -> None:
     csrf.check(browser_secret(request), given, request.headers)
 
 
+def _limited(receive: Receive) -> Receive:
+    """Return what receives a body and refuses it once it is too large, whatever its headers say of its length."""
+    left = _LARGEST_BODY
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _too_large()
+        return message
+
+    return receive_some
+
+
+def _too_large() -> HTTPException:
+    # The rest of the body may still come: this connection can carry no other request.
+    return HTTPException(413, "the request is too large", {"Connection": "close"})
+
+
 async def _read_body_in_time(request: Call, *, takes_file: bool) -> None:
     try:
         async with asyncio.timeout(_LONGEST_BODY_SECONDS):
@@ -141,15 +161,14 @@ async def _read_body_in_time(request: Call, *, takes_file: bool) -> None:
 async def _read_body(request: Call, *, takes_file: bool) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        if int(request.headers.get("content-length") or 0) > _LARGEST_FORM:
-            raise HTTPException(413, "the request is too large")
         request.scope[FORM] = await request.form(max_files=int(takes_file), max_fields=500)
         check_form_texts(request.scope[FORM])
     elif kind == "application/json":
-        if int(request.headers.get("content-length") or 0) > _LARGEST_JSON:
-            raise HTTPException(413, "the request is too large")
+        body = await request.body()
+        if len(body) > _LARGEST_JSON:
+            raise _too_large()
         try:
-            request.scope[BODY] = json.loads(await request.body())
+            request.scope[BODY] = json.loads(body)
             check_json_texts(request.scope[BODY])
         except (ValueError, RecursionError):
             raise InvalidInput("the request's body is not JSON") from None

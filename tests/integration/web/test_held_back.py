@@ -77,3 +77,30 @@ def test_body_that_does_not_come_ends_the_request_and_its_connection(
     monkeypatch.setattr(routing, "_LONGEST_BODY_SECONDS", 0.05)
     answer = call(site, scope_of(site, user, "POST", "/preferences", content_type=FORM), never)
     assert (answer.status, answer.headers["connection"]) == (408, "close")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/preferences", FORM),
+        ("/cameras/import", 'multipart/form-data; boundary="x"'),
+        ("/api/v1/bookmarks", "application/json"),
+        ("/preferences", "text/plain"),
+    ],
+)
+def test_body_without_a_length_and_without_an_end_is_refused_before_it_fills_anything(
+    site: Site, path: str, kind: str
+) -> None:
+    user = site.add_user("admin", Role.ADMIN)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    sent = 0
+
+    async def receive() -> Message:
+        nonlocal sent
+        piece = head if sent == 0 and "multipart" in kind else b"a" * 65_536
+        sent += len(piece)
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    answer = call(site, scope_of(site, user, "POST", path, content_type=kind), receive)
+    assert (answer.status, answer.headers["connection"]) == (413, "close")
+    assert sent < 1_200_000

@@ -1,5 +1,7 @@
 """Many cameras from a table: it is uploaded, shown with a verdict for each row, and imported whole or not at all."""
 
+from collections.abc import Sequence
+
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -104,7 +106,7 @@ def _page(
     )
 
 
-def _sentences(problems: "list[FieldProblem] | tuple[FieldProblem, ...]", words: Catalogue) -> list[str]:
+def _sentences(problems: Sequence[FieldProblem], words: Catalogue) -> list[str]:
     return list(dict.fromkeys(sentence_of(problem, words) for problem in problems))
 
 
